@@ -1,0 +1,64 @@
+// A card: what people read and press, free of any platform. Cards hold words that are already safe to show;
+// the platform's renderer escapes every string it is given, so nothing here is ever markup.
+//
+//   safe text   a string that went through `inert()`: no control, bidi or zero-width characters, of bounded length
+//   quote       somebody else's words, attributed, never mixed with ours
+//   expansion   the full text behind a card: nothing that a cut hid stays out of reach
+//   mark        an opaque id a posted card carries, by which an orphaned copy is found again
+
+declare const safe: unique symbol;
+
+/** Text that may be shown. Only `inert()` in `#cards/inert.ts` makes it. */
+export type SafeText = string & { readonly [safe]: true };
+
+/** A person on one chat platform: `user` is Slack's user id or Teams' aadObjectId. */
+export type Mention = {
+  readonly platform: 'slack' | 'teams';
+  readonly tenant: string;
+  readonly user: string;
+  readonly name: SafeText;
+};
+
+export type Span =
+  | { readonly kind: 'plain'; readonly text: SafeText }
+  | { readonly kind: 'strong'; readonly text: SafeText }
+  | { readonly kind: 'code'; readonly text: SafeText }
+  | { readonly kind: 'time'; readonly at: Date }
+  /** Shown with its real host beside the label. https, or http on loopback in development. */
+  | { readonly kind: 'link'; readonly url: string; readonly label: SafeText }
+  | { readonly kind: 'mention'; readonly who: Mention };
+
+export type Line = readonly Span[];
+
+export type Block =
+  | { readonly kind: 'text'; readonly line: Line }
+  | { readonly kind: 'facts'; readonly facts: readonly { readonly name: SafeText; readonly value: Line }[] }
+  /** `whose` says who speaks ("The agent says"); the renderer sets every line of `text` apart so that none passes for ours. */
+  | { readonly kind: 'quote'; readonly whose: SafeText; readonly text: SafeText; readonly cut: boolean }
+  | { readonly kind: 'note'; readonly line: Line }
+  | { readonly kind: 'divider' };
+
+/** What a press names: the verb, what it is about, and the digest of what the card showed. Opaque ids only. */
+export type Press = { readonly verb: Verb; readonly subject: string; readonly digest?: string };
+
+/** `read` opens the full text. `deny` lets the presser add a reason. */
+export type Verb = 'approve' | 'deny' | 'read' | 'stop' | 'confirm_stop' | 'cancel';
+
+export type Button = {
+  readonly label: SafeText;
+  readonly press: Press;
+  readonly style: 'primary' | 'danger' | 'plain';
+  /** Asks for a line of text along with the press; optional to fill in. */
+  readonly input?: { readonly label: SafeText; readonly placeholder: SafeText };
+};
+
+export type Card = {
+  /** One line; says the state in words, because colour and emoji are not read by everybody. */
+  readonly title: SafeText;
+  readonly tone: 'waiting' | 'good' | 'bad' | 'neutral' | 'alarm';
+  readonly blocks: readonly Block[];
+  readonly buttons: readonly Button[];
+  readonly expansion: readonly { readonly heading: SafeText; readonly text: SafeText }[];
+  /** Who is called when the card is first posted. */
+  readonly calls: readonly Mention[];
+};

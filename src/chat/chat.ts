@@ -1,0 +1,112 @@
+// The port to a chat platform, in the flows' words. Slack and Teams each stand behind it.
+//
+//   place       a channel of one workspace or tenant
+//   posted      a message of ours that hangs somewhere
+//   happening   something a person did in chat: pressed a button, said something, moved a channel
+//   actor       who did it, as the platform itself vouches for them; never a display name or an e-mail
+import type { Card, Press } from '#cards/card.ts';
+
+export type Platform = 'slack' | 'teams';
+
+/** `tenant` is Slack's team id or Microsoft's tenant id; `channel` the platform's own id. */
+export type Place = { readonly platform: Platform; readonly tenant: string; readonly channel: string };
+
+/** `thread` is the root message's id, absent when this message is itself a root. */
+export type Posted = { readonly place: Place; readonly thread?: string; readonly message: string };
+
+export type Actor = {
+  readonly platform: Platform;
+  readonly tenant: string;
+  /** Slack Enterprise Grid only. */
+  readonly enterprise?: string;
+  /** Slack user id, or Teams aadObjectId. */
+  readonly user: string;
+  readonly name: string;
+  /** Only a `member` of the home workspace or tenant can ever decide. */
+  readonly standing: 'member' | 'guest' | 'external' | 'bot' | 'unknown';
+};
+
+/** `id` is unique for one act and the same for every redelivery of it. */
+export type Happening = {
+  readonly id: string;
+  readonly place: Place;
+  readonly actor: Actor;
+  readonly at: Date;
+} & (
+  | { readonly kind: 'pressed'; readonly press: Press; readonly on: Posted; readonly input?: string }
+  /** `text` has the mention of the bot taken off. `thread` is the root of the thread it was said in. */
+  | {
+      readonly kind: 'said';
+      readonly text: string;
+      readonly thread?: string;
+      readonly message: string;
+      readonly by: 'mention' | 'command' | 'direct';
+    }
+  /** The channel became shared with outsiders, was renamed by id, or the bot was put in or out. */
+  | {
+      readonly kind: 'place-changed';
+      readonly change: 'shared' | 'unshared' | 'added' | 'removed' | { readonly to: string };
+    }
+);
+
+/** What the platform calls into. Handed in when a chat is opened. */
+export type ChatListener = {
+  /**
+   * Stores the happening durably; the platform is acknowledged only after this resolves.
+   * A happening already stored (same id) is accepted again and does nothing.
+   */
+  accept(happening: Happening): Promise<void>;
+  /** The card as it stands now behind a press of `read`, for a modal or expander; undefined when it is nobody's business or gone. */
+  read(actor: Actor, place: Place, press: Press): Promise<Card | undefined>;
+};
+
+export type ChatErrorCode =
+  /** Nothing was posted; try again after `retryAfterMs`. */
+  | 'rate_limited'
+  /** The request left and no answer came: it may hang there. Look for its mark before posting again. */
+  | 'ambiguous'
+  /** Nothing was posted; may work later. */
+  | 'unavailable'
+  /** The message, channel or installation is gone, or the bot may not write there. */
+  | 'gone'
+  /** The platform will never take this. */
+  | 'refused';
+
+export class ChatError extends Error {
+  override readonly name = 'ChatError';
+  readonly code: ChatErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ChatErrorCode, message: string, options?: ErrorOptions & { retryAfterMs?: number }) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** Every verb is one call to the platform without retries of its own, and throws ChatError. */
+export type Chat = {
+  readonly platform: Platform;
+  /** The least time between two posts to one place that the platform bears. */
+  readonly paceMs: number;
+  /** Posts a card as a root, or into the thread whose root is `thread`. `mark` travels with the message. */
+  post(place: Place, thread: string | undefined, card: Card, mark: string): Promise<Posted>;
+  replace(posted: Posted, card: Card, mark: string): Promise<void>;
+  /** Shows words to one person only, as close to where they acted as the platform allows. */
+  whisper(place: Place, thread: string | undefined, to: Actor, card: Card): Promise<void>;
+  /** Copies of a mark hanging in a place or thread since a moment; `cannot-tell` where the platform has no way to look. */
+  find(
+    place: Place,
+    thread: string | undefined,
+    mark: string,
+    since: Date,
+  ): Promise<Posted[] | 'cannot-tell'>;
+  remove(posted: Posted): Promise<void>;
+  /** What the platform says of a place: whether the bot can write there, and whether outsiders can read. */
+  inspect(place: Place): Promise<{
+    readonly reachable: boolean;
+    readonly shared: boolean;
+    readonly name?: string;
+    readonly why?: string;
+  }>;
+};

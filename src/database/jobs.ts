@@ -1,0 +1,73 @@
+import type { Transaction } from 'kysely';
+import { type ConstructorOptions, fromKysely, PgBoss } from 'pg-boss';
+import type { z } from 'zod';
+import type { Log } from '#log.ts';
+
+/** A kind of work and the shape of what it is given. */
+export type Queue<Data> = { readonly name: string; readonly data: z.ZodType<Data> };
+
+export type Jobs = AsyncDisposable & {
+  /**
+   * Enqueues work, in the fact's own transaction where one is given: both are there, or neither.
+   * Jobs of one `key` that wait for the same moment fold into one: work reads the truth when it runs, not what was true when it was asked for.
+   */
+  send<Data extends object>(
+    queue: Queue<Data>,
+    data: Data,
+    options: { key: string; within?: Transaction<never> | Transaction<unknown>; startAfter?: Date },
+  ): Promise<void>;
+  /** Works a queue until the jobs are closed. A failure is tried again with back-off; work must be safe to run twice. */
+  work<Data extends object>(
+    queue: Queue<Data>,
+    options: { concurrency: number },
+    run: (data: Data) => Promise<void>,
+  ): Promise<void>;
+};
+
+/**
+ * Starts pg-boss in its own schema, on the connection or the embedded store it is given. Every queue is made here:
+ * making one later, inside somebody's transaction, would wait for that transaction on the embedded store.
+ * `short` keeps one waiting job a key, so a burst of events is one round; a running one never blocks the next after a crash.
+ */
+export async function openJobs(
+  options: ConstructorOptions,
+  queues: readonly string[],
+  log: Log,
+): Promise<Jobs> {
+  const boss = new PgBoss({ ...options, schema: 'pgboss', useListenNotify: true, schedule: false });
+  boss.on('error', (error) => log.error({ err: error }, 'job queue'));
+  boss.on('warning', (warning) => log.warn({ warning }, 'job queue'));
+  await boss.start();
+  for (const name of queues) await boss.createQueue(name, { policy: 'short', notify: true });
+
+  return {
+    async send(queue, data, { key, within, startAfter }) {
+      const later = startAfter && startAfter.getTime() > Date.now() ? startAfter : undefined;
+      await boss.send(queue.name, data, {
+        // A job put off must not swallow one that is due now.
+        singletonKey: later ? `${key}@${later.getTime()}` : key,
+        ...(later && { startAfter: later }),
+        ...(within && { db: fromKysely(within) }),
+        retryLimit: 10,
+        retryDelay: 1,
+        retryBackoff: true,
+        retryDelayMax: 60,
+        expireInSeconds: 60,
+        deleteAfterSeconds: 3600,
+      });
+    },
+    async work(queue, { concurrency }, run) {
+      const options = {
+        localConcurrency: concurrency,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 5,
+      };
+      await boss.work(queue.name, options, async (jobs) => {
+        for (const job of jobs) await run(queue.data.parse(job.data));
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
+}

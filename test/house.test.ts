@@ -1,0 +1,136 @@
+// The house keeps its order: a room imports only rooms to its left, and each package has one owner.
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { describe, expect, test } from 'vitest';
+
+const rooms = [
+  'aauth',
+  'database',
+  'person-server',
+  'mission-control',
+  'reviewer',
+  'conversation',
+  'cards',
+  'chat',
+  'ledger',
+  'policy',
+  'flows',
+] as const;
+
+/** Files beside the rooms. `log` and `config`'s types may be read anywhere; `http` is opened by main alone. */
+const open = new Set(['log.ts']);
+const doors = ['main.ts', 'cli.ts', 'config.ts', 'http.ts', 'log.ts'];
+
+/** Who may import a package. `*` in a room's name stands for the whole room. */
+const owners: Record<string, readonly string[]> = {
+  '@electric-sql/pglite': ['database'],
+  '@hellocoop/httpsig': ['aauth'],
+  '@hono/node-server': ['http.ts'],
+  '@langchain/core': ['reviewer', 'conversation'],
+  '@langchain/langgraph': ['reviewer', 'conversation'],
+  '@langchain/openai': ['reviewer', 'conversation'],
+  '@slack/bolt': ['chat/slack'],
+  '@slack/types': ['chat/slack'],
+  '@slack/web-api': ['chat/slack'],
+  botbuilder: ['chat/teams'],
+  canonicalize: ['aauth'],
+  'eventsource-parser': ['mission-control'],
+  hono: ['person-server', 'mission-control', 'http.ts'],
+  'ipaddr.js': ['aauth'],
+  jose: ['aauth', 'chat/teams', 'mission-control'],
+  'js-tiktoken': ['reviewer', 'conversation'],
+  kysely: ['database', 'person-server', 'ledger'],
+  pg: ['database'],
+  'pg-boss': ['database'],
+  pino: ['log.ts'],
+  undici: ['aauth'],
+  yaml: ['config.ts', 'config'],
+  zod: [
+    'aauth',
+    'database',
+    'person-server',
+    'mission-control',
+    'reviewer',
+    'conversation',
+    'chat',
+    'ledger',
+    'flows',
+    'config.ts',
+  ],
+};
+
+type Import = { readonly from: string; readonly file: string };
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'));
+
+const imports: Import[] = files.flatMap((file) =>
+  [
+    ...readFileSync(`src/${file}`, 'utf8').matchAll(
+      /^(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/gm,
+    ),
+  ].map((match) => ({ file, from: match[1] ?? match[2] ?? '' })),
+);
+
+const roomOf = (file: string) => rooms.find((room) => file.startsWith(`${room}/`));
+const packageOf = (from: string) =>
+  from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
+
+describe('the house', () => {
+  test('has no file outside a room and the known doors', () => {
+    const outside = files.filter(
+      (file) => !roomOf(file) && !doors.includes(file) && !file.startsWith('demo/'),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  test('imports inside a room by ./ or #room/, never by ../', () => {
+    expect(imports.filter(({ from }) => from.startsWith('..'))).toEqual([]);
+  });
+
+  test('a room imports only rooms to its left', () => {
+    const wrong = imports.filter(({ file, from }) => {
+      const here = roomOf(file);
+      if (!here || !from.startsWith('#')) return false;
+      const target = from.slice(1);
+      const there = roomOf(target);
+      if (!there) return !open.has(target) && !target.startsWith('config');
+      return rooms.indexOf(there) > rooms.indexOf(here);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('slack knows nothing of teams, nor teams of slack', () => {
+    const wrong = imports.filter(
+      ({ file, from }) =>
+        (file.startsWith('chat/slack/') && from.startsWith('#chat/teams/')) ||
+        (file.startsWith('chat/teams/') && from.startsWith('#chat/slack/')),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('each package is imported only by the room that owns it', () => {
+    const builtin = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+    const wrong = imports.filter(({ file, from }) => {
+      if (from.startsWith('#') || from.startsWith('.') || builtin.has(from)) return false;
+      // The demo is a guest with its own agent and clients; it lives beside the rooms, not in them.
+      if (file.startsWith('demo/')) return false;
+      return !owners[packageOf(from)]?.some((owner) => file === owner || file.startsWith(`${owner}/`));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('only the configuration reads the environment', () => {
+    const readers = files.filter(
+      (file) =>
+        /process\.env/.test(readFileSync(`src/${file}`, 'utf8')) &&
+        file !== 'config.ts' &&
+        !file.startsWith('demo/'),
+    );
+    expect(readers).toEqual([]);
+  });
+});

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run the files Node runs: no transform of src between what is tested and what is served.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    experimental: { viteModuleRunner: false },
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
