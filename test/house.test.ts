@@ -56,6 +56,7 @@ const owners: Record<string, readonly string[]> = {
     'ledger',
     'flows',
     'config.ts',
+    'oversight.ts',
   ],
 };
 
