@@ -1,0 +1,257 @@
+// The operator's file is read whole or refused whole, and every mistake is named with its line.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { defaultOversight, OversightError, parseOversight } from '#oversight.ts';
+
+const whole = `
+people:
+  - id: cook
+    name: Carla Cook
+    silent_grants: ask
+    slack: { team: T1, user: U1 }
+  - id: boss
+    name: Bo Boss
+    slack: { team: T1, user: U2, enterprise: E1 }
+    teams: { tenant: 0000AAAA-0000-0000-0000-000000000001, user: 00000000-0000-0000-0000-00000000ABCD }
+default_person: cook
+channels:
+  - id: kitchen
+    slack: { team: T1, channel: C1 }
+    oversees: everyone
+  - id: kitchen-teams
+    teams: { tenant: 0000aaaa-0000-0000-0000-000000000001, channel: "19:abc@thread.tacv2" }
+    oversees:
+      people: [cook]
+      agents: ["aauth:errand@agents.example"]
+rules:
+  - for: { people: [cook], kinds: [mission] }
+    approve: [boss]
+  - for: { people: [cook] }
+    approve: [cook, boss]
+    stop: [cook, boss]
+  - for: everyone
+    stop: [boss]
+`;
+
+const faultsOf = (text: string) => {
+  try {
+    parseOversight(text, 'oversight.yaml');
+  } catch (error) {
+    if (error instanceof OversightError) return error.faults.map(({ line, what }) => `${line} ${what}`);
+    throw error;
+  }
+  return [];
+};
+
+test('a whole file is read into the rooms’ own words', () => {
+  expect(parseOversight(whole, 'oversight.yaml')).toEqual({
+    people: [
+      { id: 'cook', name: 'Carla Cook', silentGrants: 'ask', slack: { team: 'T1', user: 'U1' } },
+      {
+        id: 'boss',
+        name: 'Bo Boss',
+        silentGrants: 'approved',
+        slack: { team: 'T1', user: 'U2', enterprise: 'E1' },
+        teams: {
+          tenant: '0000aaaa-0000-0000-0000-000000000001',
+          user: '00000000-0000-0000-0000-00000000abcd',
+        },
+      },
+    ],
+    defaultPerson: 'cook',
+    channels: [
+      {
+        id: 'kitchen',
+        place: { platform: 'slack', tenant: 'T1', channel: 'C1' },
+        oversees: 'everyone',
+      },
+      {
+        id: 'kitchen-teams',
+        place: {
+          platform: 'teams',
+          tenant: '0000aaaa-0000-0000-0000-000000000001',
+          channel: '19:abc@thread.tacv2',
+        },
+        oversees: { people: ['cook'], agents: ['aauth:errand@agents.example'] },
+      },
+    ],
+    rules: [
+      { for: { people: ['cook'] }, kinds: ['mission'], approve: ['boss'] },
+      { for: { people: ['cook'] }, approve: ['cook', 'boss'], stop: ['cook', 'boss'] },
+      { for: 'everyone', stop: ['boss'] },
+    ],
+  });
+});
+
+test('the smallest file is one person', () => {
+  expect(parseOversight('people: [{ id: cook, name: Cook }]', 'f')).toEqual({
+    people: [{ id: 'cook', name: 'Cook', silentGrants: 'approved' }],
+    channels: [],
+    rules: [],
+  });
+});
+
+test('every mistake in the shape is named at once, each with its line', () => {
+  expect(
+    faultsOf(`people:
+  - id: cook
+    slack: { team: T1, user: carla }
+    emial: carla@example.com
+  - id: 7
+    name: Seven
+    silent_grants: sometimes
+channels:
+  - id: kitchen
+    slack:
+      team: T1
+      channel: "#kitchen"
+    oversees: all
+rules:
+  - for: { peple: [cook] }
+    approve: []
+`),
+  ).toEqual([
+    '2 name: Invalid input: expected string, received undefined',
+    '3 user: not a Slack user id (never a name)',
+    '4 emial: there is no such member',
+    '5 id: Invalid input: expected string, received number',
+    '7 silent_grants: Invalid option: expected one of "ask"|"approved"',
+    '12 channel: not a Slack channel id (never a name)',
+    '13 oversees: either `everyone`, or a list of `people` or `agents`',
+    '15 peple: there is no such member',
+    '16 approve: nobody could satisfy this rule',
+  ]);
+});
+
+test('a second use of an id, an identity or a channel is refused where it stands', () => {
+  expect(
+    faultsOf(`people:
+  - { id: cook, name: A, slack: { team: T1, user: U1 } }
+  - id: cook
+    name: B
+    slack: { team: T1, user: U1, enterprise: E9 }
+    teams: { tenant: 0-0-0-0-a, user: 0-0-0-0-b }
+  - id: dora
+    name: C
+    teams: { tenant: 0-0-0-0-A, user: 0-0-0-0-B }
+channels:
+  - { id: k, slack: { team: T1, channel: C1 }, oversees: everyone }
+  - id: k
+    slack: { team: T1, channel: C1 }
+    oversees: { people: [cook] }
+`),
+  ).toEqual([
+    '3 id: cook is already taken further up',
+    '5 slack: T1 U1 is already taken further up',
+    '9 teams: 0-0-0-0-a 0-0-0-0-b is already taken further up',
+    '12 id: k is already taken further up',
+    '13 slack: T1 C1 is already taken further up',
+  ]);
+});
+
+test('a name that means nobody is refused wherever it is used', () => {
+  expect(
+    faultsOf(`people:
+  - { id: cook, name: Cook }
+default_person: cok
+channels:
+  - id: k
+    slack: { team: T1, channel: C1 }
+    oversees:
+      people: [cook, dora]
+rules:
+  - for: { people: [emil] }
+    approve:
+      - cook
+      - fritz
+    stop: [gerd]
+`).filter((fault) => fault.includes('nobody in people')),
+  ).toEqual([
+    '3 default_person: nobody in people is called cok',
+    '8 people: nobody in people is called dora',
+    '10 people: nobody in people is called emil',
+    '13 approve: nobody in people is called fritz',
+    '14 stop: nobody in people is called gerd',
+  ]);
+});
+
+test('a rule that can never work is refused', () => {
+  expect(
+    faultsOf(`people:
+  - { id: cook, name: Cook, slack: { team: T1, user: U1 } }
+  - { id: boss, name: Boss, teams: { tenant: 0-0-0-0-1, user: 0-0-0-0-2 } }
+channels:
+  - { id: k, slack: { team: T1, channel: C1 }, oversees: { people: [cook] } }
+  - { id: both, slack: { team: T1, channel: C2 }, teams: { tenant: 0-0-0-0-1, channel: "19:x" }, oversees: { people: [boss] } }
+  - { id: none, oversees: {} }
+rules:
+  - for: { people: [cook], kinds: [mission] }
+    approve: [boss]
+  - for: { people: [cook], kinds: [permission] }
+    stop: [cook]
+  - for: { people: [cook, boss] }
+    approve: [cook]
+  - for: { people: [boss], agents: [a] }
+    approve: [cook]
+  - for: {}
+`),
+  ).toEqual([
+    '6 id: a channel is either in `slack` or in `teams`',
+    '7 id: a channel is either in `slack` or in `teams`',
+    '7 oversees: selects nothing; write `everyone` if that is meant',
+    '10 approve: nobody could satisfy this rule: none of them is on a platform where these missions are shown',
+    '12 stop: a stop ends the whole mission and cannot depend on `kinds`',
+    '16 approve: never reached: an earlier rule already speaks for all of these',
+    '17 for: selects nothing; write `everyone` if that is meant',
+    '17 for: says neither who may `approve` nor who may `stop`',
+  ]);
+});
+
+test('broken YAML is named with its line, and so are members given twice', () => {
+  expect(faultsOf('people:\n  - id: [cook\n')[0]).toMatch(/^[23] /);
+  expect(faultsOf('people:\n  - id: cook\n    name: a\n    name: b\n')).toEqual([
+    '4 Map keys must be unique',
+  ]);
+  expect(faultsOf('people: *nobody\n')[0]).toContain('an alias');
+  expect(faultsOf('')).toHaveLength(1);
+});
+
+test('the error reads like a compiler’s', () => {
+  expect(() => parseOversight('people: []\nfoo: 1\n', 'conf/oversight.yaml')).toThrow(
+    'conf/oversight.yaml:1: people: there is nobody here\nconf/oversight.yaml:2: foo: there is no such member',
+  );
+});
+
+test('development without a file has one person and no channels', () => {
+  expect(defaultOversight()).toMatchObject({
+    people: [{ id: 'person' }],
+    defaultPerson: 'person',
+    channels: [],
+  });
+});
+
+test('whatever the text, the answer is rules or named faults, never another failure', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.json(),
+        // A whole file with a piece cut out of it or put into it somewhere.
+        fc
+          .tuple(
+            fc.nat(whole.length),
+            fc.nat(30),
+            fc.constantFrom('', '*a', '&a ', '{', '- ', ': ', '!!x ', '<<: '),
+          )
+          .map(([start, length, put]) => whole.slice(0, start) + put + whole.slice(start + length)),
+      ),
+      (text) => {
+        const lines = text.split('\n').length;
+        for (const fault of faultsOf(text)) {
+          expect(Number.parseInt(fault, 10)).toBeGreaterThan(0);
+          expect(Number.parseInt(fault, 10)).toBeLessThanOrEqual(lines);
+        }
+      },
+    ),
+  );
+});
