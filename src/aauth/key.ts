@@ -1,0 +1,76 @@
+// Public keys as other parties send them. The algorithm is what the key says it is, in full, or the key is not used.
+//
+//   alg         a fully specified algorithm (RFC 9864): it fixes curve and hash; `EdDSA`, `none` and shared secrets are not
+//   thumbprint  a key's name everywhere: RFC 7638 over SHA-256, base64url
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** Exactly what this verifier accepts; the value of `accept_signature_algs` and of `Accept-Signature-Alg`. */
+export const acceptedAlgorithms = ['Ed25519', 'ES256'] as const;
+
+export type Algorithm = (typeof acceptedAlgorithms)[number];
+
+export type PublicJwk =
+  | { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly alg: 'Ed25519'; readonly x: string }
+  | {
+      readonly kty: 'EC';
+      readonly crv: 'P-256';
+      readonly alg: 'ES256';
+      readonly x: string;
+      readonly y: string;
+    };
+
+export type KeyRead =
+  | { readonly kind: 'key'; readonly jwk: PublicJwk }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'unsupported_algorithm' | 'invalid_key';
+      readonly detail: string;
+    };
+
+/** 32 bytes in base64url, as each coordinate of the two curves is. */
+const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+const Ed25519Jwk = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  alg: z.literal('Ed25519'),
+  x: coordinate,
+});
+const Es256Jwk = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  alg: z.literal('ES256'),
+  x: coordinate,
+  y: coordinate,
+});
+
+/**
+ * Reads one JWK and keeps its public members alone (draft §signature-algorithms). `unsupported_algorithm` when `alg` is
+ * missing, polymorphic or unknown here; `invalid_key` when the other members disagree with it.
+ */
+export function readPublicJwk(value: unknown): KeyRead {
+  const named = z.object({ alg: z.string() }).safeParse(value);
+  const alg = named.success ? named.data.alg : undefined;
+  if (alg !== 'Ed25519' && alg !== 'ES256') {
+    return {
+      kind: 'refused',
+      reason: 'unsupported_algorithm',
+      detail: `the key must name one of the algorithms ${acceptedAlgorithms.join(', ')}`,
+    };
+  }
+  const read = alg === 'Ed25519' ? Ed25519Jwk.safeParse(value) : Es256Jwk.safeParse(value);
+  if (!read.success) {
+    return { kind: 'refused', reason: 'invalid_key', detail: `the key's members do not fit its alg ${alg}` };
+  }
+  return { kind: 'key', jwk: read.data };
+}
+
+/** The key's thumbprint (RFC 7638): its required members in order, SHA-256, base64url. */
+export function thumbprintOf(jwk: PublicJwk): string {
+  const members =
+    jwk.kty === 'OKP'
+      ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x }
+      : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+}
