@@ -1,0 +1,35 @@
+// What a person wants, once their words are understood.
+//
+//   intent   one of a closed list: a question the bot answers, an act it may take, or `unclear`
+//   act      an intent that changes something: stop, approve, deny
+//   target   which mission is meant: the thread's own, one named in words, everything, or none said
+//   offer    a likely meaning of unclear words; shown to the person, never done by itself
+
+/** `words` keeps the person's own spelling: a short id is case-sensitive. */
+export type Target =
+  | { readonly of: 'this' }
+  | { readonly of: 'named'; readonly words: string }
+  | { readonly of: 'everything' }
+  /** Nothing was named and the place names nothing either. */
+  | { readonly of: 'unsaid' };
+
+export type Question =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'missions' }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'mission-status'; readonly target: Extract<Target, { of: 'this' | 'named' }> };
+
+export type Act =
+  | { readonly kind: 'stop'; readonly target: Target; readonly reason?: string }
+  /** `ask` is the id, or the beginning of the id, of the ask that is meant; without it, the thread's only open one. */
+  | { readonly kind: 'approve'; readonly ask?: string }
+  | { readonly kind: 'deny'; readonly ask?: string; readonly reason?: string };
+
+export type Intent =
+  | Question
+  | Act
+  | { readonly kind: 'unclear'; readonly text: string; readonly offer?: Question | Act };
+
+/** Where words were said: in the thread of a mission, in the thread of an ask without a mission, or in no thread of ours. */
+export type Where = { readonly thread: 'mission' | 'ask' | 'none' };
