@@ -1,7 +1,19 @@
 // Who signed this request: the AAuth profile of HTTP Message Signatures (draft §http-message-signatures-profile).
-import type { PublicJwk } from '#aauth/key.ts';
+//
+//   covered     what the signature protects: method, our authority, path, the key, and of a body its digest and type
+//   proof       what a replay of the request would repeat
+//   sub-agent   signs at resources, never at a Person Server: its parent asks for it
+import { createHash } from 'node:crypto';
+import { determineAlgorithm } from '@hellocoop/httpsig';
+import { matchesContentDigest } from '#aauth/content-digest.ts';
+import type { WellKnown } from '#aauth/discovery.ts';
+import { isServerIdentifier } from '#aauth/identifiers.ts';
+import { type PublicJwk, thumbprintOf } from '#aauth/key.ts';
 import type { Problem } from '#aauth/problem.ts';
+import { readSignature, type SignatureRead, signatureBase } from '#aauth/signature-input.ts';
+import { keyProblem, signatureProblem, tokenSignatureProblem } from '#aauth/signature-problem.ts';
 import type { AgentToken, AuthToken, PersonToken, Verifier } from '#aauth/tokens.ts';
+import { verifyAgentToken, verifyPersonOrAuthToken } from '#aauth/verify-token.ts';
 
 /** A request as it arrived. `path` and `query` are as on the wire, `query` without its `?`. */
 export type Received = {
@@ -12,14 +24,17 @@ export type Received = {
   readonly body: Uint8Array;
 };
 
+/** Who we are: our own host as configured (`ps.example`, `localhost:4700`), never what the request says it is for. */
+export type Receiver = Verifier & { readonly authority: string };
+
 /** What a replay of this request would repeat (draft §freshness-and-replay). */
 export type Proof = {
   readonly thumbprint: string;
-  /** Unix seconds. */
+  /** Unix seconds. A replay can arrive until a minute after it. */
   readonly created: number;
   readonly method: string;
   readonly path: string;
-  /** SHA-256 of what was signed, base64url: unlike the signature's own bytes it has one spelling only. */
+  /** SHA-256 of what was signed, base64url. The bytes of an ECDSA signature have two spellings; this has one. */
   readonly signed: string;
 };
 
@@ -32,21 +47,21 @@ export type SignedByAgent = {
 };
 
 /** A sub-agent signed for itself, which a Person Server refuses everywhere (draft §single-level-depth). */
-export type SignedBySubAgent = {
+export type SignedBySubAgent = Omit<SignedByAgent, 'kind' | 'agent'> & {
   readonly kind: 'sub_agent';
   readonly agent: AgentToken & { readonly parentAgent: string };
-  readonly proof: Proof;
 };
 
+/** A server signed with a published key; its `issuer` is the `iss` of every token it makes. */
 export type SignedByServer = {
   readonly kind: 'server';
   readonly issuer: string;
-  readonly dwk: string;
+  readonly dwk: WellKnown;
   readonly kid: string;
   readonly proof: Proof;
 };
 
-/** An agent showed a person or auth token: at a resource, never at a Person Server. */
+/** An agent showed a person or auth token made out to us: at a resource, never at a Person Server. */
 export type SignedForPerson = {
   readonly kind: 'person';
   readonly token: PersonToken | AuthToken;
@@ -56,7 +71,167 @@ export type SignedForPerson = {
 /** A `401` with its `Signature-Error`. */
 export type SignatureRefused = { readonly kind: 'refused'; readonly problem: Problem };
 
-export type Receiver = Verifier & {
-  /** Our own host as configured (`ps.example`, `localhost:4700`): never what the request claims to be for. */
-  readonly authority: string;
-};
+/** How far `created` may lie from our clock, in seconds. */
+const window = 60;
+
+/**
+ * Verifies who signed a request (draft §verification). Accepts one kind of signer: an agent by its agent token, a server
+ * by its published key, or (for resources) an agent by a person or auth token made out to `audience`. A sub-agent's own
+ * signature has a kind of its own, so that nobody takes it for an agent's.
+ */
+export async function verifySignedRequest(
+  received: Received,
+  options: Receiver & { readonly accept: 'agent' },
+): Promise<SignedByAgent | SignedBySubAgent | SignatureRefused>;
+export async function verifySignedRequest(
+  received: Received,
+  options: Receiver & { readonly accept: 'server' },
+): Promise<SignedByServer | SignatureRefused>;
+export async function verifySignedRequest(
+  received: Received,
+  options: Receiver & { readonly accept: 'person'; readonly audience: string },
+): Promise<SignedForPerson | SignatureRefused>;
+export async function verifySignedRequest(
+  received: Received,
+  options: Receiver &
+    (
+      | { readonly accept: 'agent' }
+      | { readonly accept: 'server' }
+      | { readonly accept: 'person'; readonly audience: string }
+    ),
+): Promise<SignedByAgent | SignedBySubAgent | SignedByServer | SignedForPerson | SignatureRefused> {
+  const scheme = options.accept === 'server' ? 'jwks_uri' : 'jwt';
+  const read = readSignature(received.headers, scheme);
+  if (read.kind === 'malformed') return refuse(signatureProblem('invalid_signature', read.detail));
+  const unfit = checkForm(read, received, options.now, scheme);
+  if (unfit) return refuse(unfit);
+  const signed = signedBytes(read, received, options);
+
+  if (options.accept === 'server') return await verifyServer(read, signed, received, options);
+  const jwt = read.key.get('jwt');
+  if (typeof jwt !== 'string') return refuse(signatureProblem('invalid_jwt', 'Signature-Key carries no jwt'));
+  const verified =
+    options.accept === 'agent'
+      ? await verifyAgentToken(jwt, options)
+      : await verifyPersonOrAuthToken(jwt, { ...options, thumbprint: undefined });
+  if (verified.kind === 'refused') return refuse(tokenSignatureProblem(verified));
+  const { token } = verified;
+  if (!signed || !(await isSignedBy(token.jwk, read.signature, signed))) return refuse(notSigned);
+
+  const proof = proofOf(read, received, token.thumbprint, signed);
+  if (token.kind !== 'agent') return { kind: 'person', token, proof };
+  const { jwk, thumbprint, parentAgent } = token;
+  return parentAgent === undefined
+    ? { kind: 'agent', agent: token, jwk, thumbprint, proof }
+    : { kind: 'sub_agent', agent: { ...token, parentAgent }, jwk, thumbprint, proof };
+}
+
+/** Steps 2 to 4 of the draft's verification, and the digest of the body: all that needs no key. */
+function checkForm(read: SignatureRead, received: Received, now: Date, scheme: string): Problem | undefined {
+  const required = ['@method', '@authority', '@path', 'signature-key'];
+  if (received.body.byteLength > 0) required.push('content-digest', 'content-type');
+  if (!required.every((component) => read.components.includes(component))) {
+    return signatureProblem('invalid_input', 'the signature does not cover what it must', { required });
+  }
+  const nowSeconds = now.getTime() / 1000;
+  if (read.created < nowSeconds - window) {
+    return signatureProblem('invalid_signature', `created is more than ${window} seconds ago`);
+  }
+  if (read.created > nowSeconds + window) {
+    return signatureProblem('clock_skew', `created is more than ${window} seconds ahead of our clock`);
+  }
+  if (read.expires !== undefined && read.expires <= nowSeconds) {
+    return signatureProblem('invalid_signature', 'the signature has expired');
+  }
+  if (read.components.includes('content-digest')) {
+    const digest = received.headers.get('content-digest');
+    if (digest === null || !matchesContentDigest(digest, received.body)) {
+      return signatureProblem('invalid_signature', 'Content-Digest is not that of the body');
+    }
+  }
+  if (read.scheme !== scheme) {
+    return signatureProblem('unsupported_scheme', 'the scheme of Signature-Key is not accepted', { scheme });
+  }
+  return undefined;
+}
+
+async function verifyServer(
+  read: SignatureRead,
+  signed: Uint8Array | undefined,
+  received: Received,
+  { discovery, development }: Receiver,
+): Promise<SignedByServer | SignatureRefused> {
+  const [id, dwk, kid] = ['id', 'dwk', 'kid'].map((name) => read.key.get(name));
+  if (typeof id !== 'string' || !isWellKnown(dwk) || typeof kid !== 'string') {
+    return refuse(signatureProblem('invalid_key', 'Signature-Key lacks id, dwk or kid, or dwk is unknown'));
+  }
+  if (!isServerIdentifier(id, { development })) {
+    return refuse(signatureProblem('invalid_key', 'id is no server identifier'));
+  }
+  const found = await discovery.key(id, dwk, kid);
+  if (found.kind === 'refused') return refuse(keyProblem(found));
+  let { jwk } = found;
+  if (!signed) return refuse(notSigned);
+  if (!(await isSignedBy(jwk, read.signature, signed))) {
+    const again = await discovery.key(id, dwk, kid, jwk);
+    if (again.kind === 'refused') return refuse(keyProblem(again));
+    if (!(await isSignedBy(again.jwk, read.signature, signed))) return refuse(notSigned);
+    jwk = again.jwk;
+  }
+  return {
+    kind: 'server',
+    issuer: id,
+    dwk,
+    kid,
+    proof: proofOf(read, received, thumbprintOf(jwk), signed),
+  };
+}
+
+const notSigned = signatureProblem('invalid_signature', 'the signature does not verify');
+
+function signedBytes(read: SignatureRead, received: Received, { authority, development }: Receiver) {
+  const scheme = development && /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(authority) ? 'http' : 'https';
+  const base = signatureBase(read, { ...received, scheme, authority });
+  return base === undefined ? undefined : new TextEncoder().encode(base);
+}
+
+async function isSignedBy(jwk: PublicJwk, signature: Uint8Array, signed: Uint8Array) {
+  const algorithm = determineAlgorithm({ ...jwk });
+  const { alg: _alg, ...members } = jwk;
+  try {
+    const key = await crypto.subtle.importKey('jwk', members, algorithm, false, ['verify']);
+    return await crypto.subtle.verify(algorithm, key, Buffer.from(signature), Buffer.from(signed));
+  } catch (error) {
+    // A point that is not on the curve is no key, and what it "signed" is not signed.
+    if (error instanceof DOMException) return false;
+    throw error;
+  }
+}
+
+function proofOf(
+  read: SignatureRead,
+  { method, path }: Received,
+  thumbprint: string,
+  signed: Uint8Array,
+): Proof {
+  return {
+    thumbprint,
+    created: read.created,
+    method,
+    path,
+    signed: createHash('sha256').update(signed).digest('base64url'),
+  };
+}
+
+function isWellKnown(name: unknown): name is WellKnown {
+  return (
+    name === 'aauth-agent.json' ||
+    name === 'aauth-person.json' ||
+    name === 'aauth-resource.json' ||
+    name === 'aauth-access.json'
+  );
+}
+
+function refuse(problem: Problem): SignatureRefused {
+  return { kind: 'refused', problem };
+}

@@ -1,4 +1,7 @@
-import type { Algorithm, PublicJwk } from '#aauth/key.ts';
+import { exportJWK, generateKeyPair } from 'jose';
+import { z } from 'zod';
+import { AauthError } from '#aauth/error.ts';
+import { type Algorithm, type PublicJwk, readPublicJwk, thumbprintOf } from '#aauth/key.ts';
 
 /** A key this server signs with. `privateJwk` is the secret: it goes into the key store and nowhere else. */
 export type SigningKey = {
@@ -7,3 +10,28 @@ export type SigningKey = {
   readonly publicJwk: PublicJwk & { readonly kid: string };
   readonly privateJwk: PublicJwk & { readonly kid: string; readonly d: string };
 };
+
+/** A new key; its `kid` is its thumbprint. Ed25519 unless the platform it is for needs ES256 (draft §signature-algorithms). */
+export async function generateSigningKey(alg: Algorithm = 'Ed25519'): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return readSigningKey({ ...(await exportJWK(privateKey)), alg });
+}
+
+/**
+ * Reads a private JWK as stored. A key without a `kid` is named by its thumbprint.
+ * @throws {AauthError} `bad_signing_key`
+ */
+export function readSigningKey(stored: unknown): SigningKey {
+  const read = readPublicJwk(stored);
+  if (read.kind === 'refused') throw new AauthError('bad_signing_key', read.detail);
+  const secret = z.object({ d: z.string().min(1), kid: z.string().min(1).optional() }).safeParse(stored);
+  if (!secret.success) throw new AauthError('bad_signing_key', 'the stored key has no private part');
+  const kid = secret.data.kid ?? thumbprintOf(read.jwk);
+  const publicJwk = { ...read.jwk, kid };
+  return { kid, alg: read.jwk.alg, publicJwk, privateJwk: { ...publicJwk, d: secret.data.d } };
+}
+
+/** The JWKS to publish, each key with its fully specified `alg` (draft §jwks-discovery). */
+export function publicJwks(keys: readonly SigningKey[]) {
+  return { keys: keys.map(({ publicJwk }) => ({ ...publicJwk, use: 'sig' })) };
+}

@@ -88,6 +88,9 @@ export type TokenRefusalReason =
   | 'wrong_audience'
   | 'wrong_key'
   | 'too_long_lived'
+  /** Issued further ahead of our clock than the validity window. */
+  | 'clock_skew'
+  /** Everything else is right. */
   | 'expired';
 
 export type TokenRefusal = {

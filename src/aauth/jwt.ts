@@ -1,0 +1,143 @@
+import { compactVerify, decodeProtectedHeader, errors, importJWK } from 'jose';
+import { z } from 'zod';
+import type { DiscoveryRefusal, WellKnown } from '#aauth/discovery.ts';
+import { isServerIdentifier } from '#aauth/identifiers.ts';
+import { acceptedAlgorithms, type PublicJwk } from '#aauth/key.ts';
+import type { TokenRefusal, TokenRefusalReason, Verified, Verifier } from '#aauth/tokens.ts';
+
+/** Longer tokens are not read; a token also has to fit into a header. */
+const longestToken = 16 * 1024;
+
+/** How far ahead of our clock a token may be issued: the signature validity window (draft §common-verification). */
+const windowSeconds = 60;
+
+const Header = z.object({ typ: z.string(), alg: z.string(), kid: z.string().min(1).max(512) });
+
+const seconds = z.number().nonnegative().max(8.64e12);
+
+/** The claims every AAuth token has (draft §common-claims). */
+export const CommonClaims = z.object({
+  iss: z.string(),
+  dwk: z.string(),
+  jti: z.string().min(1).max(512),
+  iat: seconds,
+  exp: seconds,
+});
+type CommonClaims = z.infer<typeof CommonClaims>;
+
+type Common = {
+  readonly iss: string;
+  readonly jti: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly jwt: string;
+};
+
+/** What kind of token is expected: its `typ`, where its issuer's keys are found, and its claims. */
+export type Expected<Claims extends CommonClaims> = {
+  readonly typ: string;
+  readonly dwks: readonly WellKnown[];
+  readonly claims: z.ZodType<Claims>;
+};
+
+/**
+ * The verification all four tokens share (draft §common-verification), with `read` for what is particular to one. The
+ * expiry is looked at last, so that `expired` means that nothing else is wrong.
+ */
+export async function verifyJwt<Claims extends CommonClaims, Token>(
+  jwt: string,
+  expected: Expected<Claims>,
+  { discovery, now, development }: Verifier,
+  read: (claims: Claims, common: Common) => Token | TokenRefusal,
+): Promise<Verified<Token>> {
+  const opened = openJwt(jwt);
+  if (!opened) return refused('malformed', 'the token is no JWT of this profile');
+  const { header } = opened;
+  if (header.typ !== expected.typ) return refused('wrong_typ', `the token's typ is not ${expected.typ}`);
+  if (!acceptedAlgorithms.some((alg) => alg === header.alg)) {
+    return refused('unsupported_algorithm', "the token's alg is not accepted");
+  }
+  const parsed = expected.claims.safeParse(opened.claims);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map(({ path }) => path.join('.') || 'payload');
+    return refused('bad_claims', `claims missing or malformed: ${[...new Set(names)].join(', ')}`);
+  }
+  const claims = parsed.data;
+  const dwk = expected.dwks.find((name) => name === claims.dwk);
+  if (!dwk) return refused('wrong_dwk', `dwk is not ${expected.dwks.join(' or ')}`);
+  if (!isServerIdentifier(claims.iss, { development })) {
+    return refused('issuer_invalid', 'iss is no server identifier');
+  }
+
+  const found = await discovery.key(claims.iss, dwk, header.kid);
+  if (found.kind === 'refused') return notFound(found);
+  if (!(await isSignedBy(jwt, found.jwk))) {
+    const again = await discovery.key(claims.iss, dwk, header.kid, found.jwk);
+    if (again.kind === 'refused') return notFound(again);
+    if (!(await isSignedBy(jwt, again.jwk))) {
+      return refused('bad_signature', "the issuer's key did not sign the token");
+    }
+  }
+
+  const nowSeconds = now.getTime() / 1000;
+  if (claims.iat > nowSeconds + windowSeconds) return refused('clock_skew', 'iat is ahead of our clock');
+  const token = read(claims, {
+    iss: claims.iss,
+    jti: claims.jti,
+    issuedAt: new Date(claims.iat * 1000),
+    expiresAt: new Date(claims.exp * 1000),
+    jwt,
+  });
+  if (isRefusal(token)) return token;
+  if (claims.exp <= nowSeconds) return refused('expired', 'the token has expired');
+  return { kind: 'verified', token };
+}
+
+/** The `typ` a token claims, to choose how to verify it; nothing else is known of it. */
+export function typOf(jwt: string): string | undefined {
+  return openJwt(jwt)?.header.typ;
+}
+
+export function refused(reason: TokenRefusalReason, detail: string): TokenRefusal {
+  return { kind: 'refused', reason, detail };
+}
+
+function isRefusal(value: unknown): value is TokenRefusal {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'refused';
+}
+
+function openJwt(jwt: string) {
+  if (jwt.length > longestToken) return undefined;
+  const [, payload, ...rest] = jwt.split('.');
+  if (payload === undefined || rest.length !== 1) return undefined;
+  try {
+    const header = Header.safeParse(decodeProtectedHeader(jwt));
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return header.success ? { header: header.data, claims } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isSignedBy(jwt: string, jwk: PublicJwk) {
+  try {
+    await compactVerify(jwt, await importJWK({ ...jwk }, jwk.alg), { algorithms: [jwk.alg] });
+    return true;
+  } catch (error) {
+    // jose says with its own errors what is wrong with the token, WebCrypto with DOMException what with the key.
+    if (error instanceof errors.JOSEError || error instanceof DOMException || error instanceof TypeError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function notFound({ reason, detail }: DiscoveryRefusal): TokenRefusal {
+  switch (reason) {
+    case 'unreachable':
+    case 'malformed':
+      return refused('issuer_unreachable', detail);
+    default:
+      return refused(reason, detail);
+  }
+}
