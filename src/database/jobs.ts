@@ -14,7 +14,7 @@ export type Jobs = AsyncDisposable & {
   send<Data extends object>(
     queue: Queue<Data>,
     data: Data,
-    options: { key: string; within?: Transaction<never> | Transaction<unknown>; startAfter?: Date },
+    options: { key: string; within?: Pick<Transaction<unknown>, 'executeQuery'>; startAfter?: Date },
   ): Promise<void>;
   /** Works a queue until the jobs are closed. A failure is tried again with back-off; work must be safe to run twice. */
   work<Data extends object>(
@@ -38,7 +38,11 @@ export async function openJobs(
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
   boss.on('warning', (warning) => log.warn({ warning }, 'job queue'));
   await boss.start();
-  for (const name of queues) await boss.createQueue(name, { policy: 'short', notify: true });
+  for (const name of queues) {
+    await boss.createQueue(name, { policy: 'short', notify: true });
+    // Looks the queue up now: a first `send` inside a transaction would look it up beside that transaction.
+    await boss.findJobs(name, { key: '' });
+  }
 
   return {
     async send(queue, data, { key, within, startAfter }) {

@@ -1,0 +1,82 @@
+import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import type { Happening } from '#chat/chat.ts';
+import type { Jobs, Queue } from '#database/jobs.ts';
+import type { LedgerTables } from '#ledger/tables.ts';
+
+export const inboxQueue: Queue<{ id: string }> = { name: 'inbox', data: z.object({ id: z.string() }) };
+
+export type Inbox = ReturnType<typeof openInbox>;
+
+/** What happened in chat, kept before anything is done about it, once however often the platform delivers it. */
+export function openInbox(db: Kysely<LedgerTables>, jobs: Jobs) {
+  return {
+    /** Durable when it resolves. False when it was already there. */
+    async keep(happening: Happening, now: Date): Promise<boolean> {
+      return await db.transaction().execute(async (trx) => {
+        const { numInsertedOrUpdatedRows } = await trx
+          .insertInto('chaperone.inbox')
+          .values({ id: happening.id, happening: JSON.stringify(happening), received_at: now })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        if (!numInsertedOrUpdatedRows) return false;
+        await jobs.send(inboxQueue, { id: happening.id }, { key: happening.id, within: trx });
+        return true;
+      });
+    },
+
+    /** Takes what is not done yet for `leaseMs`; undefined when it is done or in somebody's hands. */
+    async take(id: string, now: Date, leaseMs: number) {
+      const row = await db
+        .updateTable('chaperone.inbox')
+        .set((eb) => ({ claimed_until: new Date(now.getTime() + leaseMs), attempts: eb('attempts', '+', 1) }))
+        .where('id', '=', id)
+        .where('done_at', 'is', null)
+        .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<', now)]))
+        .returning(['happening', 'received_at', 'attempts'])
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const happening = { ...row.happening, at: new Date(row.happening.at) } satisfies Happening;
+      return { happening, receivedAt: row.received_at, attempts: row.attempts };
+    },
+
+    async done(id: string, outcome: string, now: Date) {
+      await db
+        .updateTable('chaperone.inbox')
+        .set({ done_at: now, claimed_until: null, outcome })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async putBack(id: string) {
+      await db.updateTable('chaperone.inbox').set({ claimed_until: null }).where('id', '=', id).execute();
+    },
+
+    /** Ends the leases of a process that is gone. Only where no other process shares the store. */
+    async releaseAll() {
+      await db
+        .updateTable('chaperone.inbox')
+        .set({ claimed_until: null })
+        .where('claimed_until', 'is not', null)
+        .execute();
+    },
+
+    /** What still waits and is in nobody's hands, oldest first: a lost job costs seconds, not a click. */
+    async waiting(now: Date, limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('chaperone.inbox')
+        .select('id')
+        .where('done_at', 'is', null)
+        .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<', now)]))
+        .orderBy('received_at')
+        .limit(limit)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /** Forgets the words of what was done before `before`; the acts that followed stay. */
+    async forget(before: Date) {
+      await sql`delete from chaperone.inbox where done_at < ${before}`.execute(db);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// What the bot remembers. The Person Server holds the truth about asks and missions; nothing here decides anything.
+//
+//   wall       which card should hang where, and which one does
+//   inbox      what happened in chat, before anything is done about it
+//   act        what a person did or tried, and what came of it; append-only, in a hash chain
+//   proposal   a stop that waits for one click
+//   place      a channel: its pace, its outsiders, the way to it
+//   bookmark   how far a watch has come
+import { z } from 'zod';
+import type { Place } from '#chat/chat.ts';
+import type { Database } from '#database/database.ts';
+import type { Queue } from '#database/jobs.ts';
+import { openActs } from '#ledger/acts.ts';
+import { inboxQueue, openInbox } from '#ledger/inbox.ts';
+import { openPlaces } from '#ledger/places.ts';
+import { openProposals } from '#ledger/proposals.ts';
+import type { LedgerTables } from '#ledger/tables.ts';
+import { openWall } from '#ledger/wall.ts';
+
+export const postQueue: Queue<Place> = {
+  name: 'post',
+  data: z.object({ platform: z.enum(['slack', 'teams']), tenant: z.string(), channel: z.string() }),
+};
+
+/** Every queue the ledger enqueues into; the database makes them when it opens. */
+export const ledgerQueues = [postQueue.name, inboxQueue.name];
+
+export type Ledger = ReturnType<typeof openLedger>;
+
+export function openLedger(database: Database) {
+  const db = database.as<LedgerTables>();
+  return {
+    wall: openWall(db, database.jobs, postQueue),
+    inbox: openInbox(db, database.jobs),
+    acts: openActs(db),
+    places: openPlaces(db),
+    proposals: openProposals(db),
+
+    async readBookmark(name: string): Promise<string | undefined> {
+      const row = await db
+        .selectFrom('chaperone.bookmark')
+        .select('value')
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return row?.value;
+    },
+
+    async writeBookmark(name: string, value: string) {
+      await db
+        .insertInto('chaperone.bookmark')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { type Kysely, sql } from 'kysely';
+import type { Place } from '#chat/chat.ts';
+import type { LedgerTables } from '#ledger/tables.ts';
+
+export type Places = ReturnType<typeof openPlaces>;
+
+/** What the bot knows of places beyond the operator's rules: how fast it may post, who else reads, how to reach them. */
+export function openPlaces(db: Kysely<LedgerTables>) {
+  async function known(place: Place) {
+    await db
+      .insertInto('chaperone.place')
+      .values({ ...place, moved_to: null, route: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  const only = (place: Place) => ({ platform: place.platform, tenant: place.tenant, channel: place.channel });
+
+  return {
+    /** Takes the next moment at which this place may be posted to, and keeps the pace from there, across replicas. */
+    async takeTurn(place: Place, now: Date, paceMs: number): Promise<Date> {
+      await known(place);
+      const { rows } = await sql<{ turn: Date }>`
+        update chaperone.place
+        set next_at = greatest(next_at, ${now}::timestamptz) + ${`${paceMs} milliseconds`}::interval
+        where platform = ${place.platform} and tenant = ${place.tenant} and channel = ${place.channel}
+        returning next_at - ${`${paceMs} milliseconds`}::interval as turn`.execute(db);
+      return rows[0]?.turn ?? now;
+    },
+
+    /** The platform asked for silence: nothing goes there before `until`. */
+    async quiet(place: Place, until: Date) {
+      await known(place);
+      await db
+        .updateTable('chaperone.place')
+        .set((eb) => ({ next_at: eb.fn<Date>('greatest', ['next_at', eb.val(until)]) }))
+        .where((eb) => eb.and(only(place)))
+        .execute();
+    },
+
+    async setShared(place: Place, shared: boolean) {
+      await known(place);
+      await db
+        .updateTable('chaperone.place')
+        .set({ shared })
+        .where((eb) => eb.and(only(place)))
+        .execute();
+    },
+
+    /** Outsiders can read there. An unknown place is not shared: the operator registered it. */
+    async isShared(place: Place): Promise<boolean> {
+      const row = await db
+        .selectFrom('chaperone.place')
+        .select('shared')
+        .where((eb) => eb.and(only(place)))
+        .executeTakeFirst();
+      return row?.shared ?? false;
+    },
+
+    /** How a platform that needs it reaches this place, as its room wrote it down. */
+    async routeTo(place: Place): Promise<unknown> {
+      const row = await db
+        .selectFrom('chaperone.place')
+        .select('route')
+        .where((eb) => eb.and(only(place)))
+        .executeTakeFirst();
+      return row?.route ?? undefined;
+    },
+
+    async rememberRoute(place: Place, route: unknown) {
+      await known(place);
+      await db
+        .updateTable('chaperone.place')
+        .set({ route: JSON.stringify(route) })
+        .where((eb) => eb.and(only(place)))
+        .execute();
+    },
+  };
+}

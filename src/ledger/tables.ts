@@ -1,0 +1,91 @@
+// The ledger's tables as the query builder sees them; `migrations/` is the truth about their columns.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Happening, Platform } from '#chat/chat.ts';
+
+/** Goes in as JSON text and comes out parsed. */
+type Json<T> = ColumnType<T, string, string>;
+
+export type WallTable = {
+  id: Generated<string>;
+  number: GeneratedAlways<number>;
+  subject: string;
+  platform: Platform;
+  tenant: string;
+  channel: string;
+  root: string | null;
+  thread: string | null;
+  mission_s256: string | null;
+  request_id: string | null;
+  wanted: Json<unknown>;
+  wanted_digest: string;
+  seen_at: Date;
+  settled: boolean;
+  urgency: number;
+  message: string | null;
+  posted_thread: string | null;
+  shown_digest: string | null;
+  shown_at: Date | null;
+  attempted_at: Date | null;
+  claimed_until: Date | null;
+  not_before: Generated<Date>;
+  attempts: Generated<number>;
+  fault: string | null;
+};
+
+export type PlaceTable = {
+  platform: Platform;
+  tenant: string;
+  channel: string;
+  next_at: Generated<Date>;
+  shared: Generated<boolean>;
+  moved_to: string | null;
+  route: Json<unknown> | null;
+};
+
+export type InboxTable = {
+  id: string;
+  happening: Json<Happening>;
+  received_at: Date;
+  claimed_until: Date | null;
+  attempts: Generated<number>;
+  done_at: Date | null;
+  outcome: string | null;
+};
+
+export type ProposalTable = {
+  id: Generated<string>;
+  source: string;
+  missions: Json<string[]>;
+  proposed_by: string;
+  made_at: Date;
+  expires_at: Date;
+  answer: string | null;
+  answered_at: Date | null;
+};
+
+export type ActTable = {
+  seq: number;
+  source: string;
+  at: Date;
+  verb: string;
+  actor: string;
+  person: string | null;
+  surface: string;
+  subject: string;
+  digest: string | null;
+  outcome: string;
+  answer: Json<unknown>;
+  previous_hash: string;
+  hash: string;
+};
+
+export type BookmarkTable = { name: string; value: string };
+
+export type LedgerTables = {
+  'chaperone.wall': WallTable;
+  'chaperone.place': PlaceTable;
+  'chaperone.inbox': InboxTable;
+  'chaperone.proposal': ProposalTable;
+  'chaperone.act': ActTable;
+  'chaperone.bookmark': BookmarkTable;
+};

@@ -1,0 +1,321 @@
+import { type Kysely, sql } from 'kysely';
+import { digestOf } from '#aauth/canonical.ts';
+import type { Card } from '#cards/card.ts';
+import type { Place, Posted } from '#chat/chat.ts';
+import type { Jobs, Queue } from '#database/jobs.ts';
+import type { LedgerTables, WallTable } from '#ledger/tables.ts';
+
+/** What should hang at a place, whatever hangs there now. */
+export type Wanted = {
+  /** What the card is about (`mission:…`, `request:…`, `stop:…`, `reply:…`); it hangs once in a place. */
+  readonly subject: string;
+  readonly place: Place;
+  /** The card it replies to by subject, or a thread of the platform's; absent for a root. */
+  readonly under?: { readonly subject: string } | { readonly thread: string };
+  readonly missionS256?: string;
+  readonly requestId?: string;
+  readonly card: Card;
+  /** When the truth on the card was read. An older reading never replaces a newer one. */
+  readonly seenAt: Date;
+  /** Nothing about it will change any more. */
+  readonly settled: boolean;
+  /** 0 goes out first. */
+  readonly urgency: 0 | 1 | 2;
+};
+
+/** A card taken from the wall to be posted or repainted, for as long as the lease runs. */
+export type Due = {
+  readonly id: string;
+  readonly place: Place;
+  readonly thread: string | undefined;
+  readonly card: Card;
+  readonly digest: string;
+  /** Where it hangs already. */
+  readonly posted: Posted | undefined;
+  /** An earlier attempt to post it was cut off at this time: a copy may hang there. */
+  readonly attemptedAt: Date | undefined;
+  readonly attempts: number;
+};
+
+export type Hanging = {
+  readonly subject: string;
+  readonly place: Place;
+  readonly missionS256: string | undefined;
+  readonly requestId: string | undefined;
+  readonly settled: boolean;
+};
+
+export type Wall = ReturnType<typeof openWall>;
+
+/**
+ * The wall: which card should hang where, and which one does. It is the outbox of everything that stays posted;
+ * a row whose wanted and shown digests differ is work for `postQueue`, enqueued in the same transaction.
+ */
+export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<Place>) {
+  return {
+    /** Says what should hang. True when that is news. */
+    async want(wanted: Wanted): Promise<boolean> {
+      const { place, under } = wanted;
+      const card = JSON.stringify(wanted.card);
+      return await db.transaction().execute(async (trx) => {
+        const root =
+          under && 'subject' in under
+            ? await at(
+                trx.selectFrom('chaperone.wall').select('id').where('subject', '=', under.subject),
+                place,
+              ).executeTakeFirst()
+            : undefined;
+        const changed = await trx
+          .insertInto('chaperone.wall')
+          .values({
+            subject: wanted.subject,
+            ...place,
+            root: root?.id ?? null,
+            thread: under && 'thread' in under ? under.thread : null,
+            mission_s256: wanted.missionS256 ?? null,
+            request_id: wanted.requestId ?? null,
+            wanted: card,
+            wanted_digest: digestOf(JSON.parse(card)),
+            seen_at: wanted.seenAt,
+            settled: wanted.settled,
+            urgency: wanted.urgency,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['subject', 'platform', 'tenant', 'channel'])
+              .doUpdateSet((eb) => ({
+                wanted: eb.ref('excluded.wanted'),
+                wanted_digest: eb.ref('excluded.wanted_digest'),
+                seen_at: eb.ref('excluded.seen_at'),
+                settled: eb.ref('excluded.settled'),
+                mission_s256: eb.fn.coalesce('excluded.mission_s256', 'chaperone.wall.mission_s256'),
+                request_id: eb.fn.coalesce('excluded.request_id', 'chaperone.wall.request_id'),
+                fault: null,
+              }))
+              .where((eb) =>
+                eb.and([
+                  eb('chaperone.wall.seen_at', '<=', eb.ref('excluded.seen_at')),
+                  eb.or([
+                    eb('chaperone.wall.wanted_digest', '<>', eb.ref('excluded.wanted_digest')),
+                    eb('chaperone.wall.settled', '<>', eb.ref('excluded.settled')),
+                    eb('chaperone.wall.mission_s256', 'is distinct from', eb.ref('excluded.mission_s256')),
+                  ]),
+                ]),
+              ),
+          )
+          .returning('id')
+          .execute();
+        if (changed.length === 0) return false;
+        await jobs.send(postQueue, place, { key: keyOf(place), within: trx });
+        return true;
+      });
+    },
+
+    /** Takes the next card that should go out at a place and may go now, for `leaseMs`. */
+    async take(place: Place, now: Date, leaseMs: number): Promise<Due | undefined> {
+      const until = new Date(now.getTime() + leaseMs);
+      const { rows } = await sql<
+        WallTable & { id: string; attempts: number; before: Date | null; root_message: string | null }
+      >`
+        with due as (
+          select w.id, w.attempted_at as before, r.message as root_message
+          from chaperone.wall w left join chaperone.wall r on r.id = w.root
+          where w.platform = ${place.platform} and w.tenant = ${place.tenant} and w.channel = ${place.channel}
+            and w.wanted_digest is distinct from w.shown_digest and w.fault is null and w.not_before <= ${now}
+            and (w.claimed_until is null or w.claimed_until < ${now})
+            and (w.root is null or r.message is not null)
+          order by w.urgency, w.number limit 1 for update of w skip locked
+        )
+        update chaperone.wall w
+        set claimed_until = ${until}, attempts = w.attempts + 1,
+            attempted_at = case when w.message is null then coalesce(w.attempted_at, ${now}) else null end
+        from due where w.id = due.id
+        returning w.*, due.before, due.root_message`.execute(db);
+      const row = rows[0];
+      if (!row) return undefined;
+      return {
+        id: row.id,
+        place,
+        thread: row.root_message ?? row.thread ?? undefined,
+        card: reviveCard(row.wanted),
+        digest: row.wanted_digest,
+        posted: row.message
+          ? { place, message: row.message, ...(row.posted_thread && { thread: row.posted_thread }) }
+          : undefined,
+        attemptedAt: row.before ?? undefined,
+        attempts: row.attempts,
+      };
+    },
+
+    /** The card hangs at `posted`, showing `digest`. False when another copy was recorded meanwhile. */
+    async hung(id: string, posted: Posted, digest: string, now: Date): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('chaperone.wall')
+        .set({
+          message: posted.message,
+          posted_thread: posted.thread ?? null,
+          shown_digest: digest,
+          shown_at: now,
+          claimed_until: null,
+          attempted_at: null,
+          attempts: 0,
+        })
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('message', 'is', null), eb('message', '=', posted.message)]))
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    /** Puts a card back, to be tried again at `at`. `clean`: nothing reached the platform, no copy can hang there. */
+    async putBack(id: string, at: Date, clean: boolean) {
+      await db
+        .updateTable('chaperone.wall')
+        .set({ claimed_until: null, not_before: at, ...(clean && { attempted_at: null }) })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** The message it hung as is no more; the card wants a new one. */
+    async torn(id: string) {
+      await db
+        .updateTable('chaperone.wall')
+        .set({
+          message: null,
+          posted_thread: null,
+          shown_digest: null,
+          claimed_until: null,
+          attempted_at: null,
+        })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** The platform will not take it; nothing is tried again until the card changes. */
+    async giveUp(id: string, fault: string) {
+      await db
+        .updateTable('chaperone.wall')
+        .set({ claimed_until: null, fault })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Ends the leases of a process that is gone. Only where no other process shares the store. */
+    async releaseAll() {
+      await db
+        .updateTable('chaperone.wall')
+        .set({ claimed_until: null })
+        .where('claimed_until', 'is not', null)
+        .execute();
+    },
+
+    /** Places where something should go out, and the earliest time it may. */
+    async duePlaces(): Promise<{ place: Place; at: Date }[]> {
+      const rows = await db
+        .selectFrom('chaperone.wall')
+        .select((eb) => ['platform', 'tenant', 'channel', eb.fn.min('not_before').as('at')])
+        .whereRef('wanted_digest', 'is distinct from', 'shown_digest')
+        .where('fault', 'is', null)
+        .groupBy(['platform', 'tenant', 'channel'])
+        .execute();
+      return rows.map(({ at, ...place }) => ({ place, at: at instanceof Date ? at : new Date(0) }));
+    },
+
+    /** What is about a message of ours: the card itself, or the root of the thread a person wrote in. */
+    async behind(place: Place, message: string): Promise<Hanging | undefined> {
+      const row = await at(
+        db.selectFrom('chaperone.wall').selectAll().where('message', '=', message),
+        place,
+      ).executeTakeFirst();
+      return row && hanging(row);
+    },
+
+    async hangingAt(place: Place, subject: string): Promise<Hanging | undefined> {
+      const row = await at(
+        db.selectFrom('chaperone.wall').selectAll().where('subject', '=', subject),
+        place,
+      ).executeTakeFirst();
+      return row && hanging(row);
+    },
+
+    /** The subject a mission's thread hangs from: the proposal it was approved as, where that was shown. */
+    async rootOf(missionS256: string): Promise<string | undefined> {
+      const row = await db
+        .selectFrom('chaperone.wall')
+        .select('subject')
+        .where('mission_s256', '=', missionS256)
+        .where('subject', 'like', 'mission:%')
+        .orderBy('number')
+        .executeTakeFirst();
+      return row?.subject;
+    },
+
+    /** Everything that may still change, oldest first, after a row number. */
+    async unsettled(
+      after: number,
+      limit: number,
+    ): Promise<{ number: number; subject: string; missionS256?: string; requestId?: string }[]> {
+      const rows = await db
+        .selectFrom('chaperone.wall')
+        .select(['number', 'subject', 'mission_s256', 'request_id'])
+        .where('settled', '=', false)
+        .where('number', '>', after)
+        .orderBy('number')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        number: row.number,
+        subject: row.subject,
+        ...(row.mission_s256 && { missionS256: row.mission_s256 }),
+        ...(row.request_id && { requestId: row.request_id }),
+      }));
+    },
+
+    /** Missions on the wall whose `s256` begins with these characters, at most `limit`. */
+    async missionsNamed(prefix: string, limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('chaperone.wall')
+        .select('mission_s256')
+        .distinct()
+        .where('mission_s256', 'like', `${prefix.replaceAll(/[\\%_]/g, '\\$&')}%`)
+        .limit(limit)
+        .execute();
+      return rows.flatMap(({ mission_s256 }) => mission_s256 ?? []);
+    },
+  };
+}
+
+export const keyOf = (place: Place) => `${place.platform}:${place.tenant}:${place.channel}`;
+
+function at<
+  Query extends { where(column: 'platform' | 'tenant' | 'channel', op: '=', value: string): Query },
+>(query: Query, place: Place): Query {
+  return query
+    .where('platform', '=', place.platform)
+    .where('tenant', '=', place.tenant)
+    .where('channel', '=', place.channel);
+}
+
+function hanging(row: {
+  subject: string;
+  platform: Place['platform'];
+  tenant: string;
+  channel: string;
+  mission_s256: string | null;
+  request_id: string | null;
+  settled: boolean;
+}): Hanging {
+  return {
+    subject: row.subject,
+    place: { platform: row.platform, tenant: row.tenant, channel: row.channel },
+    missionS256: row.mission_s256 ?? undefined,
+    requestId: row.request_id ?? undefined,
+    settled: row.settled,
+  };
+}
+
+/** A card was ours before it became JSON; only its moments changed shape. */
+function reviveCard(stored: unknown): Card {
+  return JSON.parse(JSON.stringify(stored), (key, value: unknown) =>
+    key === 'at' && typeof value === 'string' ? new Date(value) : value,
+  ) as Card;
+}

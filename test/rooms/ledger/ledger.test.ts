@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Card, SafeText } from '#cards/card.ts';
+import type { Happening, Place } from '#chat/chat.ts';
+import type { Database } from '#database/database.ts';
+import { type Ledger, ledgerQueues, openLedger } from '#ledger/ledger.ts';
+import type { LedgerTables } from '#ledger/tables.ts';
+import { openTestDatabase } from '../../support/database.ts';
+
+let database: Database;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  database = await openTestDatabase(ledgerQueues);
+  ledger = openLedger(database);
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, seconds));
+let channels = 0;
+const newPlace = (): Place => ({ platform: 'slack', tenant: 'T1', channel: `C${++channels}` });
+const card = (title: string): Card => ({
+  title: title as SafeText,
+  tone: 'waiting',
+  blocks: [{ kind: 'text', line: [{ kind: 'time', at: at(0) }] }],
+  buttons: [],
+  expansion: [],
+  calls: [],
+});
+const want = (place: Place, subject: string, title: string, seconds: number, under?: string) =>
+  ledger.wall.want({
+    subject,
+    place,
+    ...(under && { under: { subject: under } }),
+    card: card(title),
+    seenAt: at(seconds),
+    settled: false,
+    urgency: 1,
+  });
+
+describe('the wall', () => {
+  test('wanting the same card again is no work', async () => {
+    const place = newPlace();
+    expect(await want(place, 'request:1', 'asked', 1)).toBe(true);
+    expect(await want(place, 'request:1', 'asked', 2)).toBe(false);
+  });
+
+  test('an older reading of the truth never replaces a newer one', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'approved', 5);
+    expect(await want(place, 'request:1', 'asked', 4)).toBe(false);
+    expect((await ledger.wall.take(place, at(6), 1000))?.card.title).toBe('approved');
+  });
+
+  test('a card is in one pair of hands at a time, and free again when the lease ends', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'asked', 1);
+    const taken = await Promise.all([1, 2, 3].map(() => ledger.wall.take(place, at(2), 10_000)));
+    expect(taken.filter((due) => due !== undefined)).toHaveLength(1);
+    expect(await ledger.wall.take(place, at(5), 10_000)).toBeUndefined();
+    const again = await ledger.wall.take(place, at(30), 10_000);
+    expect(again?.attemptedAt).toEqual(at(2));
+  });
+
+  test('a reply waits until its root hangs, then goes into its thread', async () => {
+    const place = newPlace();
+    await want(place, 'mission:1', 'root', 1);
+    await want(place, 'request:1', 'reply', 1, 'mission:1');
+    const root = await ledger.wall.take(place, at(2), 1000);
+    expect(root?.card.title).toBe('root');
+    expect(await ledger.wall.take(place, at(2), 1000)).toBeUndefined();
+    await ledger.wall.hung(root?.id ?? '', { place, message: '100.1' }, root?.digest ?? '', at(2));
+    const reply = await ledger.wall.take(place, at(2), 1000);
+    expect(reply).toMatchObject({ thread: '100.1', posted: undefined, attemptedAt: undefined });
+  });
+
+  test('what changed while a card was being posted goes out next', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'asked', 1);
+    const first = await ledger.wall.take(place, at(2), 1000);
+    await want(place, 'request:1', 'denied', 3);
+    await ledger.wall.hung(first?.id ?? '', { place, message: '7.7' }, first?.digest ?? '', at(4));
+    const next = await ledger.wall.take(place, at(5), 1000);
+    expect(next).toMatchObject({ card: { title: 'denied' }, posted: { message: '7.7' } });
+    expect(next?.card.blocks).toEqual(card('denied').blocks);
+  });
+
+  test('a second copy of a card is not recorded as the card', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'asked', 1);
+    const due = await ledger.wall.take(place, at(2), 1000);
+    expect(await ledger.wall.hung(due?.id ?? '', { place, message: '1.1' }, due?.digest ?? '', at(2))).toBe(
+      true,
+    );
+    expect(await ledger.wall.hung(due?.id ?? '', { place, message: '2.2' }, due?.digest ?? '', at(3))).toBe(
+      false,
+    );
+  });
+
+  test('a card put back clean leaves no suspicion of a copy', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'asked', 1);
+    const due = await ledger.wall.take(place, at(2), 1000);
+    await ledger.wall.putBack(due?.id ?? '', at(10), true);
+    expect(await ledger.wall.take(place, at(9), 1000)).toBeUndefined();
+    expect(await ledger.wall.take(place, at(10), 1000)).toMatchObject({
+      attemptedAt: undefined,
+      attempts: 2,
+    });
+  });
+
+  test('a message leads back to what it is about', async () => {
+    const place = newPlace();
+    await ledger.wall.want({
+      subject: 'mission:p1',
+      place,
+      missionS256: 'abc%d_e',
+      card: card('root'),
+      seenAt: at(1),
+      settled: false,
+      urgency: 0,
+    });
+    const due = await ledger.wall.take(place, at(2), 1000);
+    await ledger.wall.hung(due?.id ?? '', { place, message: '55.5' }, due?.digest ?? '', at(2));
+    expect(await ledger.wall.behind(place, '55.5')).toMatchObject({
+      subject: 'mission:p1',
+      missionS256: 'abc%d_e',
+    });
+    expect(await ledger.wall.behind(newPlace(), '55.5')).toBeUndefined();
+    expect(await ledger.wall.missionsNamed('abc%', 5)).toEqual(['abc%d_e']);
+    expect(await ledger.wall.missionsNamed('abcX', 5)).toEqual([]);
+    expect(await ledger.wall.rootOf('abc%d_e')).toBe('mission:p1');
+  });
+});
+
+describe('a place', () => {
+  test('gives turns a pace apart, to everybody who asks', async () => {
+    const place = newPlace();
+    const turns = await Promise.all([1, 2, 3].map(() => ledger.places.takeTurn(place, at(0), 1000)));
+    expect(turns.map((turn) => turn.getTime() - at(0).getTime()).toSorted((a, b) => a - b)).toEqual([
+      0, 1000, 2000,
+    ]);
+  });
+
+  test('keeps quiet for as long as the platform asked', async () => {
+    const place = newPlace();
+    await ledger.places.quiet(place, at(30));
+    expect(await ledger.places.takeTurn(place, at(1), 1000)).toEqual(at(30));
+  });
+});
+
+describe('the inbox', () => {
+  const said = (id: string): Happening => ({
+    id,
+    kind: 'said',
+    text: 'stop',
+    message: '1.1',
+    by: 'mention',
+    at: at(0),
+    place: newPlace(),
+    actor: { platform: 'slack', tenant: 'T1', user: 'U1', name: 'Maria', standing: 'member' },
+  });
+
+  test('keeps a happening once however often it is delivered', async () => {
+    expect(await ledger.inbox.keep(said('E1'), at(0))).toBe(true);
+    expect(await ledger.inbox.keep(said('E1'), at(1))).toBe(false);
+  });
+
+  test('what a crash left in hand is taken up again, what is done is not', async () => {
+    await ledger.inbox.keep(said('E2'), at(0));
+    expect((await ledger.inbox.take('E2', at(1), 5000))?.happening.at).toEqual(at(0));
+    expect(await ledger.inbox.take('E2', at(2), 5000)).toBeUndefined();
+    expect(await ledger.inbox.waiting(at(20), 10)).toContain('E2');
+    expect(await ledger.inbox.take('E2', at(20), 5000)).toMatchObject({ attempts: 2 });
+    await ledger.inbox.done('E2', 'decided', at(21));
+    expect(await ledger.inbox.take('E2', at(60), 5000)).toBeUndefined();
+  });
+});
+
+describe('a proposal', () => {
+  test('is answered once, by the first answer, while it stands', async () => {
+    const made = {
+      source: 'E9',
+      missions: ['a', 'b'],
+      proposedBy: 'slack:T1:U1',
+      madeAt: at(0),
+      expiresAt: at(30),
+    };
+    const id = await ledger.proposals.make(made);
+    expect(await ledger.proposals.make(made)).toBe(id);
+    const answers = await Promise.all([
+      ledger.proposals.answer(id, 'confirmed', at(1)),
+      ledger.proposals.answer(id, 'cancelled', at(1)),
+    ]);
+    expect(answers).toEqual([true, false]);
+    const late = await ledger.proposals.make({ ...made, source: 'E10' });
+    expect(await ledger.proposals.answer(late, 'confirmed', at(31))).toBe(false);
+    expect(await ledger.proposals.read('not an id')).toBeUndefined();
+  });
+});
+
+describe('the acts', () => {
+  const act = (source: string) => ({
+    source,
+    at: at(1),
+    verb: 'deny' as const,
+    actor: 'slack:T1:U1',
+    person: 'maria',
+    surface: 'slack:T1:C1/1.1',
+    subject: 'request:r1',
+    digest: 'd',
+    outcome: 'decided',
+    answer: { state: 'denied', count: 1 },
+  });
+
+  test('are appended once each, in one unbroken chain, from many hands at once', async () => {
+    await Promise.all(['a', 'b', 'a', 'c'].map((source) => ledger.acts.append(act(source))));
+    const acts = await ledger.acts.about('request:r1');
+    expect(acts.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(await ledger.acts.firstBroken()).toBeUndefined();
+  });
+
+  test('cannot be changed or deleted', async () => {
+    const db = database.as<LedgerTables>();
+    await expect(db.updateTable('chaperone.act').set({ outcome: 'x' }).execute()).rejects.toThrow(
+      'append-only',
+    );
+    await expect(db.deleteFrom('chaperone.act').execute()).rejects.toThrow('append-only');
+  });
+
+  test('an edit behind the guard is found and named', async () => {
+    const db = database.as<LedgerTables>();
+    const { sql } = await import('kysely');
+    await sql`alter table chaperone.act disable trigger act_is_append_only`.execute(db);
+    await db.updateTable('chaperone.act').set({ outcome: 'never happened' }).where('seq', '=', 2).execute();
+    expect(await ledger.acts.firstBroken()).toBe(2);
+    await db.updateTable('chaperone.act').set({ outcome: 'decided' }).where('seq', '=', 2).execute();
+    expect(await ledger.acts.firstBroken()).toBeUndefined();
+    await db.deleteFrom('chaperone.act').where('seq', '=', 2).execute();
+    expect(await ledger.acts.firstBroken()).toBe(2);
+  });
+});
