@@ -1,0 +1,308 @@
+// The environment and oversight.yaml → one frozen Config, or one error that names everything wrong.
+//
+//   development  everything on loopback; the only mode in which anything may be left unauthenticated
+//   door         how the mission control API over HTTP tells who calls
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { type Door, isProtected, missionControlPath } from '#mission-control/authentication.ts';
+import { defaultOversight, type Oversight, OversightError, parseOversight } from '#oversight.ts';
+import { type Name, type ReadFile, readValues, type Values } from '#settings.ts';
+
+export type Config = {
+  readonly development: boolean;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Absent only in development on port 0: then it is `http://localhost:` and the port that was found. */
+  readonly issuer?: string;
+  readonly store: { readonly url: string } | { readonly directory: string };
+  readonly oversight: Oversight;
+  /** A pino level name. */
+  readonly log: string;
+  readonly missionControl:
+    | { readonly kind: 'embedded' }
+    | { readonly kind: 'remote'; readonly url: string; readonly token: string };
+  /** Absent: mission control is not served over HTTP. */
+  readonly door?: Door;
+  readonly slack?: {
+    readonly botToken: string;
+    readonly apiUrl?: string;
+    readonly by:
+      | { readonly kind: 'socket'; readonly appToken: string }
+      | { readonly kind: 'http'; readonly signingSecret: string };
+  };
+  readonly teams?: {
+    /** Absent only in development, where the Teams test client has no credentials. */
+    readonly app?: { readonly id: string; readonly password: string; readonly tenant: string };
+    /** Tenants whose people are listened to. */
+    readonly tenants: readonly string[];
+    /** Hosts a Teams activity may ask us to answer to. */
+    readonly serviceHosts: readonly string[];
+  };
+};
+
+const defaultPort = 4700;
+
+/** Everything wrong with the configuration at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** What is read so far, and how the parts below report what is wrong with it. */
+type Reading = {
+  readonly values: Values;
+  readonly given: ReadonlySet<Name>;
+  readonly development: boolean;
+  readonly host: string;
+  /** A fault for each name that is not there. */
+  readonly need: (why: string, ...names: readonly Name[]) => void;
+  readonly refuse: (wrong: boolean, what: string) => void;
+  /** Only https leaves the machine. */
+  readonly needHttps: (name: Name, address: string | undefined) => void;
+};
+
+/**
+ * Reads the whole configuration: `env` and the files it names, nothing else. Empty values count as not given.
+ * @throws {ConfigError} naming everything that is wrong or missing, and never a secret
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  readFile: ReadFile = readTextFile,
+): Config {
+  const { given, values, faults } = readValues(env, readFile);
+  const development = values.CHAPERONE_DEV ?? false;
+  const host = values.CHAPERONE_HOST ?? (development ? '127.0.0.1' : '0.0.0.0');
+  const refuse = (wrong: boolean, what: string) => {
+    if (wrong) faults.push(what);
+  };
+  const reading: Reading = {
+    values,
+    given,
+    development,
+    host,
+    refuse,
+    need(why, ...names) {
+      for (const name of names) refuse(!given.has(name), `${name} is missing: ${why}`);
+    },
+    needHttps(name, address) {
+      if (address === undefined || address.startsWith('https:')) return;
+      refuse(
+        !development || !isLoopback(new URL(address).hostname),
+        `${name}: only https (in development also http on loopback)`,
+      );
+    },
+  };
+  refuse(development && !isLoopback(host), 'CHAPERONE_HOST: development mode listens on loopback only');
+
+  const oversight = oversightFrom(reading, readFile, faults);
+  const issuer = issuerFrom(reading);
+  const door = doorFrom(reading);
+  const slack = slackFrom(reading);
+  const teams = teamsFrom(reading, oversight);
+  const missionControl = missionControlFrom(reading);
+  if (faults.length > 0 || !oversight) throw new ConfigError(faults);
+  return frozen({
+    development,
+    host,
+    port: values.PORT ?? defaultPort,
+    ...(issuer ? { issuer } : {}),
+    store: values.DATABASE_URL
+      ? { url: values.DATABASE_URL }
+      : { directory: values.CHAPERONE_DATA ?? '.chaperone' },
+    oversight,
+    log: values.CHAPERONE_LOG ?? 'info',
+    missionControl,
+    ...(door ? { door } : {}),
+    ...(slack ? { slack } : {}),
+    ...(teams ? { teams } : {}),
+  });
+}
+
+function issuerFrom({ values, development, need, refuse, needHttps }: Reading) {
+  const port = values.PORT ?? defaultPort;
+  const issuer =
+    values.CHAPERONE_ISSUER ?? (development && port > 0 ? `http://localhost:${port}` : undefined);
+  if (!development) need('the world needs a name for this server', 'CHAPERONE_ISSUER');
+  if (issuer === undefined) return undefined;
+  const url = new URL(issuer);
+  refuse(development && !isLoopback(url.hostname), 'CHAPERONE_ISSUER: development mode is for loopback only');
+  refuse(!development && url.port !== '', 'CHAPERONE_ISSUER: an issuer has no port');
+  needHttps('CHAPERONE_ISSUER', issuer);
+  return issuer;
+}
+
+function missionControlFrom({ values, refuse, needHttps, need }: Reading): Config['missionControl'] {
+  const {
+    CHAPERONE_MISSION_CONTROL: where = 'embedded',
+    CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN: token = '',
+  } = values;
+  if (where === 'embedded') {
+    refuse(
+      token !== '',
+      'CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN: CHAPERONE_MISSION_CONTROL names no remote one',
+    );
+    return { kind: 'embedded' };
+  }
+  needHttps('CHAPERONE_MISSION_CONTROL', where);
+  need('another mission control asks who calls', 'CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN');
+  return { kind: 'remote', url: where.replace(/\/+$/, ''), token };
+}
+
+function doorFrom({ values, given, development, host, refuse, need, needHttps }: Reading): Door | undefined {
+  const jwtNames = [...given].filter((name) => name.startsWith('CHAPERONE_MISSION_CONTROL_JWT_'));
+  const withToken = given.has('CHAPERONE_MISSION_CONTROL_TOKEN');
+  const chosen = withToken ? 'static' : jwtNames.length > 0 ? 'jwt' : undefined;
+  const mode = values.CHAPERONE_MISSION_CONTROL_AUTH ?? chosen;
+  const paths = values.CHAPERONE_MISSION_CONTROL_PATHS ?? [missionControlPath];
+  refuse(
+    !isProtected(missionControlPath, paths),
+    `CHAPERONE_MISSION_CONTROL_PATHS: ${missionControlPath} has to be among them`,
+  );
+  refuse(withToken && mode !== 'static', 'CHAPERONE_MISSION_CONTROL_TOKEN: only mode static reads it');
+  for (const name of jwtNames) refuse(mode !== 'jwt', `${name}: only mode jwt reads it`);
+  switch (mode) {
+    case undefined:
+      return undefined;
+    case 'disabled':
+      refuse(
+        !development || !isLoopback(host),
+        'CHAPERONE_MISSION_CONTROL_AUTH: disabled is for development on loopback only',
+      );
+      return { mode, paths };
+    case 'static': {
+      const { CHAPERONE_MISSION_CONTROL_TOKEN: token = '' } = values;
+      need('mode static compares with it', 'CHAPERONE_MISSION_CONTROL_TOKEN');
+      refuse(
+        !development && token !== '' && token.length < 20,
+        'CHAPERONE_MISSION_CONTROL_TOKEN: shorter than 20 characters',
+      );
+      return { mode, paths, token };
+    }
+    case 'jwt': {
+      const {
+        CHAPERONE_MISSION_CONTROL_JWT_ISSUER: issuer = '',
+        CHAPERONE_MISSION_CONTROL_JWT_AUDIENCE: audience = '',
+        CHAPERONE_MISSION_CONTROL_JWT_JWKS: jwks,
+        CHAPERONE_MISSION_CONTROL_JWT_ALGORITHMS: algorithms = ['RS256', 'ES256', 'Ed25519'],
+      } = values;
+      need(
+        'mode jwt needs it',
+        'CHAPERONE_MISSION_CONTROL_JWT_ISSUER',
+        'CHAPERONE_MISSION_CONTROL_JWT_AUDIENCE',
+        'CHAPERONE_MISSION_CONTROL_JWT_JWKS',
+      );
+      needHttps('CHAPERONE_MISSION_CONTROL_JWT_JWKS', jwks);
+      return { mode, paths, issuer, audience, jwks: jwks ?? '', algorithms };
+    }
+  }
+}
+
+function slackFrom({ values, given, refuse, need, needHttps }: Reading): Config['slack'] {
+  const socket = given.has('SLACK_APP_TOKEN');
+  const http = given.has('SLACK_SIGNING_SECRET');
+  if (!socket && !http && !given.has('SLACK_BOT_TOKEN') && !given.has('SLACK_API_URL')) return undefined;
+  const { SLACK_BOT_TOKEN: botToken = '', SLACK_API_URL: apiUrl } = values;
+  need('the Slack app speaks with it', 'SLACK_BOT_TOKEN');
+  refuse(!socket && !http, 'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode) is missing');
+  refuse(
+    socket && http,
+    'SLACK_APP_TOKEN and SLACK_SIGNING_SECRET: an app uses Socket Mode or HTTP, not both',
+  );
+  needHttps('SLACK_API_URL', apiUrl);
+  return {
+    botToken,
+    ...(apiUrl ? { apiUrl } : {}),
+    by: socket
+      ? { kind: 'socket', appToken: values.SLACK_APP_TOKEN ?? '' }
+      : { kind: 'http', signingSecret: values.SLACK_SIGNING_SECRET ?? '' },
+  };
+}
+
+function teamsFrom(reading: Reading, oversight: Oversight | undefined): Config['teams'] {
+  const { values, given, development, refuse, need } = reading;
+  const { CHAPERONE_TEAMS_TENANTS: tenants, CHAPERONE_TEAMS_SERVICE_URLS: hosts } = values;
+  const credentials = ['MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppTenantId'] as const;
+  const some = credentials.some((name) => given.has(name));
+  if (values.CHAPERONE_TEAMS_UNAUTHENTICATED) {
+    refuse(
+      !development,
+      'CHAPERONE_TEAMS_UNAUTHENTICATED: only development mode takes Teams without credentials',
+    );
+    refuse(some, 'CHAPERONE_TEAMS_UNAUTHENTICATED: there are Teams credentials, and they are to be checked');
+    const named = [
+      ...(oversight?.people ?? []).flatMap(({ teams }) => (teams ? [teams.tenant] : [])),
+      ...(oversight?.channels ?? []).flatMap(({ place }) =>
+        place.platform === 'teams' ? [place.tenant] : [],
+      ),
+    ];
+    return { tenants: tenants ?? [...new Set(named)], serviceHosts: hosts ?? ['localhost', '127.0.0.1'] };
+  }
+  const asked = given.has('CHAPERONE_TEAMS_TENANTS') || given.has('CHAPERONE_TEAMS_SERVICE_URLS');
+  if (!some && !asked) return undefined;
+  need('the Teams bot does not start without it', ...credentials);
+  const {
+    MicrosoftAppId: id = '',
+    MicrosoftAppPassword: password = '',
+    MicrosoftAppTenantId: tenant = '',
+  } = values;
+  return {
+    app: { id, password, tenant },
+    tenants: tenants ?? [tenant],
+    serviceHosts: hosts ?? ['smba.trafficmanager.net'],
+  };
+}
+
+function oversightFrom({ values, development }: Reading, readFile: ReadFile, faults: string[]) {
+  const { CHAPERONE_OVERSIGHT: named } = values;
+  const file = named ?? 'oversight.yaml';
+  try {
+    const content = readFile(file);
+    if (content !== undefined) return parseOversight(content, file);
+    if (development && named === undefined) return defaultOversight();
+    faults.push(
+      named === undefined
+        ? 'CHAPERONE_OVERSIGHT is missing and there is no oversight.yaml here: nobody could decide'
+        : `CHAPERONE_OVERSIGHT: there is no file at ${file}`,
+    );
+  } catch (error) {
+    if (error instanceof OversightError) faults.push(...error.message.split('\n'));
+    else
+      faults.push(
+        `CHAPERONE_OVERSIGHT: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+  }
+  return undefined;
+}
+
+function readTextFile(path: string) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isLoopback(host: string) {
+  const name = host.replace(/^\[|\]$/g, '');
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    (isIP(name) === 4 && name.startsWith('127.'))
+  );
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) frozen(member);
+  }
+  return value;
+}

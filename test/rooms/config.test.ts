@@ -1,0 +1,293 @@
+// The configuration is whole and frozen, or it is one error that names everything.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ConfigError, readConfig } from '#config.ts';
+import { settings } from '#settings.ts';
+
+const file = 'people: [{ id: cook, name: Cook, teams: { tenant: 0-0-0-0-a, user: 0-0-0-0-b } }]\n';
+const read = (files: Record<string, string>) => (path: string) => files[path];
+const here = read({ 'oversight.yaml': file });
+const nowhere = read({});
+
+const faultsOf = (env: Record<string, string>, readFile = here) => {
+  try {
+    readConfig(env, readFile);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+test('the development command of the README is enough', () => {
+  expect(
+    readConfig({ CHAPERONE_DEV: '1', PORT: '4700', CHAPERONE_MISSION_CONTROL_TOKEN: 'secret' }, nowhere),
+  ).toEqual({
+    development: true,
+    host: '127.0.0.1',
+    port: 4700,
+    issuer: 'http://localhost:4700',
+    store: { directory: '.chaperone' },
+    oversight: {
+      people: [{ id: 'person', name: 'Person', silentGrants: 'approved' }],
+      defaultPerson: 'person',
+      channels: [],
+      rules: [],
+    },
+    log: 'info',
+    missionControl: { kind: 'embedded' },
+    door: { mode: 'static', paths: ['/mission-control'], token: 'secret' },
+  });
+});
+
+test('a production configuration is read whole', () => {
+  const config = readConfig(
+    {
+      PORT: '8080',
+      CHAPERONE_ISSUER: 'https://ps.example.com',
+      DATABASE_URL_FILE: '/run/secrets/database',
+      CHAPERONE_OVERSIGHT: '/etc/oversight.yaml',
+      CHAPERONE_LOG: 'warn',
+      CHAPERONE_MISSION_CONTROL_AUTH: 'jwt',
+      CHAPERONE_MISSION_CONTROL_JWT_ISSUER: 'https://login.example.com/',
+      CHAPERONE_MISSION_CONTROL_JWT_AUDIENCE: 'chaperone',
+      CHAPERONE_MISSION_CONTROL_JWT_JWKS: 'https://login.example.com/jwks',
+      CHAPERONE_MISSION_CONTROL_JWT_ALGORITHMS: 'ES256, RS256',
+      CHAPERONE_MISSION_CONTROL_PATHS: '/mission-control,/metrics',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: 'shh',
+      MicrosoftAppId: 'app',
+      MicrosoftAppPassword_FILE: '/run/secrets/teams',
+      MicrosoftAppTenantId: '0-0-0-0-A',
+    },
+    read({
+      '/run/secrets/database': 'postgres://db/chaperone\n',
+      '/run/secrets/teams': 'hunter2\n',
+      '/etc/oversight.yaml': file,
+    }),
+  );
+  expect(config).toMatchObject({
+    development: false,
+    host: '0.0.0.0',
+    port: 8080,
+    issuer: 'https://ps.example.com',
+    store: { url: 'postgres://db/chaperone' },
+    log: 'warn',
+    door: {
+      mode: 'jwt',
+      issuer: 'https://login.example.com/',
+      audience: 'chaperone',
+      jwks: 'https://login.example.com/jwks',
+      algorithms: ['ES256', 'RS256'],
+      paths: ['/mission-control', '/metrics'],
+    },
+    slack: { botToken: 'xoxb-1', by: { kind: 'http', signingSecret: 'shh' } },
+    teams: {
+      app: { id: 'app', password: 'hunter2', tenant: '0-0-0-0-a' },
+      tenants: ['0-0-0-0-a'],
+      serviceHosts: ['smba.trafficmanager.net'],
+    },
+  });
+  expect(config.oversight.people[0]?.id).toBe('cook');
+});
+
+test('a configuration cannot be changed, however deep', () => {
+  const config = readConfig({ CHAPERONE_DEV: '1' }, here);
+  expect(Object.isFrozen(config.oversight.people[0]?.teams)).toBe(true);
+});
+
+test('everything wrong or missing is named at once, the oversight file’s lines among it', () => {
+  expect(
+    faultsOf(
+      {
+        PORT: '70000',
+        CHAPERONE_DEV: 'yes',
+        CHAPERONE_ISUER: 'https://typo.example',
+        CHAPERONE_OVERSIGHT: 'o.yaml',
+        DATABASE_URL: 'mysql://x',
+        CHAPERONE_MISSION_CONTROL: 'https://other.example/mc',
+        SLACK_BOT_TOKEN: 'xapp-swapped',
+        SLACK_API_URL: 'http://slack.example/api',
+        MicrosoftAppId: 'app',
+        SLACK_APP_TOKEN_FILE: '/nothing',
+      },
+      read({ 'o.yaml': 'people:\n  - id: cook\n' }),
+    ),
+  ).toEqual([
+    'CHAPERONE_DEV: either 1 or 0',
+    'PORT: not a port',
+    'DATABASE_URL: not a postgres:// URL',
+    'SLACK_BOT_TOKEN: a bot token begins with `xoxb-`',
+    'SLACK_APP_TOKEN_FILE: there is no readable, non-empty file at /nothing',
+    'CHAPERONE_ISUER: there is no such setting',
+    'o.yaml:2: name: Invalid input: expected string, received undefined',
+    'CHAPERONE_ISSUER is missing: the world needs a name for this server',
+    'SLACK_API_URL: only https (in development also http on loopback)',
+    'MicrosoftAppPassword is missing: the Teams bot does not start without it',
+    'MicrosoftAppTenantId is missing: the Teams bot does not start without it',
+    'CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN is missing: another mission control asks who calls',
+  ]);
+});
+
+test.each([
+  ['CHAPERONE_HOST', { CHAPERONE_HOST: '0.0.0.0' }],
+  ['CHAPERONE_HOST', { CHAPERONE_HOST: '192.168.1.7' }],
+  ['CHAPERONE_HOST', { CHAPERONE_HOST: '127.evil.example' }],
+  ['CHAPERONE_ISSUER', { CHAPERONE_ISSUER: 'http://ps.example.com' }],
+  ['CHAPERONE_ISSUER', { CHAPERONE_ISSUER: 'https://ps.example.com' }],
+  ['CHAPERONE_ISSUER', { CHAPERONE_ISSUER: 'http://localhost:4700/' }],
+])('development mode refuses to leave loopback: %s %o', (name, env) => {
+  expect(faultsOf({ CHAPERONE_DEV: '1', ...env }).join()).toContain(`${name}: `);
+});
+
+test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('development mode listens on %s', (host) => {
+  expect(readConfig({ CHAPERONE_DEV: '1', CHAPERONE_HOST: host }, here).host).toBe(host);
+});
+
+const production = { CHAPERONE_ISSUER: 'https://ps.example.com' };
+
+test.each([
+  ['disabled outside development', { CHAPERONE_MISSION_CONTROL_AUTH: 'disabled' }],
+  [
+    'disabled outside development, even on loopback',
+    { CHAPERONE_MISSION_CONTROL_AUTH: 'disabled', CHAPERONE_HOST: '127.0.0.1' },
+  ],
+  ['static without a token', { CHAPERONE_MISSION_CONTROL_AUTH: 'static' }],
+  ['static with a token anybody could guess', { CHAPERONE_MISSION_CONTROL_TOKEN: 'secret' }],
+  [
+    'jwt without its audience',
+    {
+      CHAPERONE_MISSION_CONTROL_AUTH: 'jwt',
+      CHAPERONE_MISSION_CONTROL_JWT_ISSUER: 'i',
+      CHAPERONE_MISSION_CONTROL_JWT_JWKS: 'https://login.example.com/jwks',
+    },
+  ],
+  [
+    'jwt whose keys come over plain http',
+    {
+      CHAPERONE_MISSION_CONTROL_JWT_ISSUER: 'i',
+      CHAPERONE_MISSION_CONTROL_JWT_AUDIENCE: 'a',
+      CHAPERONE_MISSION_CONTROL_JWT_JWKS: 'http://login.example.com/jwks',
+    },
+  ],
+  [
+    'jwt with a shared secret as its key',
+    {
+      CHAPERONE_MISSION_CONTROL_JWT_ISSUER: 'i',
+      CHAPERONE_MISSION_CONTROL_JWT_AUDIENCE: 'a',
+      CHAPERONE_MISSION_CONTROL_JWT_JWKS: 'https://login.example.com/jwks',
+      CHAPERONE_MISSION_CONTROL_JWT_ALGORITHMS: 'HS256',
+    },
+  ],
+  [
+    'a token and a jwt at once',
+    {
+      CHAPERONE_MISSION_CONTROL_TOKEN: 'a-token-nobody-could-guess',
+      CHAPERONE_MISSION_CONTROL_JWT_ISSUER: 'i',
+    },
+  ],
+  [
+    'prefixes that leave mission control open',
+    {
+      CHAPERONE_MISSION_CONTROL_TOKEN: 'a-token-nobody-could-guess',
+      CHAPERONE_MISSION_CONTROL_PATHS: '/mission-control/requests,/metrics',
+    },
+  ],
+])('mission control is not served with %s', (_, env) => {
+  expect(faultsOf({ ...production, ...env }).join()).toContain('CHAPERONE_MISSION_CONTROL_');
+});
+
+test('mission control is not served over HTTP when nobody said who may call', () => {
+  expect(readConfig(production, here).door).toBeUndefined();
+  expect(readConfig({ CHAPERONE_DEV: '1', CHAPERONE_MISSION_CONTROL_AUTH: 'disabled' }, here).door).toEqual({
+    mode: 'disabled',
+    paths: ['/mission-control'],
+  });
+});
+
+test.each([
+  ['SLACK_BOT_TOKEN', { SLACK_APP_TOKEN: 'xapp-1' }],
+  ['SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET', { SLACK_BOT_TOKEN: 'xoxb-1' }],
+  ['not both', { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's' }],
+  ['MicrosoftAppId', { CHAPERONE_TEAMS_TENANTS: 't' }],
+  ['MicrosoftAppId', { MicrosoftAppPassword: 'p', MicrosoftAppTenantId: 't' }],
+  ['CHAPERONE_TEAMS_UNAUTHENTICATED', { CHAPERONE_TEAMS_UNAUTHENTICATED: '1' }],
+  [
+    'CHAPERONE_TEAMS_UNAUTHENTICATED',
+    {
+      CHAPERONE_TEAMS_UNAUTHENTICATED: '1',
+      MicrosoftAppId: 'i',
+      MicrosoftAppPassword: 'p',
+      MicrosoftAppTenantId: 't',
+    },
+  ],
+])('a partial set of chat credentials names %s', (name, env) => {
+  expect(faultsOf({ ...production, ...env }).join()).toContain(name);
+});
+
+test('the Teams test client is taken without credentials in development only, for the tenants of the file', () => {
+  expect(readConfig({ CHAPERONE_DEV: '1', CHAPERONE_TEAMS_UNAUTHENTICATED: '1' }, here).teams).toEqual({
+    tenants: ['0-0-0-0-a'],
+    serviceHosts: ['localhost', '127.0.0.1'],
+  });
+});
+
+test('a secret is given once: as a value or as a file', () => {
+  expect(faultsOf({ ...production, DATABASE_URL: 'postgres://a/b', DATABASE_URL_FILE: '/f' })).toEqual([
+    'DATABASE_URL and DATABASE_URL_FILE: give one of them',
+  ]);
+  expect(faultsOf({ ...production, CHAPERONE_LOG_FILE: '/f' })).toEqual([
+    'CHAPERONE_LOG_FILE: there is no such setting',
+  ]);
+});
+
+test('outside development somebody has to be named', () => {
+  expect(faultsOf(production, nowhere)).toEqual([
+    'CHAPERONE_OVERSIGHT is missing and there is no oversight.yaml here: nobody could decide',
+  ]);
+});
+
+test('a file of rules that is there but unreadable is never passed over', () => {
+  const locked = () => {
+    throw new Error('EACCES: permission denied');
+  };
+  expect(faultsOf({ CHAPERONE_DEV: '1' }, locked)).toEqual([
+    'CHAPERONE_OVERSIGHT: oversight.yaml cannot be read: EACCES: permission denied',
+  ]);
+});
+
+test('a free port leaves the development issuer to be told later', () => {
+  const config = readConfig({ CHAPERONE_DEV: '1', PORT: '0' }, here);
+  expect(config).toMatchObject({ port: 0 });
+  expect(config.issuer).toBeUndefined();
+});
+
+test('every setting has a one-line meaning', () => {
+  expect(settings.length).toBeGreaterThan(20);
+  for (const { meaning } of settings) expect(meaning).toMatch(/^[^\n]{10,140}$/);
+});
+
+test('whatever the environment holds, the answer is a configuration or faults that repeat no secret', () => {
+  const secrets = settings.filter(({ secret }) => secret).map(({ name }) => name);
+  const open = settings.filter(({ secret }) => !secret).map(({ name }) => name);
+  const hostile = fc.constantFrom(
+    '',
+    '1',
+    'http://',
+    'https://[::1',
+    ',',
+    '\u0000',
+    'http://localhost:1',
+    'jwt',
+    '/',
+  );
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom(...open), hostile),
+      fc.dictionary(fc.constantFrom(...secrets), fc.constantFrom('tell-nobody-1', 'xoxb-tell-nobody-2')),
+      (env, hidden) => {
+        expect(faultsOf({ ...env, ...hidden }).join('\n')).not.toContain('tell-nobody');
+      },
+    ),
+  );
+});
