@@ -8,7 +8,7 @@
 
 declare const safe: unique symbol;
 
-/** Text that may be shown. Only `inert()` in `#cards/inert.ts` makes it. */
+/** Text that may be shown. `#cards/inert.ts` makes it of others' words, `ours` in `#cards/line.ts` of our own; nothing else does. */
 export type SafeText = string & { readonly [safe]: true };
 
 /** A person on one chat platform: `user` is Slack's user id or Teams' aadObjectId. */

@@ -1,0 +1,228 @@
+// What the bot answers to words: lists are capped, each row names a mission or an ask by an id that can be typed.
+import type { Act, Question } from '#conversation/intent.ts';
+import { shortId } from '#conversation/match.ts';
+import { missionTitle } from '#conversation/title.ts';
+import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
+import { fact, factsOf } from './asserted.ts';
+import type { Block, Button, Card, Line, SafeText } from './card.ts';
+import { inert } from './inert.ts';
+import { code, line, strong, time } from './line.ts';
+import { type MissionFacts, missionFacts, missionText } from './mission-card.ts';
+import * as words from './words.ts';
+
+const rowsShown = 10;
+
+const answer = (title: SafeText, blocks: readonly Block[], buttons: readonly Button[] = []): Card => ({
+  title,
+  tone: 'neutral',
+  blocks,
+  buttons,
+  expansion: [],
+  calls: [],
+});
+
+const text = (words: Line): Block => ({ kind: 'text', line: words });
+
+export const helpCard = (): Card =>
+  answer(words.answerTitles.help, [
+    text(words.helpIntro),
+    ...words.commands.map(([command, does]) => text(words.commandRow({ kind: 'code', text: command }, does))),
+  ]);
+
+/** `more`: the lists are only their beginning. */
+export type Standing = {
+  readonly missions: readonly MissionSummary[];
+  readonly asks: readonly Request[];
+  readonly more: boolean;
+};
+
+export function statusCard({ missions, asks, more }: Standing): Card {
+  const next = asks.toSorted((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime())[0];
+  return answer(words.answerTitles.status, [
+    text(words.counts(missions.length, asks.length)),
+    ...(next ? [text(words.nextDeadline(time(next.expiresAt)))] : []),
+    ...missionRows(missions, more),
+    ...(asks.length > 0
+      ? [text([strong(words.answerTitles.waiting)]), ...askRows(asks, missions, more)]
+      : []),
+  ]);
+}
+
+export const missionsCard = (missions: readonly MissionSummary[], more: boolean): Card =>
+  missions.length === 0
+    ? answer(words.answerTitles.noMissions, [text(words.noneActive)])
+    : answer(words.answerTitles.missions, missionRows(missions, more));
+
+/** `missions` name what the asks belong to, as far as they are known. */
+export const waitingCard = ({ missions, asks, more }: Standing): Card =>
+  asks.length === 0
+    ? answer(words.answerTitles.noneWaiting, [text(words.nobodyWaits)])
+    : answer(words.answerTitles.waiting, askRows(asks, missions, more));
+
+/** `entries` are the latest lines of the log, in order. */
+export function missionStatusCard(
+  facts: MissionFacts & { readonly asks: readonly Request[]; readonly entries: readonly LogEntry[] },
+): Card {
+  const { mission, asks, entries } = facts;
+  const state =
+    mission.status === 'active' ? words.missionActive : words.endedTitle(mission.terminationReason);
+  return {
+    ...answer(
+      words.answerTitles.mission(state),
+      [
+        text([code(missionTitle(mission.description))]),
+        ...missionFacts(facts),
+        ...(asks.length > 0 ? [text([strong(words.answerTitles.waiting)]), ...askRows(asks, [], false)] : []),
+        ...factsOf(...entries.slice(-5).map((entry) => fact(words.facts.logEntry, logged(entry)))),
+      ],
+      [{ label: words.buttons.read, press: { verb: 'read', subject: mission.s256 }, style: 'plain' }],
+    ),
+    expansion: missionText(mission),
+  };
+}
+
+/** Nothing is called what was said; what is active is listed. */
+export const notFoundCard = (said: string, active: readonly MissionSummary[], more: boolean): Card =>
+  answer(words.answerTitles.notFound, [
+    text(words.noneFits(code(said, 120))),
+    ...(active.length > 0
+      ? [text(words.activeOnes), ...missionRows(active, more)]
+      : [text(words.noneActive)]),
+  ]);
+
+/** Several missions fit, or none was named. For a stop, each has a button that names it and no other. */
+export function whichMissionCard(facts: {
+  readonly said?: string;
+  readonly missions: readonly MissionSummary[];
+  readonly more: boolean;
+  readonly to: 'stop' | 'read';
+}): Card {
+  const { said, missions, more, to } = facts;
+  const stops = missions.slice(0, 5).map(
+    ({ s256 }): Button => ({
+      label: words.stopOne(inert(shortId(s256))),
+      press: { verb: 'stop', subject: s256 },
+      style: 'danger',
+    }),
+  );
+  return answer(
+    words.answerTitles.several,
+    [
+      text(said === undefined ? words.sayWhich : words.severalFit(code(said, 120))),
+      ...missionRows(missions, more),
+    ],
+    to === 'stop' ? stops : [],
+  );
+}
+
+export const nothingToStopCard = (): Card =>
+  answer(words.answerTitles.nothingToStop, [text(words.noneActive)]);
+
+/** The mission that was named is over already. */
+export const alreadyEndedCard = (mission: MissionSummary): Card =>
+  answer(words.answerTitles.alreadyEnded, [
+    text(
+      words.endedAlready(
+        code(missionTitle(mission.description)),
+        words.endedBy(
+          words.ending(mission.terminationReason, code(mission.terminationReason ?? '', 60)),
+          undefined,
+          mission.terminatedAt && time(mission.terminatedAt),
+        ),
+      ),
+    ),
+  ]);
+
+/** Words that were no plain command; a likely meaning is named, and never done. */
+export const unclearCard = (offer?: Question | Act): Card =>
+  answer(words.answerTitles.unclear, [
+    text(words.notPlain),
+    ...(offer ? [text(words.didYouMean(code(typed(offer), 120)))] : []),
+    text(words.seeHelp),
+  ]);
+
+/** "approve" or "deny" where no ask is open, or none with the id that was named. */
+export const nothingToDecideCard = (ask?: string): Card =>
+  answer(words.answerTitles.nothingToDecide, [
+    text(ask === undefined ? words.noOpenAsk : words.noSuchAsk(code(ask, 80))),
+  ]);
+
+/** "approve" or "deny" where several asks are open. */
+export const whichAskCard = (asks: readonly Request[]): Card =>
+  answer(words.answerTitles.severalAsks, [text(words.sayWhichAsk), ...askRows(asks, [], false)]);
+
+/** The plain command for an intent. */
+function typed(intent: Question | Act): string {
+  switch (intent.kind) {
+    case 'help':
+    case 'status':
+    case 'missions':
+    case 'approve':
+    case 'deny':
+      return intent.kind;
+    case 'waiting':
+      return 'what is waiting';
+    case 'mission-status':
+      return intent.target.of === 'named' ? `status ${intent.target.words}` : 'status';
+    case 'stop':
+      switch (intent.target.of) {
+        case 'named':
+          return `stop ${intent.target.words}`;
+        case 'everything':
+          return 'stop everything';
+        case 'this':
+        case 'unsaid':
+          return 'stop';
+      }
+  }
+}
+
+function missionRows(missions: readonly MissionSummary[], more: boolean): Block[] {
+  return [
+    ...factsOf(
+      ...missions
+        .slice(0, rowsShown)
+        .map((mission) =>
+          fact(
+            inert(shortId(mission.s256)),
+            words.missionRow(
+              code(missionTitle(mission.description), 80),
+              code(mission.agent.id, 80),
+              mission.openRequests,
+              time(mission.lastActivityAt),
+            ),
+          ),
+        ),
+    ),
+    ...capped(missions.length, more),
+  ];
+}
+
+function askRows(asks: readonly Request[], missions: readonly MissionSummary[], more: boolean): Block[] {
+  return [
+    ...factsOf(
+      ...asks.slice(0, rowsShown).map((ask) => {
+        const mission = missions.find(({ s256 }) => s256 === ask.missionS256);
+        const resource = ask.verified.resource?.issuer ?? ask.resourceAsserted.issuer;
+        const about = [
+          ...(ask.agentAsserted.action === undefined ? [] : words.did(code(ask.agentAsserted.action, 80))),
+          ...(resource === undefined ? [] : words.at(code(resource, 80))),
+          ...(mission ? words.under(code(missionTitle(mission.description), 80)) : []),
+        ];
+        return fact(
+          words.subjects[ask.type],
+          words.askRow(code(ask.id, 80), code(ask.agent.id, 80), about, time(ask.expiresAt)),
+        );
+      }),
+    ),
+    ...capped(asks.length, more),
+  ];
+}
+
+const capped = (all: number, more: boolean): Block[] =>
+  more || all > rowsShown
+    ? [{ kind: 'note', line: words.shownOf(Math.min(all, rowsShown), more ? undefined : all) }]
+    : [];
+
+const logged = ({ at, kind, outcome, action, resource }: LogEntry): Line =>
+  line`${time(at)} ${code([kind, outcome, action, resource].filter((part) => part !== undefined).join(' '))}`;

@@ -1,0 +1,158 @@
+// The card of one ask, from its first showing to its last: a mission proposal, a token, a permission, and the rest.
+
+import { missionTitle } from '#conversation/title.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import {
+  agentSays,
+  checked,
+  fact,
+  factsOf,
+  fullText,
+  listed,
+  quote,
+  resourceSays,
+  told,
+  underMission,
+} from './asserted.ts';
+import type { Block, Button, Card, Mention } from './card.ts';
+import { code, line, named, ours, strong, time } from './line.ts';
+import { decider, type People } from './who.ts';
+import * as words from './words.ts';
+
+/**
+ * `mission` is the one the ask is made under, where the server could be asked for it. `approvers` are called once, when
+ * the card is first posted. `capabilities` are the server's (`describe`): what it cannot do is said on the card.
+ */
+export type AskFacts = {
+  readonly request: Request;
+  readonly mission?: MissionSummary | undefined;
+  readonly people: People;
+  readonly approvers: readonly Mention[];
+  readonly capabilities: readonly string[];
+};
+
+/** Asks that a yes alone does not settle: they want an answer, a page or a payment, which this bot cannot give. */
+const needsMore = new Set<Request['type']>(['interaction', 'payment', 'question', 'claims']);
+
+const tones: Readonly<Record<Request['state'], Card['tone']>> = {
+  open: 'waiting',
+  clarifying: 'waiting',
+  approved: 'good',
+  answered: 'good',
+  denied: 'bad',
+  expired: 'bad',
+  failed: 'bad',
+  withdrawn: 'neutral',
+  voided: 'neutral',
+};
+
+/** True while a person can still decide. */
+export const isOpen = ({ state }: Request) => state === 'open' || state === 'clarifying';
+
+/** The ask as it stands. Every button carries its id and the digest of what is shown (law 2). */
+export function askCard(ask: AskFacts): Card {
+  const { request, people } = ask;
+  const open = isOpen(request);
+  return {
+    title: ours`${words.standings[request.state]}: ${words.subjects[request.type]}`,
+    tone: tones[request.state],
+    blocks: [
+      {
+        kind: 'text',
+        line: words.asking(request.type, code(request.agent.id), named(people(request.person))),
+      },
+      ...(open ? question(ask) : answer(ask)),
+    ],
+    buttons: open ? decide(ask) : [read(request)],
+    expansion: fullText(request, ask.mission),
+    calls: open ? ask.approvers : [],
+  };
+}
+
+function question({ request, mission, people, capabilities }: AskFacts): Block[] {
+  return [
+    ...(request.agent.new ? newcomer(request, people) : []),
+    ...(request.previous ? [note(words.replaced)] : []),
+    ...checked(request, people),
+    { kind: 'divider' },
+    ...resourceSays(request),
+    ...agentSays(request),
+    ...clarifications(request, people),
+    { kind: 'divider' },
+    ...underMission(request, mission),
+    ...(needsMore.has(request.type) ? [note(words.cannotAnswerHere)] : []),
+    note(words.untilDenied(time(request.expiresAt))),
+    ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),
+    ...(capabilities.includes('reason') ? [] : [note(words.noReason)]),
+    ...(capabilities.includes('digest') ? [] : [note(words.noDigest)]),
+  ];
+}
+
+const newcomer = (request: Request, people: People): Block[] => [
+  { kind: 'text', line: [strong(words.labels.newAgent)] },
+  { kind: 'text', line: words.newAgent(named(people(request.person))) },
+];
+
+const note = (text: Extract<Block, { kind: 'note' }>['line']): Block => ({ kind: 'note', line: text });
+
+/** The latest round on the card; the earlier ones are in the full text. */
+function clarifications(request: Request, people: People): Block[] {
+  const last = request.clarifications.at(-1);
+  if (!last) return [];
+  return [
+    { kind: 'text', line: [strong(words.labels.questions)] },
+    { kind: 'text', line: words.askedBy(named(people(last.askedBy)), time(last.askedAt)) },
+    ...quote(words.labels.question, last.question),
+    ...quote(words.labels.agentAnswers, last.answer),
+    note(words.rounds(request.rounds.used, request.rounds.max)),
+  ];
+}
+
+function answer({ request, mission, people }: AskFacts): Block[] {
+  const { decision } = request;
+  const who = decision && decider(decision.decidedBy, people);
+  const reach = request.state === 'approved' && decision?.apply ? words.reaches[decision.apply] : line``;
+  return [
+    {
+      kind: 'text',
+      line: [...words.settled(request.state, who, decision && time(decision.decidedAt)), ...reach],
+    },
+    ...quote(words.labels.reason, decision?.reason),
+    ...factsOf(
+      told(words.facts.resource, request.verified.resource?.issuer ?? request.resourceAsserted.issuer),
+      fact(words.facts.scope, listed(request.resourceAsserted.scope?.map(({ value }) => value))),
+      told(words.facts.action, request.agentAsserted.action),
+      told(words.facts.mission, title(request, mission)),
+    ),
+  ];
+}
+
+function title(request: Request, mission: MissionSummary | undefined) {
+  const description = request.type === 'mission' ? request.agentAsserted.description : mission?.description;
+  return description === undefined ? undefined : missionTitle(description);
+}
+
+const read = ({ id, digest }: Request): Button => ({
+  label: words.buttons.read,
+  press: { verb: 'read', subject: id, digest },
+  style: 'plain',
+});
+
+function decide({ request, capabilities }: AskFacts): Button[] {
+  const { id: subject, digest } = request;
+  const approve: Button = {
+    label: words.buttons.approve,
+    press: { verb: 'approve', subject, digest },
+    style: 'primary',
+  };
+  const deny: Button = {
+    label: words.buttons.deny,
+    press: { verb: 'deny', subject, digest },
+    style: 'danger',
+    input: {
+      label: words.buttons.reason,
+      placeholder: capabilities.includes('reason') ? words.buttons.reasonHint : words.buttons.reasonKept,
+    },
+  };
+  return [...(needsMore.has(request.type) ? [] : [approve]), deny, read(request)];
+}

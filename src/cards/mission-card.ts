@@ -1,0 +1,92 @@
+// The live card of a mission: the root of its thread, from the approval to the end.
+// Until then the root is the card of the proposal, which is an ask like any other (`ask-card.ts`).
+
+import { shortId } from '#conversation/match.ts';
+import { missionTitle } from '#conversation/title.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import { called, fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
+import type { Block, Card } from './card.ts';
+import { code, line, named, time } from './line.ts';
+import { decider, type People } from './who.ts';
+import * as words from './words.ts';
+
+/** `approval` is the decision on the proposal, where the server knows it. */
+export type MissionFacts = {
+  readonly mission: MissionSummary;
+  readonly approval?: Request['decision'] | undefined;
+  readonly people: People;
+};
+
+/**
+ * The mission as it stands. Its buttons carry the whole `s256` and no digest: a press without a digest is about a
+ * mission, one with a digest about an ask.
+ */
+export function missionCard(facts: MissionFacts): Card {
+  const { mission } = facts;
+  const active = mission.status === 'active';
+  return {
+    title: active ? words.missionActive : words.endedTitle(mission.terminationReason),
+    tone: active ? 'good' : 'neutral',
+    blocks: [
+      { kind: 'text', line: [code(missionTitle(mission.description))] },
+      ...missionFacts(facts),
+      ...quote(words.labels.approvedText, mission.description),
+      ...(active ? [{ kind: 'note', line: words.howToStop } as const] : []),
+    ],
+    buttons: [
+      ...(active
+        ? [
+            {
+              label: words.buttons.stop,
+              press: { verb: 'stop', subject: mission.s256 },
+              style: 'danger',
+            } as const,
+          ]
+        : []),
+      { label: words.buttons.read, press: { verb: 'read', subject: mission.s256 }, style: 'plain' },
+    ],
+    expansion: missionText(mission),
+    calls: [],
+  };
+}
+
+/** What is to be known of a mission at a glance. */
+export function missionFacts({ mission, approval, people }: MissionFacts): Block[] {
+  const { status, terminatedBy, terminatedAt, terminationReason: reason } = mission;
+  const approver = approval && decider(approval.decidedBy, people);
+  return factsOf(
+    told(words.facts.missionId, shortId(mission.s256)),
+    told(words.facts.agent, mission.agent.id),
+    fact(words.facts.person, [named(people(mission.person))]),
+    fact(words.facts.approved, words.approvedBy(approver, time(mission.approvedAt))),
+    status === 'terminated'
+      ? fact(
+          words.facts.ended,
+          words.endedBy(
+            words.ending(reason, code(reason ?? '', 60)),
+            terminatedBy && decider(terminatedBy, people),
+            terminatedAt && time(terminatedAt),
+          ),
+        )
+      : fact(words.facts.expires, mission.expiresAt ? [time(mission.expiresAt)] : words.noExpiry),
+    fact(
+      words.facts.approvedTools,
+      listed(mission.approvedTools?.map(({ name }) => name)) ?? words.nothingApprovedYet,
+    ),
+    fact(words.facts.approvedResources, listed(mission.approvedResources) ?? words.nothingApprovedYet),
+    mission.updates > 0 ? fact(words.facts.updates, line`${mission.updates}`) : undefined,
+    fact(words.facts.openAsks, line`${mission.openRequests}`),
+    fact(words.facts.liveTokens, line`${mission.liveTokens}`),
+    fact(words.facts.lastActivity, [time(mission.lastActivityAt)]),
+  );
+}
+
+/** The mission's text and everything approved with it, whole. */
+export function missionText(mission: MissionSummary): Card['expansion'] {
+  return full(
+    [words.headings.mission, mission.description],
+    [words.headings.approvedTools, lines(mission.approvedTools?.map(called))],
+    [words.headings.approvedResources, lines(mission.approvedResources)],
+    [words.headings.identity, lines([mission.agent.id, mission.agent.iss, mission.s256])],
+  );
+}

@@ -1,0 +1,190 @@
+// Stopping a mission: the question before it, where one is needed, and the report that proves it.
+
+import { shortId } from '#conversation/match.ts';
+import { missionTitle } from '#conversation/title.ts';
+import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
+import { fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
+import type { Block, Card, Line } from './card.ts';
+import { code, line, named, time } from './line.ts';
+import { decider, type People } from './who.ts';
+import * as words from './words.ts';
+
+const rowsShown = 10;
+
+/**
+ * Asks for the one click before a stop that words did not name exactly. `proposal` is the id under which the ledger
+ * keeps what would end, so a click ends exactly what stands here. `said` are the words, when they were only near.
+ */
+export function confirmStopCard(facts: {
+  readonly proposal: string;
+  readonly missions: readonly MissionSummary[];
+  readonly people: People;
+  readonly said?: string;
+}): Card {
+  const { proposal, missions, people, said } = facts;
+  return {
+    title: words.stopTitles.confirm,
+    tone: 'alarm',
+    blocks: [
+      ...(said === undefined ? [] : [text(words.takenFor(code(said, 120)))]),
+      text(words.willEnd(missions.length)),
+      ...factsOf(
+        ...missions.slice(0, rowsShown).map((mission) => fact(words.facts.mission, row(mission, people))),
+      ),
+      ...(missions.length > rowsShown ? [text(words.tooMany(rowsShown, missions.length))] : []),
+    ],
+    buttons: [
+      {
+        label: words.confirmLabel(missions.length),
+        press: { verb: 'confirm_stop', subject: proposal },
+        style: 'danger',
+      },
+      { label: words.buttons.keep, press: { verb: 'cancel', subject: proposal }, style: 'plain' },
+    ],
+    expansion: full([
+      words.headings.missions,
+      lines(
+        missions.map(({ s256, agent, description }) => `${s256}  ${agent.id}  ${missionTitle(description)}`),
+      ),
+    ]),
+    calls: [],
+  };
+}
+
+/** The question once it is answered, or once nobody answered in time. */
+export function settledStopCard(
+  answer:
+    | { readonly kind: 'confirmed' | 'cancelled'; readonly by: DecidedBy; readonly at: Date }
+    | { readonly kind: 'lapsed'; readonly at: Date },
+  people: People,
+): Card {
+  const when = time(answer.at);
+  return {
+    title: words.stopTitles[answer.kind],
+    tone: 'neutral',
+    blocks: [
+      text(
+        answer.kind === 'lapsed' ? words.lapsedAt(when) : words.confirmedBy(decider(answer.by, people), when),
+      ),
+    ],
+    buttons: [],
+    expansion: [],
+    calls: [],
+  };
+}
+
+/**
+ * What a stop brought about, as it stands at `now`: what became void, which tokens live until when, whether the agent
+ * knows, and what happened afterwards. It is final once `authorityEndsAt` has passed.
+ */
+export function stopReportCard(facts: {
+  readonly report: TerminationReport;
+  readonly mission: MissionSummary | Mission;
+  readonly people: People;
+  readonly capabilities: readonly string[];
+  readonly note?: string;
+  readonly now: Date;
+}): Card {
+  const { report, mission, people, capabilities, now } = facts;
+  const over = isOver(report, now);
+  const who = mission.terminatedBy && decider(mission.terminatedBy, people);
+  const ended = time(report.terminatedAt);
+  return {
+    title: over ? words.stopTitles.done : words.stopTitles.draining,
+    tone: report.activityAfter.length > 0 ? 'alarm' : over ? 'neutral' : 'waiting',
+    blocks: [
+      text([code(missionTitle(mission.description))]),
+      text(
+        report.reason === 'revoked'
+          ? words.stoppedBy(who, ended)
+          : words.endedFor(
+              words.endedBy(words.ending(report.reason, code(report.reason, 60)), who, undefined),
+              ended,
+            ),
+      ),
+      ...quote(words.labels.reason, facts.note),
+      ...factsOf(
+        told(words.facts.missionId, shortId(report.s256)),
+        fact(words.facts.voided, voided(report)),
+        ...report.tokens.slice(0, rowsShown).map((token) => fact(words.facts.token, tokenRow(token, now))),
+        report.tokens.length > rowsShown
+          ? fact(words.facts.token, words.tokensBeyond(report.tokens.length - rowsShown))
+          : undefined,
+        fact(
+          words.facts.agentTold,
+          report.agentToldAt ? words.toldAt(time(report.agentToldAt)) : words.notTold,
+        ),
+        fact(words.facts.afterwards, afterwards(report)),
+      ),
+      ...(report.tokens.length === 0 ? [text(words.noTokens)] : []),
+      ...(capabilities.includes('revoke') || over ? [] : [note(words.noRevocation)]),
+      text(
+        over
+          ? words.nothingRemains(time(report.authorityEndsAt))
+          : words.closesAt(time(report.authorityEndsAt)),
+      ),
+    ],
+    buttons: [{ label: words.buttons.read, press: { verb: 'read', subject: report.s256 }, style: 'plain' }],
+    expansion: full(
+      [words.headings.voided, lines(report.voided)],
+      [
+        words.headings.tokens,
+        lines(
+          report.tokens.map(
+            ({ jti, resource, expiresAt, revocation }) =>
+              `${jti}  ${resource}  ${expiresAt.toISOString()}  ${revocation}`,
+          ),
+        ),
+      ],
+      [
+        words.headings.afterwards,
+        lines(
+          report.activityAfter.map(
+            ({ seq, at, kind, outcome, action, resource }) =>
+              `#${seq}  ${at.toISOString()}  ${kind}  ${[outcome, action, resource].filter(Boolean).join('  ')}`,
+          ),
+        ),
+      ],
+      [words.headings.mission, mission.description],
+    ),
+    calls: [],
+  };
+}
+
+/** True once nothing of a stopped mission can be used any more. */
+export const isOver = (report: TerminationReport, now: Date) => report.authorityEndsAt <= now;
+
+const text = (words: Line): Block => ({ kind: 'text', line: words });
+const note = (words: Line): Block => ({ kind: 'note', line: words });
+
+const row = (mission: MissionSummary, people: People) =>
+  words.endingRow(
+    code(shortId(mission.s256)),
+    code(missionTitle(mission.description)),
+    code(mission.agent.id, 80),
+    named(people(mission.person)),
+  );
+
+const voided = (report: TerminationReport): Line =>
+  report.voided.length === 0
+    ? words.noneVoided
+    : line`${report.voided.length}: ${listed(report.voided) ?? line``}`;
+
+function tokenRow(token: TerminationReport['tokens'][number], now: Date): Line {
+  const how = words.revocations[token.revocation];
+  const resource = code(token.resource, 120);
+  if (token.acknowledgedAt) return words.tokenOver(resource, time(token.acknowledgedAt), how);
+  return token.expiresAt <= now
+    ? words.tokenOver(resource, time(token.expiresAt), words.ranOut)
+    : words.tokenUntil(resource, time(token.expiresAt), how);
+}
+
+function afterwards({ activityAfter }: TerminationReport): Line {
+  if (activityAfter.length === 0) return words.quietSince;
+  const seen = listed(
+    activityAfter.map(({ seq, kind, action, outcome }) =>
+      ['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''),
+    ),
+  );
+  return line`${words.actedAfter(activityAfter.length)}: ${seen ?? line``}`;
+}

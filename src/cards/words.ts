@@ -1,0 +1,411 @@
+// Every word the bot says to people, in English. Card makers choose; the wording is here and nowhere else.
+import type { Request, TerminationReport } from '#mission-control/facts.ts';
+import type { Line, SafeText, Span } from './card.ts';
+import { line, ours } from './line.ts';
+
+type Type = Request['type'];
+type State = Request['state'];
+
+/** What an ask is about, as the end of a title. */
+export const subjects: Readonly<Record<Type, SafeText>> = {
+  mission: ours`a new mission`,
+  mission_update: ours`a change to a mission`,
+  mission_completion: ours`a mission reported as done`,
+  person_token: ours`acting for a person at a resource`,
+  auth_token: ours`access to a resource`,
+  permission: ours`permission for an action`,
+  interaction: ours`something to do on a page`,
+  payment: ours`a payment`,
+  question: ours`a question`,
+  claims: ours`information about a person`,
+};
+
+/** The state of an ask, as the beginning of a title. */
+export const standings: Readonly<Record<State, SafeText>> = {
+  open: ours`Waiting for a decision`,
+  clarifying: ours`Waiting for the agent to answer a question`,
+  approved: ours`Approved`,
+  denied: ours`Denied`,
+  answered: ours`Answered`,
+  expired: ours`Denied, nobody answered`,
+  withdrawn: ours`Withdrawn by the agent`,
+  voided: ours`Void, the mission has ended`,
+  failed: ours`Failed`,
+};
+
+/** The first sentence of an ask. */
+export function asking(type: Type, agent: Span, person: Span): Line {
+  switch (type) {
+    case 'mission':
+      return line`The agent ${agent} proposes a mission to carry out for ${person}.`;
+    case 'mission_update':
+      return line`The agent ${agent} wants to change the mission it carries out for ${person}.`;
+    case 'mission_completion':
+      return line`The agent ${agent} says its mission for ${person} is done. Approving ends the mission.`;
+    case 'person_token':
+      return line`The agent ${agent} asks to show itself at a resource as acting for ${person}.`;
+    case 'auth_token':
+      return line`The agent ${agent} asks for access to a resource on behalf of ${person}.`;
+    case 'permission':
+      return line`The agent ${agent} asks whether it may do something on behalf of ${person}.`;
+    case 'interaction':
+      return line`The agent ${agent} asks ${person} to do something on a page.`;
+    case 'payment':
+      return line`The agent ${agent} asks ${person} to make a payment.`;
+    case 'question':
+      return line`The agent ${agent} asks ${person} a question.`;
+    case 'claims':
+      return line`The agent ${agent} asks for information about ${person}.`;
+  }
+}
+
+export const labels = {
+  checked: ours`Checked by the Person Server`,
+  resourceSays: ours`The resource says`,
+  agentSays: ours`The agent says`,
+  underMission: ours`Under this mission`,
+  newAgent: ours`New agent`,
+  reason: ours`Reason given`,
+  question: ours`A person asks`,
+  agentAnswers: ours`The agent answers`,
+  questions: ours`Asked about this`,
+  approvedText: ours`The approved mission, in the agent’s words`,
+} as const;
+
+export const facts = {
+  agent: ours`Agent`,
+  parent: ours`Part of agent`,
+  provider: ours`Agent provider`,
+  platform: ours`Runs on`,
+  device: ours`Device`,
+  person: ours`For`,
+  resource: ours`Resource`,
+  resources: ours`Resources`,
+  chain: ours`Asked for through`,
+  granted: ours`Already granted`,
+  deadline: ours`Decide before`,
+  name: ours`Name`,
+  account: ours`Account`,
+  scope: ours`Scope`,
+  page: ours`Page`,
+  budget: ours`Budget`,
+  action: ours`Action`,
+  parameter: ours`Parameter`,
+  tool: ours`Tool`,
+  mission: ours`Mission`,
+  missionId: ours`Mission id`,
+  approvedTools: ours`Approved tools`,
+  approvedResources: ours`Approved resources`,
+  approved: ours`Approved`,
+  ended: ours`Ended`,
+  openAsks: ours`Open asks`,
+  liveTokens: ours`Live tokens`,
+  updates: ours`Accepted changes`,
+  lastActivity: ours`Last activity`,
+  expires: ours`Ends by itself`,
+  voided: ours`Asks voided`,
+  token: ours`Token`,
+  agentTold: ours`Agent told`,
+  afterwards: ours`After the stop`,
+  logEntry: ours`Log`,
+} as const;
+
+export const headings = {
+  justification: ours`The agent’s justification`,
+  description: ours`The agent’s description`,
+  action: ours`The action the agent names`,
+  parameters: ours`Parameters, as the agent sent them`,
+  tools: ours`Tools the agent asks for`,
+  resources: ours`Resources the agent asks for`,
+  summary: ours`The agent’s summary`,
+  question: ours`The agent’s question`,
+  page: ours`Page the agent names`,
+  machine: ours`Where the agent says it runs`,
+  identity: ours`Who asks, and where`,
+  chain: ours`Asked for through`,
+  granted: ours`Already granted in this mission`,
+  resource: ours`What the resource says`,
+  scope: ours`Scope`,
+  budget: ours`Budget`,
+  questions: ours`Questions and answers`,
+  reason: ours`Reason given`,
+  mission: ours`The approved mission, in the agent’s words`,
+  approvedTools: ours`Approved tools`,
+  approvedResources: ours`Approved resources`,
+  tokens: ours`Tokens at the stop`,
+  voided: ours`Asks voided`,
+  missions: ours`Missions that would end`,
+  afterwards: ours`After the stop`,
+} as const;
+
+export const buttons = {
+  approve: ours`Approve`,
+  deny: ours`Deny`,
+  read: ours`Full text`,
+  stop: ours`Stop mission`,
+  keep: ours`Keep running`,
+  reason: ours`Reason (optional)`,
+  reasonHint: ours`Why not? The agent is told.`,
+  reasonKept: ours`Why not? Only kept in the record here.`,
+} as const;
+
+export const confirmLabel = (count: number) =>
+  count === 1 ? ours`Stop this mission` : ours`Stop these ${count} missions`;
+
+export const newAgent = (person: Span) =>
+  line`Nobody has approved this agent before. Approving also binds it to ${person}: from then on it acts for ${person} and for nobody else.`;
+
+export const callsItself = (name: Span) => line` (calls itself ${name})`;
+export const unknownResource = line` (never used by this person before)`;
+export const andMore = (count: number) => line` and ${count} more, see the full text`;
+export const outsideMission = line`This ask belongs to no mission.`;
+export const unreadMission = line`The mission could not be read.`;
+export const nothingApprovedYet = line`nothing beyond its text`;
+export const untilDenied = (at: Span) => line`Without an answer it is denied at ${at}.`;
+export const replaced = line`The agent has changed this ask. What was shown before no longer counts.`;
+export const rounds = (used: number, max: number) => line`Question rounds used: ${used} of ${max}.`;
+export const askedBy = (who: Span, at: Span) => line`${who} asked the agent at ${at}.`;
+export const cannotAnswerHere = line`Here this ask can only be read and denied. What it needs is done at the Person Server.`;
+export const agentWords = line`What the agent says is its own claim. Nobody has checked it.`;
+export const noActor = line`This Person Server keeps no record of who decides.`;
+export const noReason = line`This Person Server does not pass a reason on to the agent.`;
+export const noDigest = line`This Person Server cannot tell whether the ask changed while you read it.`;
+
+/** Where a decision was made, as the end of a sentence; an unknown way in is named as it names itself. */
+export function by(via: string, unknown: Span): Line {
+  if (via === 'slack') return line` in Slack`;
+  if (via === 'teams') return line` in Teams`;
+  return line` elsewhere (by way of ${unknown})`;
+}
+
+export function settled(state: State, who: Line | undefined, at: Span | undefined): Line {
+  const byWhom = who ? line` by ${who}` : line`; the Person Server does not say by whom`;
+  const when = at ? line` at ${at}` : line``;
+  switch (state) {
+    case 'approved':
+      return line`Approved${byWhom}${when}.`;
+    case 'denied':
+      return line`Denied${byWhom}${when}.`;
+    case 'answered':
+      return line`Answered${byWhom}${when}.`;
+    case 'expired':
+      return line`Denied: nobody answered in time${when}.`;
+    case 'withdrawn':
+      return line`The agent withdrew this ask before it was decided. Nothing was granted.`;
+    case 'voided':
+      return line`The mission ended before this ask was decided. Nothing was granted.`;
+    case 'failed':
+      return line`The Person Server could not carry this ask out. Nothing was granted.`;
+    case 'open':
+      return line`Nobody has decided yet.`;
+    case 'clarifying':
+      return line`A person has asked the agent a question. The decision waits for its answer.`;
+  }
+}
+
+export const reaches = {
+  once: line``,
+  mission: line` It holds for the rest of this mission.`,
+  always: line` It holds from now on.`,
+} as const;
+
+/** Why a mission ended, by the draft's termination reasons; any other is shown as the server spells it. */
+export function ending(reason: string | undefined, spelled: Span): Line {
+  switch (reason) {
+    case 'completed':
+      return line`completed`;
+    case 'revoked':
+      return line`stopped`;
+    case 'expired':
+      return line`its time ran out`;
+    case 'superseded':
+      return line`replaced by another mission`;
+    case 'administrative':
+      return line`ended by the administration`;
+    case undefined:
+      return line`no reason was given`;
+    default:
+      return line`${spelled}`;
+  }
+}
+
+export function endedTitle(reason: string | undefined): SafeText {
+  switch (reason) {
+    case 'completed':
+      return ours`Mission completed`;
+    case 'revoked':
+      return ours`Mission stopped`;
+    case 'expired':
+      return ours`Mission ended: its time ran out`;
+    case 'superseded':
+      return ours`Mission ended: replaced by another`;
+    default:
+      return ours`Mission ended`;
+  }
+}
+
+export const missionActive = ours`Mission active`;
+export const howToStop = line`To end this mission, say “stop” to the bot in this thread or press the button.`;
+export const noExpiry = line`no end is set`;
+export const endedBy = (why: Line, who: Line | undefined, at: Span | undefined) =>
+  line`${why}${who ? line`, by ${who}` : line``}${at ? line`, at ${at}` : line``}`;
+export const approvedBy = (who: Line | undefined, at: Span) =>
+  who ? line`by ${who} at ${at}` : line`at ${at}`;
+
+export const revocations: Readonly<Record<TerminationReport['tokens'][number]['revocation'], Line>> = {
+  acknowledged: line`the resource confirmed the revocation`,
+  sent: line`the resource was told, and has not confirmed`,
+  failed: line`the resource could not be told`,
+  no_endpoint: line`the resource takes no revocations, so it runs out by itself`,
+};
+
+// Stopping.
+
+export const stopTitles = {
+  confirm: ours`Stop? Please confirm`,
+  confirmed: ours`Confirmed: the stop was carried out`,
+  cancelled: ours`Cancelled: nothing was stopped`,
+  lapsed: ours`Lapsed: nobody confirmed, nothing was stopped`,
+  draining: ours`Mission stopped: some access still runs out`,
+  done: ours`Mission stopped: no authority remains`,
+} as const;
+
+export const willEnd = (count: number) =>
+  count === 1
+    ? line`This mission would be ended for good. Its open asks become void, and its tokens are revoked where the resource takes that.`
+    : line`These ${count} missions would be ended for good. Their open asks become void, and their tokens are revoked where the resource takes that.`;
+export const takenFor = (said: Span) =>
+  line`You wrote ${said}. It names one mission only roughly, so it takes one click.`;
+export const endingRow = (id: Span, title: Span, agent: Span, person: Span) =>
+  line`${id} ${title}, by ${agent} for ${person}`;
+export const tooMany = (shown: number, all: number) =>
+  line`${shown} of ${all} are listed here; the full text lists every one. All ${all} would be ended.`;
+export const confirmedBy = (who: Line, at: Span) => line`By ${who} at ${at}.`;
+export const lapsedAt = (at: Span) => line`The question stood until ${at}.`;
+export const stoppedBy = (who: Line | undefined, at: Span) =>
+  who
+    ? line`Stopped by ${who} at ${at}. The agent can get no new token for this mission.`
+    : line`Stopped at ${at}. The agent can get no new token for this mission.`;
+export const endedFor = (why: Line, at: Span) =>
+  line`Ended at ${at}: ${why}. The agent can get no new token for this mission.`;
+export const noneVoided = line`none was open`;
+export const noTokens = line`No token was live.`;
+export const tokenUntil = (resource: Span, until: Span, how: Line) =>
+  line`${resource} until ${until}: ${how}`;
+export const tokenOver = (resource: Span, at: Span, how: Line) => line`${resource} over since ${at}: ${how}`;
+export const ranOut = line`it has run out`;
+export const tokensBeyond = (count: number) => line`${count} more in the full text`;
+export const toldAt = (at: Span) => line`at ${at}`;
+export const notTold = line`not yet: it learns it with its next request`;
+export const closesAt = (at: Span) =>
+  line`The last token expires at ${at}. Then this card says that nothing remains.`;
+export const nothingRemains = (since: Span) => line`No authority remains since ${since}.`;
+export const noRevocation = line`This Person Server cannot revoke tokens. They end only when they expire.`;
+export const quietSince = line`nothing has happened under this mission`;
+export const actedAfter = (count: number) =>
+  count === 1
+    ? line`1 entry in the log is later than the stop`
+    : line`${count} entries in the log are later than the stop`;
+
+// Answers to questions.
+
+export const answerTitles = {
+  help: ours`What you can say`,
+  status: ours`Status`,
+  missions: ours`Active missions`,
+  noMissions: ours`No mission is active`,
+  waiting: ours`Waiting for a decision`,
+  noneWaiting: ours`Nothing is waiting`,
+  mission: (state: SafeText) => ours`${state}: its status`,
+  notFound: ours`No such mission`,
+  several: ours`Which mission?`,
+  unclear: ours`Not understood, nothing was done`,
+  nothingToDecide: ours`Nothing to decide here`,
+  severalAsks: ours`Which ask?`,
+  alreadyEnded: ours`Already ended`,
+  nothingToStop: ours`Nothing to stop`,
+} as const;
+
+/** What can be typed, and what it does. */
+export const commands: readonly (readonly [SafeText, SafeText])[] = [
+  [ours`help`, ours`this list`],
+  [ours`status`, ours`how many missions run and what waits; in a mission’s thread, that mission`],
+  [ours`missions`, ours`the active missions`],
+  [ours`status <mission>`, ours`one mission, by its title, words of it, or its short id`],
+  [ours`what is waiting`, ours`asks that wait for a person`],
+  [ours`approve`, ours`in a thread with one open ask: approves it`],
+  [ours`deny because <reason>`, ours`in a thread with one open ask: denies it`],
+  [ours`stop`, ours`in a mission’s thread: ends that mission at once`],
+  [
+    ours`stop <mission>`,
+    ours`ends it at once by exact title or short id; asks first when the name is only near`,
+  ],
+  [ours`stop everything`, ours`asks first, then ends every mission you may stop`],
+];
+
+export const helpIntro = line`Mention the bot or use ${{ kind: 'code', text: ours`/chaperone` }}. What is not a plain command is never acted on.`;
+export const counts = (missions: number, asks: number) =>
+  line`${amount(missions, ours`active mission`, ours`active missions`)}, ${amount(asks, ours`ask waiting for a person`, ours`asks waiting for a person`)}.`;
+const amount = (count: number, one: SafeText, many: SafeText): Span => ({
+  kind: 'plain',
+  text: count === 1 ? ours`${count} ${one}` : ours`${count} ${many}`,
+});
+export const nextDeadline = (at: Span) => line`The next ask is denied at ${at} unless somebody decides.`;
+export const missionRow = (title: Span, agent: Span, asks: number, at: Span) =>
+  line`${title} by ${agent}, ${amount(asks, ours`open ask`, ours`open asks`)}, last active ${at}`;
+export const askRow = (id: Span, agent: Span, what: Line, until: Span) =>
+  line`${id} by ${agent}${what}, decide before ${until}`;
+export const at = (thing: Span) => line` at ${thing}`;
+export const under = (title: Span) => line` under ${title}`;
+export const shownOf = (shown: number, all: number | undefined) =>
+  all === undefined
+    ? line`The ${shown} newest are listed; there are more.`
+    : line`${shown} of ${all} are listed.`;
+export const noneFits = (said: Span) => line`No active mission is called ${said}. Nothing was done.`;
+export const activeOnes = line`These are active:`;
+export const noneActive = line`No mission is active.`;
+export const severalFit = (said: Span) =>
+  line`${said} fits more than one mission. Nothing was done. Say which by its short id:`;
+export const sayWhich = line`Say which by its short id:`;
+export const notPlain = line`That was not a plain command, so nothing was done.`;
+export const didYouMean = (command: Span) => line`Did you mean ${command}? Then please write just that.`;
+export const seeHelp = line`${{ kind: 'code', text: ours`help` }} lists what can be said.`;
+export const noOpenAsk = line`There is no open ask in this thread.`;
+export const sayWhichAsk = line`This thread has several open asks. Press the button on the one you mean, or name it:`;
+export const noSuchAsk = (id: Span) => line`No open ask in this thread has the id ${id}.`;
+export const endedAlready = (title: Span, why: Line) => line`The mission ${title} is over: ${why}.`;
+export const did = (action: Span) => line` to ${action}`;
+export const nobodyWaits = line`No ask waits for a person.`;
+export const commandRow = (command: Span, does: SafeText) =>
+  line`${command}: ${{ kind: 'plain', text: does }}`;
+export const stopOne = (id: SafeText) => ours`Stop ${id}`;
+
+// Refusals.
+
+export const refusalTitle = ours`Not done`;
+export const settledTitle = ours`Already decided`;
+export const refusals = {
+  not_an_approver: line`You are not an approver for this. Nothing was decided.`,
+  may_not_stop: line`You may not stop this mission. It goes on.`,
+  may_not_see: line`This is not shown to you here.`,
+  unknown_person: line`The operator’s list does not know your account here, so you cannot decide or stop anything.`,
+  guest: line`Guests never decide and never stop anything.`,
+  external: line`People of another organisation never decide and never stop anything.`,
+  bot: line`Bots never decide and never stop anything.`,
+  unverified: line`Your account could not be checked just now, so nothing was done. Please try again.`,
+  wrong_place: line`This channel does not oversee that mission. Nothing was done.`,
+  shared_place: line`Outsiders can read this channel. Nothing is decided or stopped from here.`,
+  not_found: line`This ask or mission is not known any more. Nothing was done.`,
+  stale: line`This button belongs to an earlier state. Nothing was done.`,
+  unavailable: line`The Person Server could not be reached. Nothing was decided. Please try again.`,
+} as const;
+
+export const already = (state: SafeText, who: Line | undefined, at: Span | undefined) =>
+  line`Your answer came later and changed nothing. ${{ kind: 'strong', text: state }}${who ? line` by ${who}` : line``}${at ? line` at ${at}` : line``}.`;
+export const changed = line`The ask changed after it was shown to you, so your answer was not taken. The card now shows the new ask; please decide on that one.`;
+export const missionOver = line`The mission has ended, so this ask is void. Nothing was granted.`;
+export const tooLate = (at: Span) =>
+  line`This ask expired at ${at} and was denied, because nobody had answered.`;
+export const noRounds = line`No further question can be put to the agent. Approve or deny it.`;
+export const invalid = (detail: Span) =>
+  line`The Person Server did not take the answer: ${detail}. Nothing was decided.`;
