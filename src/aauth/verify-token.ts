@@ -34,8 +34,8 @@ const PersonClaims = CommonClaims.extend({
   mission_s256: s256.optional(),
   tenant: text.optional(),
   // A token that grants something is no person token, whatever its typ says.
-  scope: z.undefined(),
-  account: z.undefined(),
+  scope: z.undefined().optional(),
+  account: z.undefined().optional(),
 });
 
 const AuthClaims = CommonClaims.extend({
