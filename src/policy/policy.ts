@@ -1,0 +1,135 @@
+// Who may see, decide and stop. Pure rules over facts passed in; the one authoriser behind every door.
+//
+//   matter     what something is about: the person it is for, the agent that acts, the kind of ask
+//   standing   what the platform says of an account; only a member of the home workspace ever decides
+//   verdict    yes, and as whom; or no, and why. Whatever is unknown is no.
+import type { Actor, Place } from '#chat/chat.ts';
+import type { Request } from '#mission-control/facts.ts';
+import type { Channel, Oversight, Person, Rule, Selection } from '#oversight.ts';
+
+export type Matter = { readonly person: string; readonly agent: string; readonly kind?: Request['type'] };
+
+export type Why =
+  | 'unknown_person'
+  | 'guest'
+  | 'external'
+  | 'bot'
+  | 'unverified'
+  | 'wrong_place'
+  | 'shared_place'
+  | 'not_an_approver'
+  | 'may_not_stop'
+  | 'may_not_see';
+
+export type Verdict =
+  | { readonly allowed: true; readonly as: Person }
+  | { readonly allowed: false; readonly why: Why };
+
+/** Who does something, and where. `private`: between the bot and one person, in no channel. */
+export type Doing = {
+  readonly oversight: Oversight;
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly private: boolean;
+  /** Outsiders can read the place. */
+  readonly shared: boolean;
+  readonly matter: Matter;
+};
+
+/** The person behind a verified account: the platform's own ids, to the letter, and nothing else. */
+export function personBehind({ people }: Oversight, actor: Actor): Person | undefined {
+  return people.find(({ slack, teams }) =>
+    actor.platform === 'slack'
+      ? slack?.team === actor.tenant &&
+        slack.user === actor.user &&
+        (slack.enterprise === undefined || slack.enterprise === actor.enterprise)
+      : teams?.tenant === actor.tenant.toLowerCase() && teams.user === actor.user.toLowerCase(),
+  );
+}
+
+/** The channels that oversee a matter. */
+export const channelsFor = ({ channels }: Oversight, matter: Matter): readonly Channel[] =>
+  channels.filter(({ oversees }) => selects(oversees, matter));
+
+/** Who decides asks about a matter: the first rule that fits and speaks of approving; without one, the person alone. */
+export const approversOf = (oversight: Oversight, matter: Matter): readonly Person[] =>
+  named(oversight, matter, 'approve');
+
+/** Who may end a mission: the first rule that fits and speaks of stopping; without one, the person alone. */
+export const stoppersOf = (oversight: Oversight, matter: Matter): readonly Person[] =>
+  named(oversight, matter, 'stop');
+
+export function mayDecide(doing: Doing): Verdict {
+  const verdict = mayAct(doing);
+  if (!verdict.allowed) return verdict;
+  return approversOf(doing.oversight, doing.matter).includes(verdict.as)
+    ? verdict
+    : { allowed: false, why: 'not_an_approver' };
+}
+
+export function mayStop(doing: Doing): Verdict {
+  const verdict = mayAct(doing);
+  if (!verdict.allowed) return verdict;
+  return stoppersOf(doing.oversight, doing.matter).includes(verdict.as)
+    ? verdict
+    : { allowed: false, why: 'may_not_stop' };
+}
+
+/**
+ * Whoever reads an overseeing channel may ask about what it oversees: it hangs there already. In private only those
+ * the rules name.
+ */
+export function maySee(doing: Omit<Doing, 'shared'>): boolean {
+  const { oversight, actor, place, matter } = doing;
+  if (!doing.private) return overseenAt(oversight, place, matter);
+  if (actor.standing !== 'member') return false;
+  const person = personBehind(oversight, actor);
+  if (!person) return false;
+  return (
+    person.id === matter.person ||
+    approversOf(oversight, matter).includes(person) ||
+    stoppersOf(oversight, matter).includes(person)
+  );
+}
+
+/** What every act needs before the rules are asked who may do it. */
+function mayAct({ oversight, actor, place, private: alone, shared, matter }: Doing): Verdict {
+  const no = (why: Why): Verdict => ({ allowed: false, why });
+  switch (actor.standing) {
+    case 'guest':
+    case 'external':
+    case 'bot':
+      return no(actor.standing);
+    case 'unknown':
+      return no('unverified');
+    case 'member':
+      break;
+    default:
+      return no('unverified');
+  }
+  const person = personBehind(oversight, actor);
+  if (!person) return no('unknown_person');
+  if (shared) return no('shared_place');
+  if (!alone && !overseenAt(oversight, place, matter)) return no('wrong_place');
+  return { allowed: true, as: person };
+}
+
+const overseenAt = (oversight: Oversight, { platform, tenant, channel }: Place, matter: Matter) =>
+  channelsFor(oversight, matter).some(
+    ({ place }) => place.platform === platform && place.tenant === tenant && place.channel === channel,
+  );
+
+function named({ people, rules }: Oversight, matter: Matter, act: 'approve' | 'stop'): readonly Person[] {
+  const rule = rules.find((each) => each[act] && fits(each, matter));
+  const ids = rule?.[act] ?? [matter.person];
+  return people.filter(({ id }) => ids.includes(id));
+}
+
+const fits = ({ for: chosen, kinds }: Rule, matter: Matter) =>
+  selects(chosen, matter) &&
+  (kinds === undefined || (matter.kind !== undefined && kinds.includes(matter.kind)));
+
+const selects = (chosen: Selection, { person, agent }: Matter) =>
+  chosen === 'everyone' ||
+  ((chosen.people === undefined || chosen.people.includes(person)) &&
+    (chosen.agents === undefined || chosen.agents.includes(agent)));
