@@ -72,7 +72,8 @@ export async function up(db: Kysely<unknown>) {
       proposed_by text not null,
       made_at    timestamptz not null,
       expires_at timestamptz not null,
-      answer     text,
+      answer      text,
+      answered_by jsonb,
       answered_at timestamptz
     )`.execute(db);
 

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
-import type { LedgerTables } from '#ledger/tables.ts';
+import type { LedgerTables, ProposalAnswer } from '#ledger/tables.ts';
+import type { DecidedBy } from '#mission-control/facts.ts';
 
 export type Proposal = {
   readonly id: string;
   readonly missions: readonly string[];
-  readonly answer: string | undefined;
   readonly expiresAt: Date;
+  readonly answer: { readonly kind: ProposalAnswer; readonly by: DecidedBy; readonly at: Date } | undefined;
 };
 
 export type Proposals = ReturnType<typeof openProposals>;
@@ -45,27 +46,28 @@ export function openProposals(db: Kysely<LedgerTables>) {
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirst();
-      return (
-        row && {
-          id: row.id,
-          missions: row.missions,
-          answer: row.answer ?? undefined,
-          expiresAt: row.expires_at,
-        }
-      );
+      if (!row) return undefined;
+      const { answer, answered_by: by, answered_at: at } = row;
+      return {
+        id: row.id,
+        missions: row.missions,
+        expiresAt: row.expires_at,
+        answer: answer && by && at ? { kind: answer, by, at } : undefined,
+      };
     },
 
-    /** Answers it once, while it stands: the first answer wins; the same source may say it again. */
-    async answer(id: string, answer: string, now: Date): Promise<boolean> {
+    /** Answers it once, while it stands: the first answer wins; the same decider may say the same again. */
+    async answer(id: string, kind: ProposalAnswer, by: DecidedBy, now: Date): Promise<boolean> {
       const { numUpdatedRows } = await db
         .updateTable('chaperone.proposal')
-        .set({ answer, answered_at: now })
+        .set({ answer: kind, answered_by: JSON.stringify(by), answered_at: now })
         .where('id', '=', id)
-        .where((eb) =>
-          eb.or([eb('answer', '=', answer), eb.and([eb('answer', 'is', null), eb('expires_at', '>', now)])]),
-        )
+        .where('answer', 'is', null)
+        .where('expires_at', '>', now)
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      if (numUpdatedRows > 0n) return true;
+      const settled = (await this.read(id))?.answer;
+      return settled?.kind === kind && settled.by.id === by.id && settled.by.person === by.person;
     },
   };
 }

@@ -1,6 +1,7 @@
 // The ledger's tables as the query builder sees them; `migrations/` is the truth about their columns.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Happening, Platform } from '#chat/chat.ts';
+import type { DecidedBy } from '#mission-control/facts.ts';
 
 /** Goes in as JSON text and comes out parsed. */
 type Json<T> = ColumnType<T, string, string>;
@@ -52,6 +53,8 @@ export type InboxTable = {
   outcome: string | null;
 };
 
+export type ProposalAnswer = 'confirmed' | 'cancelled';
+
 export type ProposalTable = {
   id: Generated<string>;
   source: string;
@@ -59,7 +62,8 @@ export type ProposalTable = {
   proposed_by: string;
   made_at: Date;
   expires_at: Date;
-  answer: string | null;
+  answer: ProposalAnswer | null;
+  answered_by: Json<DecidedBy> | null;
   answered_at: Date | null;
 };
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { digestOf } from '#aauth/canonical.ts';
 import type { Card } from '#cards/card.ts';
 import type { Place, Posted } from '#chat/chat.ts';
@@ -43,6 +43,10 @@ export type Hanging = {
   readonly missionS256: string | undefined;
   readonly requestId: string | undefined;
   readonly settled: boolean;
+  /** Where it hangs. */
+  readonly posted: Posted | undefined;
+  /** What people see there; undefined while a newer card is on its way. */
+  readonly shown: Card | undefined;
 };
 
 export type Wall = ReturnType<typeof openWall>;
@@ -139,9 +143,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         thread: row.root_message ?? row.thread ?? undefined,
         card: reviveCard(row.wanted),
         digest: row.wanted_digest,
-        posted: row.message
-          ? { place, message: row.message, ...(row.posted_thread && { thread: row.posted_thread }) }
-          : undefined,
+        posted: postedAt(place, row),
         attemptedAt: row.before ?? undefined,
         attempts: row.attempts,
       };
@@ -295,23 +297,26 @@ function at<
     .where('channel', '=', place.channel);
 }
 
-function hanging(row: {
-  subject: string;
-  platform: Place['platform'];
-  tenant: string;
-  channel: string;
-  mission_s256: string | null;
-  request_id: string | null;
-  settled: boolean;
-}): Hanging {
+function hanging(row: Selectable<WallTable>): Hanging {
+  const place = { platform: row.platform, tenant: row.tenant, channel: row.channel };
   return {
     subject: row.subject,
-    place: { platform: row.platform, tenant: row.tenant, channel: row.channel },
+    place,
     missionS256: row.mission_s256 ?? undefined,
     requestId: row.request_id ?? undefined,
     settled: row.settled,
+    posted: postedAt(place, row),
+    shown: row.wanted_digest === row.shown_digest ? reviveCard(row.wanted) : undefined,
   };
 }
+
+const postedAt = (
+  place: Place,
+  row: { message: string | null; posted_thread: string | null },
+): Posted | undefined =>
+  row.message
+    ? { place, message: row.message, ...(row.posted_thread && { thread: row.posted_thread }) }
+    : undefined;
 
 /** A card was ours before it became JSON; only its moments changed shape. */
 function reviveCard(stored: unknown): Card {

@@ -177,6 +177,8 @@ describe('the inbox', () => {
 });
 
 describe('a proposal', () => {
+  const maria = { person: 'maria', via: 'slack', id: 'slack:T1:U1' };
+
   test('is answered once, by the first answer, while it stands', async () => {
     const made = {
       source: 'E9',
@@ -188,12 +190,17 @@ describe('a proposal', () => {
     const id = await ledger.proposals.make(made);
     expect(await ledger.proposals.make(made)).toBe(id);
     const answers = await Promise.all([
-      ledger.proposals.answer(id, 'confirmed', at(1)),
-      ledger.proposals.answer(id, 'cancelled', at(1)),
+      ledger.proposals.answer(id, 'confirmed', maria, at(1)),
+      ledger.proposals.answer(id, 'cancelled', maria, at(1)),
     ]);
     expect(answers).toEqual([true, false]);
+    expect(await ledger.proposals.answer(id, 'confirmed', maria, at(2))).toBe(true);
+    expect(await ledger.proposals.answer(id, 'confirmed', { ...maria, id: 'slack:T1:U2' }, at(2))).toBe(
+      false,
+    );
+    expect((await ledger.proposals.read(id))?.answer).toEqual({ kind: 'confirmed', by: maria, at: at(1) });
     const late = await ledger.proposals.make({ ...made, source: 'E10' });
-    expect(await ledger.proposals.answer(late, 'confirmed', at(31))).toBe(false);
+    expect(await ledger.proposals.answer(late, 'confirmed', maria, at(31))).toBe(false);
     expect(await ledger.proposals.read('not an id')).toBeUndefined();
   });
 });
