@@ -1,0 +1,134 @@
+// What the bot does in Teams: the port's verbs, each one request to the Bot Connector.
+// learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+import type { Activity, ConversationParameters } from 'botbuilder';
+import { z } from 'zod';
+import { type Chat, ChatError, type Place, type Posted } from '#chat/chat.ts';
+import { inThread, splitConversation } from '#chat/teams/activity.ts';
+import type { Line } from '#chat/teams/connector.ts';
+import { type Outgoing, renderMessage } from '#chat/teams/render.ts';
+import type { Route, Router } from '#chat/teams/routes.ts';
+
+/** 60 messages in 30 seconds to one thread, with room for the changes to those that hang there. */
+const paceMs = 1_000;
+
+const channels = z.object({
+  conversations: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().nullish(),
+      type: z.string().nullish(),
+      channelType: z.string().nullish(),
+    }),
+  ),
+});
+const roster = z.object({ members: z.array(z.object({ tenantId: z.string().nullish() })) });
+
+export function openOutbound(line: Line, router: Router): Chat {
+  /** In a channel every message hangs in a thread, a root in its own. */
+  const conversationOf = ({ place, thread, message }: Posted, { kind }: Route) =>
+    kind === 'channel' ? inThread(place.channel, thread ?? message) : place.channel;
+
+  async function sent(place: Place, conversation: string, activity: Partial<Activity>): Promise<Posted> {
+    const { serviceUrl } = await router.to(place);
+    const { conversations } = await line.to(serviceUrl);
+    const { id } = await conversations.sendToConversation(conversation, activity);
+    if (!id) throw new ChatError('ambiguous', 'the Bot Connector took a message and gave it no id');
+    const { root } = splitConversation(conversation);
+    return { place, message: id, ...(root !== undefined && { thread: root }) };
+  }
+
+  return {
+    platform: 'teams',
+    paceMs,
+
+    async post(place, thread, card, mark) {
+      const route = await router.to(place);
+      const activity = activityOf(renderMessage(card, place.tenant, mark, true), route);
+      if (route.kind === 'chat') return await sent(place, place.channel, activity);
+      if (thread !== undefined) return await sent(place, inThread(place.channel, thread), activity);
+      const { conversations } = await line.to(route.serviceUrl);
+      const made = await conversations.createConversation({
+        isGroup: true,
+        bot: { id: route.botId },
+        tenantId: place.tenant,
+        channelData: { channel: { id: place.channel }, tenant: { id: place.tenant } },
+        activity,
+      } as ConversationParameters);
+      const message = splitConversation(made.id ?? '').root ?? made.activityId;
+      if (!message)
+        throw new ChatError('ambiguous', 'the Bot Connector began a thread and did not say which');
+      return { place, message };
+    },
+
+    async replace(posted, card, mark) {
+      const route = await router.to(posted.place);
+      const { conversations } = await line.to(route.serviceUrl);
+      const activity = activityOf(renderMessage(card, posted.place.tenant, mark, false), route);
+      await conversations.updateActivity(conversationOf(posted, route), posted.message, {
+        ...activity,
+        id: posted.message,
+      });
+    },
+
+    // Messages only one person sees exist in channels as a preview alone; what is for one person goes to their own chat.
+    async whisper(place, _thread, to, card) {
+      const route = await router.toPerson(to);
+      const { conversations } = await line.to(route.serviceUrl);
+      const { id } = await conversations.createConversation({
+        isGroup: false,
+        bot: { id: route.botId },
+        members: [{ id: route.userId }],
+        tenantId: place.tenant,
+        channelData: { tenant: { id: place.tenant } },
+      } as ConversationParameters);
+      if (!id) throw new ChatError('gone', 'no chat with this person could be opened');
+      await conversations.sendToConversation(
+        id,
+        activityOf(renderMessage(card, place.tenant, 'whisper', false), route),
+      );
+    },
+
+    // Reading a channel's messages back takes Graph permissions this bot does not ask for.
+    find: async () => 'cannot-tell',
+
+    async remove(posted) {
+      const route = await router.to(posted.place);
+      const { conversations } = await line.to(route.serviceUrl);
+      await conversations.deleteActivity(conversationOf(posted, route), posted.message);
+    },
+
+    async inspect(place) {
+      const route = await router.to(place);
+      try {
+        const path = `v3/conversations/${encodeURIComponent(place.channel)}/pagedmembers?pageSize=50`;
+        const { members } = roster.parse(await line.read(route.serviceUrl, path));
+        const outsiders = members.some(
+          ({ tenantId }) => tenantId && tenantId.toLowerCase() !== place.tenant.toLowerCase(),
+        );
+        const known = await describe(line, place, route);
+        const type =
+          known?.type ?? known?.channelType ?? (route.kind === 'channel' ? route.channelType : undefined);
+        const shared = outsiders || type?.toLowerCase() === 'shared';
+        return { reachable: true, shared, ...(known?.name && { name: known.name }) };
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        return { reachable: false, shared: false, why: error.message };
+      }
+    },
+  };
+}
+
+/** What the team says of one of its channels; undefined where the team is not known or does not name it. */
+async function describe(line: Line, place: Place, route: Route) {
+  if (route.kind !== 'channel' || route.teamId === undefined) return undefined;
+  const path = `v3/teams/${encodeURIComponent(route.teamId)}/conversations`;
+  const { conversations } = channels.parse(await line.read(route.serviceUrl, path));
+  return conversations.find(({ id }) => id === place.channel);
+}
+
+/** botbuilder's activities may be changed by who holds them; ours may not, so they are handed over as a copy. */
+const activityOf = ({ attachments, ...rest }: Outgoing, { botId }: Route): Partial<Activity> => ({
+  ...rest,
+  from: { id: botId, name: '' },
+  attachments: [...attachments],
+});
