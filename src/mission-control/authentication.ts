@@ -7,7 +7,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { problemResponse } from '#aauth/problem.ts';
-import type { Peer } from '#http.ts';
 import type { Log } from '#log.ts';
 
 /** Where mission control is served: `{mc}` is this path under the issuer. */
@@ -25,6 +24,9 @@ export type Door = { readonly paths: readonly string[] } & (
       readonly algorithms: readonly string[];
     }
 );
+
+/** The other end of the connection, as the socket says it and never a header. */
+export type Peer = { readonly address: string };
 
 export type Scope = 'missions:read' | 'requests:decide' | 'missions:terminate';
 
