@@ -47,8 +47,8 @@ export type Rule = {
 
 export type Oversight = {
   readonly people: readonly Person[];
-  /** To whom an agent nobody knows is offered. */
-  readonly defaultPerson?: string;
+  /** To whom an agent nobody knows is offered: the one the file names, or the only one there is. */
+  readonly defaultPerson: string;
   readonly channels: readonly Channel[];
   readonly rules: readonly Rule[];
 };
@@ -239,6 +239,14 @@ function contradictions({ people, channels, rules, default_person }: File): Foun
       ]),
     ),
     ...unknown(default_person === undefined ? [] : [default_person], 'default_person'),
+    ...(default_person === undefined && people.length > 1
+      ? [
+          {
+            at: ['people'],
+            what: 'with several people, `default_person` has to say whom an unknown agent is offered to',
+          },
+        ]
+      : []),
 
     ...twice(channels.map(({ id }, index) => [id, ['channels', index, 'id']])),
     ...twice(
@@ -341,9 +349,10 @@ function reachable(
 }
 
 function oversightOf(file: File): Oversight {
+  const defaultPerson = file.default_person ?? file.people[0]?.id ?? '';
   return {
     people: file.people.map(({ silent_grants, ...person }) => ({ ...person, silentGrants: silent_grants })),
-    ...(file.default_person === undefined ? {} : { defaultPerson: file.default_person }),
+    defaultPerson,
     channels: file.channels.flatMap(({ id, slack, teams, oversees }) => {
       const place = slack
         ? { platform: 'slack' as const, tenant: slack.team, channel: slack.channel }

@@ -86,6 +86,7 @@ test('a whole file is read into the rooms’ own words', () => {
 test('the smallest file is one person', () => {
   expect(parseOversight('people: [{ id: cook, name: Cook }]', 'f')).toEqual({
     people: [{ id: 'cook', name: 'Cook', silentGrants: 'approved' }],
+    defaultPerson: 'cook',
     channels: [],
     rules: [],
   });
@@ -141,6 +142,7 @@ channels:
     oversees: { people: [cook] }
 `),
   ).toEqual([
+    '1 people: with several people, `default_person` has to say whom an unknown agent is offered to',
     '3 id: cook is already taken further up',
     '5 slack: T1 U1 is already taken further up',
     '9 teams: 0-0-0-0-a 0-0-0-0-b is already taken further up',
@@ -180,6 +182,7 @@ test('a rule that can never work is refused', () => {
     faultsOf(`people:
   - { id: cook, name: Cook, slack: { team: T1, user: U1 } }
   - { id: boss, name: Boss, teams: { tenant: 0-0-0-0-1, user: 0-0-0-0-2 } }
+default_person: cook
 channels:
   - { id: k, slack: { team: T1, channel: C1 }, oversees: { people: [cook] } }
   - { id: both, slack: { team: T1, channel: C2 }, teams: { tenant: 0-0-0-0-1, channel: "19:x" }, oversees: { people: [boss] } }
@@ -196,14 +199,14 @@ rules:
   - for: {}
 `),
   ).toEqual([
-    '6 id: a channel is either in `slack` or in `teams`',
     '7 id: a channel is either in `slack` or in `teams`',
-    '7 oversees: selects nothing; write `everyone` if that is meant',
-    '10 approve: nobody could satisfy this rule: none of them is on a platform where these missions are shown',
-    '12 stop: a stop ends the whole mission and cannot depend on `kinds`',
-    '16 approve: never reached: an earlier rule already speaks for all of these',
-    '17 for: selects nothing; write `everyone` if that is meant',
-    '17 for: says neither who may `approve` nor who may `stop`',
+    '8 id: a channel is either in `slack` or in `teams`',
+    '8 oversees: selects nothing; write `everyone` if that is meant',
+    '11 approve: nobody could satisfy this rule: none of them is on a platform where these missions are shown',
+    '13 stop: a stop ends the whole mission and cannot depend on `kinds`',
+    '17 approve: never reached: an earlier rule already speaks for all of these',
+    '18 for: selects nothing; write `everyone` if that is meant',
+    '18 for: says neither who may `approve` nor who may `stop`',
   ]);
 });
 
