@@ -7,7 +7,8 @@ import { fact, factsOf } from './asserted.ts';
 import type { Block, Button, Card, Line, SafeText } from './card.ts';
 import { inert } from './inert.ts';
 import { code, line, strong, time } from './line.ts';
-import { type MissionFacts, missionFacts, missionText } from './mission-card.ts';
+import { howEnded, type MissionFacts, missionFacts, missionStanding, missionText } from './mission-card.ts';
+import type { People } from './who.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;
@@ -64,11 +65,9 @@ export function missionStatusCard(
   facts: MissionFacts & { readonly asks: readonly Request[]; readonly entries: readonly LogEntry[] },
 ): Card {
   const { mission, asks, entries } = facts;
-  const state =
-    mission.status === 'active' ? words.missionActive : words.endedTitle(mission.terminationReason);
   return {
     ...answer(
-      words.answerTitles.mission(state),
+      missionStanding(mission),
       [
         text([code(missionTitle(mission.description))]),
         ...missionFacts(facts),
@@ -119,18 +118,9 @@ export const nothingToStopCard = (): Card =>
   answer(words.answerTitles.nothingToStop, [text(words.noneActive)]);
 
 /** The mission that was named is over already. */
-export const alreadyEndedCard = (mission: MissionSummary): Card =>
+export const alreadyEndedCard = (mission: MissionSummary, people: People): Card =>
   answer(words.answerTitles.alreadyEnded, [
-    text(
-      words.endedAlready(
-        code(missionTitle(mission.description)),
-        words.endedBy(
-          words.ending(mission.terminationReason, code(mission.terminationReason ?? '', 60)),
-          undefined,
-          mission.terminatedAt && time(mission.terminatedAt),
-        ),
-      ),
-    ),
+    text(words.endedAlready(code(missionTitle(mission.description)), howEnded(mission, people))),
   ]);
 
 /** Words that were no plain command; a likely meaning is named, and never done. */
@@ -204,7 +194,9 @@ function askRows(asks: readonly Request[], missions: readonly MissionSummary[], 
       ...asks.slice(0, rowsShown).map((ask) => {
         const mission = missions.find(({ s256 }) => s256 === ask.missionS256);
         const resource = ask.verified.resource?.issuer ?? ask.resourceAsserted.issuer;
+        const proposed = ask.type === 'mission' ? ask.agentAsserted.description : undefined;
         const about = [
+          ...(proposed === undefined ? [] : words.did(code(missionTitle(proposed), 80))),
           ...(ask.agentAsserted.action === undefined ? [] : words.did(code(ask.agentAsserted.action, 80))),
           ...(resource === undefined ? [] : words.at(code(resource, 80))),
           ...(mission ? words.under(code(missionTitle(mission.description), 80)) : []),

@@ -15,8 +15,9 @@ import {
   underMission,
 } from './asserted.ts';
 import type { Block, Button, Card, Mention } from './card.ts';
-import { code, line, named, ours, strong, time } from './line.ts';
-import { decider, type People } from './who.ts';
+import { code, line, ours, strong, time } from './line.ts';
+import { howEnded } from './mission-card.ts';
+import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
 
 /**
@@ -59,7 +60,7 @@ export function askCard(ask: AskFacts): Card {
     blocks: [
       {
         kind: 'text',
-        line: words.asking(request.type, code(request.agent.id), named(people(request.person))),
+        line: words.asking(request.type, code(request.agent.id), person(request.person, people)),
       },
       ...(open ? question(ask) : answer(ask)),
     ],
@@ -90,7 +91,7 @@ function question({ request, mission, people, capabilities }: AskFacts): Block[]
 
 const newcomer = (request: Request, people: People): Block[] => [
   { kind: 'text', line: [strong(words.labels.newAgent)] },
-  { kind: 'text', line: words.newAgent(named(people(request.person))) },
+  { kind: 'text', line: words.newAgent(person(request.person, people)) },
 ];
 
 const note = (text: Extract<Block, { kind: 'note' }>['line']): Block => ({ kind: 'note', line: text });
@@ -101,7 +102,7 @@ function clarifications(request: Request, people: People): Block[] {
   if (!last) return [];
   return [
     { kind: 'text', line: [strong(words.labels.questions)] },
-    { kind: 'text', line: words.askedBy(named(people(last.askedBy)), time(last.askedAt)) },
+    { kind: 'text', line: words.askedBy(person(last.askedBy, people), time(last.askedAt)) },
     ...quote(words.labels.question, last.question),
     ...quote(words.labels.agentAnswers, last.answer),
     note(words.rounds(request.rounds.used, request.rounds.max)),
@@ -110,13 +111,14 @@ function clarifications(request: Request, people: People): Block[] {
 
 function answer({ request, mission, people }: AskFacts): Block[] {
   const { decision } = request;
-  const who = decision && decider(decision.decidedBy, people);
   const reach = request.state === 'approved' && decision?.apply ? words.reaches[decision.apply] : line``;
+  const settled = words.settled(request.state, {
+    until: time(request.expiresAt),
+    ...(decision && { who: decider(decision.decidedBy, people), at: time(decision.decidedAt) }),
+    ...(mission?.status === 'terminated' && { end: howEnded(mission, people) }),
+  });
   return [
-    {
-      kind: 'text',
-      line: [...words.settled(request.state, who, decision && time(decision.decidedAt)), ...reach],
-    },
+    { kind: 'text', line: [...settled, ...reach] },
     ...quote(words.labels.reason, decision?.reason),
     ...factsOf(
       told(words.facts.resource, request.verified.resource?.issuer ?? request.resourceAsserted.issuer),

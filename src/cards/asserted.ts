@@ -6,8 +6,8 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import { cutText, inertText } from './inert.ts';
-import { code, joined, line, named, strong, time } from './line.ts';
-import type { People } from './who.ts';
+import { code, joined, line, strong } from './line.ts';
+import { type People, person } from './who.ts';
 import * as words from './words.ts';
 
 type Fact = Extract<Block, { kind: 'facts' }>['facts'][number];
@@ -78,29 +78,28 @@ export function checked(request: Request, people: People): Block[] {
         code(provider?.issuer ?? agent.iss),
         ...(provider?.name === undefined ? [] : words.callsItself(code(provider.name, 60))),
       ]),
-      fact(words.facts.person, [named(people(request.person))]),
+      fact(words.facts.person, [person(request.person, people)]),
       fact(
         words.facts.resource,
         resource && [code(resource.issuer), ...(resource.known ? [] : words.unknownResource)],
       ),
       fact(words.facts.chain, listed(verified.chain?.map((link) => `${link.agent} → ${link.resource}`))),
       request.missionS256 === undefined ? fact(words.facts.granted, listed(verified.granted)) : undefined,
-      fact(words.facts.deadline, [time(request.expiresAt)]),
     ),
   );
 }
 
-export function resourceSays({ resourceAsserted: said }: Request): Block[] {
+export function resourceSays({ resourceAsserted: said, verified }: Request): Block[] {
   return section(words.labels.resourceSays, [
     ...factsOf(
       told(words.facts.name, said.name),
-      told(words.facts.resource, said.issuer),
+      told(words.facts.resource, said.issuer === verified.resource?.issuer ? undefined : said.issuer),
       told(words.facts.account, said.account),
       ...scopes(said.scope ?? []),
       ...rows(words.facts.budget, said.budget),
       told(words.facts.page, said.interaction),
     ),
-    ...quote(words.labels.resourceSays, said.description),
+    ...quote(words.headings.resource, said.description),
   ]);
 }
 

@@ -6,8 +6,8 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { called, fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
 import type { Block, Card } from './card.ts';
-import { code, line, named, time } from './line.ts';
-import { decider, type People } from './who.ts';
+import { code, line, time } from './line.ts';
+import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
 
 /** `approval` is the decision on the proposal, where the server knows it. */
@@ -25,7 +25,7 @@ export function missionCard(facts: MissionFacts): Card {
   const { mission } = facts;
   const active = mission.status === 'active';
   return {
-    title: active ? words.missionActive : words.endedTitle(mission.terminationReason),
+    title: missionStanding(mission),
     tone: active ? 'good' : 'neutral',
     blocks: [
       { kind: 'text', line: [code(missionTitle(mission.description))] },
@@ -50,24 +50,31 @@ export function missionCard(facts: MissionFacts): Card {
   };
 }
 
+/** The state of a mission as a title. */
+export const missionStanding = ({ status, terminationReason }: MissionSummary) =>
+  status === 'active' ? words.missionActive : words.endedTitle(terminationReason);
+
+/** Why, by whom and when a mission ended, as far as the server says. */
+export const howEnded = (
+  { terminatedBy, terminatedAt, terminationReason: reason }: MissionSummary,
+  people: People,
+) =>
+  words.endedBy(
+    words.ending(reason, code(reason ?? '', 60)),
+    terminatedBy && decider(terminatedBy, people),
+    terminatedAt && time(terminatedAt),
+  );
+
 /** What is to be known of a mission at a glance. */
 export function missionFacts({ mission, approval, people }: MissionFacts): Block[] {
-  const { status, terminatedBy, terminatedAt, terminationReason: reason } = mission;
   const approver = approval && decider(approval.decidedBy, people);
   return factsOf(
     told(words.facts.missionId, shortId(mission.s256)),
     told(words.facts.agent, mission.agent.id),
-    fact(words.facts.person, [named(people(mission.person))]),
+    fact(words.facts.person, [person(mission.person, people)]),
     fact(words.facts.approved, words.approvedBy(approver, time(mission.approvedAt))),
-    status === 'terminated'
-      ? fact(
-          words.facts.ended,
-          words.endedBy(
-            words.ending(reason, code(reason ?? '', 60)),
-            terminatedBy && decider(terminatedBy, people),
-            terminatedAt && time(terminatedAt),
-          ),
-        )
+    mission.status === 'terminated'
+      ? fact(words.facts.ended, howEnded(mission, people))
       : fact(words.facts.expires, mission.expiresAt ? [time(mission.expiresAt)] : words.noExpiry),
     fact(
       words.facts.approvedTools,

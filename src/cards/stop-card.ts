@@ -5,8 +5,8 @@ import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
 import { fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
-import { code, line, named, time } from './line.ts';
-import { decider, type People } from './who.ts';
+import { code, line, time } from './line.ts';
+import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;
@@ -44,7 +44,7 @@ export function confirmStopCard(facts: {
     expansion: full([
       words.headings.missions,
       lines(
-        missions.map(({ s256, agent, description }) => `${s256}  ${agent.id}  ${missionTitle(description)}`),
+        missions.map(({ s256, agent, description }) => `${s256}, ${agent.id}, ${missionTitle(description)}`),
       ),
     ]),
     calls: [],
@@ -90,7 +90,7 @@ export function stopReportCard(facts: {
   const who = mission.terminatedBy && decider(mission.terminatedBy, people);
   const ended = time(report.terminatedAt);
   return {
-    title: over ? words.stopTitles.done : words.stopTitles.draining,
+    title: words.reportTitle(words.endedTitle(report.reason), over),
     tone: report.activityAfter.length > 0 ? 'alarm' : over ? 'neutral' : 'waiting',
     blocks: [
       text([code(missionTitle(mission.description))]),
@@ -117,7 +117,9 @@ export function stopReportCard(facts: {
         fact(words.facts.afterwards, afterwards(report)),
       ),
       ...(report.tokens.length === 0 ? [text(words.noTokens)] : []),
-      ...(capabilities.includes('revoke') || over ? [] : [note(words.noRevocation)]),
+      ...(capabilities.includes('revoke') || over || report.tokens.length === 0
+        ? []
+        : [note(words.noRevocation)]),
       text(
         over
           ? words.nothingRemains(time(report.authorityEndsAt))
@@ -132,16 +134,17 @@ export function stopReportCard(facts: {
         lines(
           report.tokens.map(
             ({ jti, resource, expiresAt, revocation }) =>
-              `${jti}  ${resource}  ${expiresAt.toISOString()}  ${revocation}`,
+              `${jti}, ${resource}, ${expiresAt.toISOString()}, ${revocation}`,
           ),
         ),
       ],
       [
         words.headings.afterwards,
         lines(
-          report.activityAfter.map(
-            ({ seq, at, kind, outcome, action, resource }) =>
-              `#${seq}  ${at.toISOString()}  ${kind}  ${[outcome, action, resource].filter(Boolean).join('  ')}`,
+          report.activityAfter.map(({ seq, at, kind, outcome, action, resource }) =>
+            [`#${seq}`, at.toISOString(), kind, outcome, action, resource]
+              .filter((part) => part !== undefined)
+              .join(', '),
           ),
         ),
       ],
@@ -162,7 +165,7 @@ const row = (mission: MissionSummary, people: People) =>
     code(shortId(mission.s256)),
     code(missionTitle(mission.description)),
     code(mission.agent.id, 80),
-    named(people(mission.person)),
+    person(mission.person, people),
   );
 
 const voided = (report: TerminationReport): Line =>

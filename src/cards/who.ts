@@ -1,13 +1,19 @@
 // Naming people on cards.
 import type { DecidedBy } from '#mission-control/facts.ts';
-import type { Line } from './card.ts';
+import type { Line, Span } from './card.ts';
 import { code, line, named } from './line.ts';
 import * as words from './words.ts';
 
-/** The display name the operator gave a person id; an id nobody knows comes back as it is. */
-export type People = (person: string) => string;
+/** The display name the operator gave a person id; undefined for an id the operator does not name. */
+export type People = (person: string) => string | undefined;
 
-/** "Alice in Slack". A way in that we do not know is named as it names itself, as a code span. */
+/** A person by the operator's name; an id nobody named stands as somebody else's word. */
+export function person(id: string, people: People): Span {
+  const name = people(id);
+  return name === undefined ? code(id, 80) : named(name);
+}
+
+/** "Alice in Slack". A way in that we do not know is named as it names itself. */
 export function decider(who: DecidedBy, people: People): Line {
-  return line`${named(people(who.person))}${words.by(who.via, code(who.via, 40))}`;
+  return line`${person(who.person, people)}${words.by(who.via, code(who.via, 40))}`;
 }

@@ -83,7 +83,6 @@ export const facts = {
   resources: ours`Resources`,
   chain: ours`Asked for through`,
   granted: ours`Already granted`,
-  deadline: ours`Decide before`,
   name: ours`Name`,
   account: ours`Account`,
   scope: ours`Scope`,
@@ -123,8 +122,8 @@ export const headings = {
   machine: ours`Where the agent says it runs`,
   identity: ours`Who asks, and where`,
   chain: ours`Asked for through`,
-  granted: ours`Already granted in this mission`,
-  resource: ours`What the resource says`,
+  granted: ours`Already granted`,
+  resource: ours`The resource’s description of itself`,
   scope: ours`Scope`,
   budget: ours`Budget`,
   questions: ours`Questions and answers`,
@@ -178,7 +177,11 @@ export function by(via: string, unknown: Span): Line {
   return line` elsewhere (by way of ${unknown})`;
 }
 
-export function settled(state: State, who: Line | undefined, at: Span | undefined): Line {
+/** What became of an ask. `who` and `at` come from the decision; `end` says how the mission ended, where that is known. */
+export function settled(
+  state: State,
+  { who, at, until, end }: { who?: Line; at?: Span; until: Span; end?: Line },
+): Line {
   const byWhom = who ? line` by ${who}` : line`; the Person Server does not say by whom`;
   const when = at ? line` at ${at}` : line``;
   switch (state) {
@@ -189,11 +192,13 @@ export function settled(state: State, who: Line | undefined, at: Span | undefine
     case 'answered':
       return line`Answered${byWhom}${when}.`;
     case 'expired':
-      return line`Denied: nobody answered in time${when}.`;
+      return line`Denied: nobody answered before ${until}.`;
     case 'withdrawn':
       return line`The agent withdrew this ask before it was decided. Nothing was granted.`;
     case 'voided':
-      return line`The mission ended before this ask was decided. Nothing was granted.`;
+      return end
+        ? line`The mission ended before this ask was decided (${end}). Nothing was granted.`
+        : line`The mission ended before this ask was decided. Nothing was granted.`;
     case 'failed':
       return line`The Person Server could not carry this ask out. Nothing was granted.`;
     case 'open':
@@ -236,9 +241,9 @@ export function endedTitle(reason: string | undefined): SafeText {
     case 'revoked':
       return ours`Mission stopped`;
     case 'expired':
-      return ours`Mission ended: its time ran out`;
+      return ours`Mission run out`;
     case 'superseded':
-      return ours`Mission ended: replaced by another`;
+      return ours`Mission replaced by another`;
     default:
       return ours`Mission ended`;
   }
@@ -266,9 +271,11 @@ export const stopTitles = {
   confirmed: ours`Confirmed: the stop was carried out`,
   cancelled: ours`Cancelled: nothing was stopped`,
   lapsed: ours`Lapsed: nobody confirmed, nothing was stopped`,
-  draining: ours`Mission stopped: some access still runs out`,
-  done: ours`Mission stopped: no authority remains`,
 } as const;
+
+/** `ended` is the title of the mission itself. */
+export const reportTitle = (ended: SafeText, over: boolean) =>
+  over ? ours`${ended}: no authority remains` : ours`${ended}: some access still runs out`;
 
 export const willEnd = (count: number) =>
   count === 1
@@ -316,7 +323,6 @@ export const answerTitles = {
   noMissions: ours`No mission is active`,
   waiting: ours`Waiting for a decision`,
   noneWaiting: ours`Nothing is waiting`,
-  mission: (state: SafeText) => ours`${state}: its status`,
   notFound: ours`No such mission`,
   several: ours`Which mission?`,
   unclear: ours`Not understood, nothing was done`,

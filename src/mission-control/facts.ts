@@ -184,7 +184,7 @@ export const LogEntry = z.object({
   action: z.string().optional(),
   description: z.string().optional(),
   parameters: opaque.optional(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 
 export const TerminationReport = z.object({

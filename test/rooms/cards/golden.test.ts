@@ -1,0 +1,371 @@
+// Every card in every state as people read it. A change of a word shows here as a change of a line.
+import { expect, test } from 'vitest';
+import {
+  alreadyEndedCard,
+  helpCard,
+  missionStatusCard,
+  missionsCard,
+  notFoundCard,
+  nothingToDecideCard,
+  nothingToStopCard,
+  statusCard,
+  unclearCard,
+  waitingCard,
+  whichAskCard,
+  whichMissionCard,
+} from '#cards/answers.ts';
+import { askCard } from '#cards/ask-card.ts';
+import type { Card } from '#cards/card.ts';
+import { inert } from '#cards/inert.ts';
+import { missionCard } from '#cards/mission-card.ts';
+import { outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
+import { confirmStopCard, settledStopCard, stopReportCard } from '#cards/stop-card.ts';
+import { refusals } from '#cards/words.ts';
+import { type Request, requestStates } from '#mission-control/facts.ts';
+import { cardText } from '../../support/card-text.ts';
+import { decision, entry, mission, permission, proposal, report, request } from '../../support/requests.ts';
+
+const names: Readonly<Record<string, string>> = { alice: 'Alice', bob: 'Bob Builder' };
+const people = (id: string) => names[id];
+const capabilities = ['actor', 'reason', 'digest', 'revoke'];
+const approvers = [{ platform: 'slack', tenant: 'T1', user: 'U2', name: inert('Bob Builder') }] as const;
+
+const ask = (of: Request, more: { mission?: ReturnType<typeof mission>; capabilities?: string[] } = {}) =>
+  askCard({ request: of, people, approvers, capabilities, ...more });
+
+const golden = async (file: string, cards: Readonly<Record<string, Card>>) => {
+  const texts = Object.entries(cards).map(([name, card]) => `######## ${name}\n\n${cardText(card)}`);
+  await expect(texts.join('\n')).toMatchFileSnapshot(`goldens/${file}.txt`);
+};
+
+test('an open ask shows who asks, for whom, what, where, why, under which mission and until when', async () => {
+  await golden('open-asks', {
+    'a token, under a mission': ask(request(), { mission: mission() }),
+    'a token, the mission could not be read': ask(request()),
+    'a token, outside any mission': ask(request({ missionS256: undefined })),
+    'a person token from a new agent': ask(
+      request({
+        type: 'person_token',
+        missionS256: undefined,
+        agent: { id: 'aauth:who@agents.example', iss: 'https://agents.example', new: true },
+        agentAsserted: { platform: 'linux', device: 'kitchen tablet' },
+      }),
+    ),
+    'a permission': ask(permission(), { mission: mission() }),
+    'a mission': ask(proposal()),
+    'a mission from a new agent': ask(
+      proposal({ agent: { id: 'aauth:who@agents.example', iss: 'https://agents.example', new: true } }),
+    ),
+    'a change to a mission': ask(
+      request({
+        type: 'mission_update',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { description: 'And candles.' },
+      }),
+      { mission: mission() },
+    ),
+    'a mission reported as done': ask(
+      request({
+        type: 'mission_completion',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { summary: 'All is bought.' },
+      }),
+      { mission: mission() },
+    ),
+    'a question': ask(
+      request({
+        type: 'question',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { question: 'White flour?' },
+      }),
+      { mission: mission() },
+    ),
+    'a payment': ask(
+      request({
+        type: 'payment',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { url: 'https://pay.example/1' },
+      }),
+    ),
+    'an interaction': ask(
+      request({
+        type: 'interaction',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { url: 'https://do.example/1' },
+      }),
+    ),
+    claims: ask(request({ type: 'claims', agentAsserted: {} })),
+    'an ask that was changed, with a question answered, through a chain': ask(
+      request({
+        previous: { digest: 'digest-0' },
+        rounds: { used: 1, max: 5 },
+        verified: {
+          chain: [{ agent: 'aauth:sub@agents.example', resource: 'https://hub.example' }],
+          resource: { issuer: 'https://toys.example', known: true },
+        },
+        agent: {
+          id: 'aauth:sub+1@agents.example',
+          iss: 'https://agents.example',
+          parent: 'aauth:errand@agents.example',
+          new: false,
+        },
+        clarifications: [
+          {
+            question: 'Why a PlayStation?',
+            askedBy: 'bob',
+            askedAt: '2026-11-21T10:01:00Z',
+            options: ['for the child', 'by mistake'],
+            answer: 'for the child',
+            answeredAt: '2026-11-21T10:02:00Z',
+          },
+        ],
+      }),
+      { mission: mission() },
+    ),
+    'an ask at a server that keeps no actor, reason or digest': ask(request(), { capabilities: [] }),
+  });
+});
+
+test('a decided ask says by whom, where, when and why, and can no longer be pressed', async () => {
+  const denied = decision({ action: 'deny', reason: 'Not a cake ingredient.' });
+  const cards = {
+    ...Object.fromEntries(
+      requestStates
+        .filter((state) => state !== 'open')
+        .map((state) => [
+          state,
+          ask(
+            request({
+              state,
+              ...(state === 'approved' || state === 'answered' ? { decision: decision() } : {}),
+              ...(state === 'denied' ? { decision: denied } : {}),
+            }),
+            { mission: mission() },
+          ),
+        ]),
+    ),
+    'voided by a stop': ask(request({ state: 'voided' }), {
+      mission: mission({
+        status: 'terminated',
+        terminationReason: 'revoked',
+        terminatedAt: '2026-11-21T11:00:00Z',
+        terminatedBy: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
+      }),
+    }),
+    'approved for the mission, in Teams': ask(
+      request({
+        state: 'approved',
+        decision: decision({
+          decidedBy: { person: 'alice', via: 'teams', id: 'teams:t:u' },
+          apply: 'mission',
+        }),
+      }),
+    ),
+    'approved elsewhere': ask(
+      request({
+        state: 'approved',
+        decision: decision({ decidedBy: { person: 'carol', via: 'desk app', id: '7' }, apply: 'always' }),
+      }),
+    ),
+    'approved, nobody knows by whom': ask(request({ state: 'approved' })),
+    'a denied mission': ask(proposal({ state: 'denied', decision: denied })),
+    'a denied permission': ask(permission({ state: 'denied', decision: denied }), { mission: mission() }),
+  };
+  for (const [name, card] of Object.entries(cards))
+    if (name !== 'clarifying') expect(card.buttons.map(({ press }) => press.verb)).toEqual(['read']);
+  await golden('settled-asks', cards);
+});
+
+test('a mission’s card says how it stands', async () => {
+  const approval = request({ state: 'approved', decision: decision() }).decision;
+  const ended = (reason: string | undefined) =>
+    missionCard({
+      mission: mission({
+        status: 'terminated',
+        terminationReason: reason,
+        terminatedAt: '2026-11-21T11:00:00Z',
+        terminatedBy: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
+        openRequests: 0,
+      }),
+      people,
+    });
+  await golden('missions', {
+    active: missionCard({ mission: mission(), approval, people }),
+    'active, changed, without an end or anything approved': missionCard({
+      mission: mission({ expiresAt: undefined, approvedTools: undefined, approvedResources: [], updates: 2 }),
+      people,
+    }),
+    stopped: ended('revoked'),
+    completed: ended('completed'),
+    superseded: ended('superseded'),
+    'ended by the administration': ended('administrative'),
+    'ended for a reason of the server’s own': ended('lunch'),
+    'run out': missionCard({
+      mission: mission({
+        status: 'terminated',
+        terminationReason: 'expired',
+        terminatedAt: '2026-11-28T09:00:00Z',
+      }),
+      people,
+    }),
+  });
+});
+
+test('a stop is confirmed by name and proved afterwards', async () => {
+  const stopped = mission({
+    status: 'terminated',
+    terminationReason: 'revoked',
+    terminatedAt: '2026-11-21T11:00:00Z',
+    terminatedBy: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
+  });
+  const other = mission({
+    s256: 'Zz9_yX-1'.padEnd(43, 'A'),
+    description: 'Plan the summer party',
+    person: 'bob',
+  });
+  const stop = (minute: string, more: Partial<Parameters<typeof stopReportCard>[0]> = {}) =>
+    stopReportCard({
+      report: report(),
+      mission: stopped,
+      people,
+      capabilities,
+      now: new Date(`2026-11-21T11:${minute}:00Z`),
+      ...more,
+    });
+  const by = { person: 'bob', via: 'slack', id: 'slack:T1:U2' };
+  const at = new Date('2026-11-21T11:00:00Z');
+  await golden('stops', {
+    'one near name': confirmStopCard({
+      proposal: 'p-1',
+      missions: [mission()],
+      people,
+      said: 'the cake mission',
+    }),
+    everything: confirmStopCard({ proposal: 'p-2', missions: [mission(), other], people }),
+    'more than a card lists': confirmStopCard({ proposal: 'p-3', missions: Array(12).fill(other), people }),
+    confirmed: settledStopCard({ kind: 'confirmed', by, at }, people),
+    cancelled: settledStopCard({ kind: 'cancelled', by, at }, people),
+    lapsed: settledStopCard({ kind: 'lapsed', at }, people),
+    'tokens still live': stop('01', { note: 'It bought a PlayStation.' }),
+    'nothing remains': stop('21', { report: report({ agentToldAt: '2026-11-21T11:03:00Z' }) }),
+    'nothing was live or open': stop('01', {
+      report: report({ voided: [], tokens: [], authorityEndsAt: '2026-11-21T11:00:00Z' }),
+    }),
+    'at a server that cannot revoke': stop('01', {
+      capabilities: [],
+      report: report({
+        tokens: [
+          {
+            jti: 'token-2',
+            resource: 'https://toys.example',
+            expiresAt: '2026-11-21T11:20:00Z',
+            revocation: 'no_endpoint',
+          },
+        ],
+      }),
+    }),
+    'the resource was told, or could not be': stop('01', {
+      report: report({
+        tokens: (['sent', 'failed'] as const).map((revocation) => ({
+          jti: revocation,
+          resource: 'https://toys.example',
+          expiresAt: '2026-11-21T11:20:00Z',
+          revocation,
+        })),
+      }),
+    }),
+    'something happened afterwards': stop('21', {
+      report: report({
+        activityAfter: [
+          entry({ seq: 9, kind: 'audit', source: 'agent', action: 'order', outcome: 'reported' }),
+        ].map((each) => ({ ...each, at: each.at.toISOString() })),
+      }),
+    }),
+    'ended by completion': stop('21', { report: report({ reason: 'completed' }) }),
+  });
+});
+
+test('questions are answered with what stands', async () => {
+  const second = mission({
+    s256: 'Zz9_yX-1'.padEnd(43, 'A'),
+    description: 'Plan the summer party',
+    openRequests: 0,
+  });
+  const missions = [mission(), second];
+  const asks = [request(), permission({ id: '0198f3ab-0001' }), proposal({ id: '0198f3ab-0002' })];
+  const many = Array.from({ length: 12 }, (_, at) => mission({ s256: `${at}`.padEnd(43, 'B') }));
+  await golden('answers', {
+    help: helpCard(),
+    status: statusCard({ missions, asks, more: false }),
+    'status of nothing': statusCard({ missions: [], asks: [], more: false }),
+    missions: missionsCard(missions, false),
+    'too many missions': missionsCard(many, false),
+    'only the beginning is known': missionsCard(missions, true),
+    'no missions': missionsCard([], false),
+    waiting: waitingCard({ missions, asks, more: false }),
+    'nothing waits': waitingCard({ missions, asks: [], more: false }),
+    'one mission': missionStatusCard({
+      mission: mission(),
+      people,
+      asks,
+      entries: [entry(), entry({ seq: 4, action: 'order', outcome: 'denied' })],
+    }),
+    'one mission that is over': missionStatusCard({
+      mission: mission({ status: 'terminated', terminationReason: 'completed' }),
+      people,
+      asks: [],
+      entries: [],
+    }),
+    'no such mission': notFoundCard('the birthday', missions, false),
+    'no such mission, none active': notFoundCard('the birthday', [], false),
+    'which to stop': whichMissionCard({ said: 'cake', missions, more: false, to: 'stop' }),
+    'which to stop, none named': whichMissionCard({ missions, more: false, to: 'stop' }),
+    'which to read': whichMissionCard({ said: 'cake', missions, more: false, to: 'read' }),
+    'nothing to stop': nothingToStopCard(),
+    'already over': alreadyEndedCard(
+      mission({ status: 'terminated', terminationReason: 'revoked', terminatedAt: '2026-11-21T11:00:00Z' }),
+      people,
+    ),
+    unclear: unclearCard(),
+    'unclear, a stop may be meant': unclearCard({
+      kind: 'stop',
+      target: { of: 'named', words: 'the cake mission' },
+    }),
+    'unclear, everything may be meant': unclearCard({ kind: 'stop', target: { of: 'everything' } }),
+    'unclear, approve may be meant': unclearCard({ kind: 'approve' }),
+    'unclear, a question may be meant': unclearCard({ kind: 'waiting' }),
+    'nothing to decide': nothingToDecideCard(),
+    'no such ask': nothingToDecideCard('4fGh81xQ'),
+    'which ask': whichAskCard(asks),
+  });
+});
+
+test('a refusal says why, and that nothing was done', async () => {
+  const now = request({ state: 'denied', decision: decision({ action: 'deny' }) });
+  const reasons = Object.keys(refusals) as Refusal[];
+  await golden('refusals', {
+    ...Object.fromEntries(reasons.map((reason) => [reason, refusalCard(reason)])),
+    already_decided: outcomeCard({ kind: 'already_decided', request: now }, people),
+    'already_decided, nobody knows by whom': outcomeCard(
+      { kind: 'already_decided', request: request({ state: 'approved' }) },
+      people,
+    ),
+    request_changed: outcomeCard({ kind: 'request_changed', request: request() }, people),
+    mission_terminated: outcomeCard(
+      { kind: 'mission_terminated', request: request({ state: 'voided' }) },
+      people,
+    ),
+    expired: outcomeCard({ kind: 'expired', request: request({ state: 'expired' }) }, people),
+    too_many_rounds: outcomeCard({ kind: 'too_many_rounds', request: request() }, people),
+    request_not_found: outcomeCard({ kind: 'request_not_found' }, people),
+    invalid_request: outcomeCard(
+      { kind: 'invalid_request', detail: 'scope `*` is wider than asked' },
+      people,
+    ),
+  });
+});

@@ -1,0 +1,268 @@
+// Whatever an agent, a resource or a Person Server writes: it stays theirs on the card, inert, and can be read whole.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { missionStatusCard, missionsCard, waitingCard, whichMissionCard } from '#cards/answers.ts';
+import { askCard } from '#cards/ask-card.ts';
+import type { Card, Line } from '#cards/card.ts';
+import { inertText } from '#cards/inert.ts';
+import { missionCard } from '#cards/mission-card.ts';
+import { outcomeCard } from '#cards/refusals.ts';
+import { confirmStopCard, stopReportCard } from '#cards/stop-card.ts';
+import { type Request, requestStates, requestTypes } from '#mission-control/facts.ts';
+import { hostile, unsafe } from '../../support/hostile.ts';
+import { decision, entry, mission, report, request } from '../../support/requests.ts';
+
+/** Stands in every foreign string, so that it is known wherever it comes out. */
+const mark = 'Ω';
+const foreign = hostile.map((text) => `${mark}${text}`);
+const long = fc
+  .tuple(foreign, fc.integer({ min: 0, max: 30 }))
+  .map(([text, times]) => text.repeat(times + 1));
+const few = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 12 });
+const thing = fc.record({ name: foreign, description: long });
+
+const asks = fc
+  .record({
+    type: fc.constantFrom(...requestTypes),
+    state: fc.constantFrom(...requestStates),
+    person: foreign,
+    fresh: fc.boolean(),
+    text: fc.array(long, { minLength: 16, maxLength: 16 }),
+    things: few(thing),
+    strings: few(foreign),
+    parameters: fc.dictionary(foreign, fc.oneof(foreign, fc.integer(), fc.array(foreign, { maxLength: 3 })), {
+      maxKeys: 12,
+    }),
+  })
+  .map(({ type, state, person, fresh, text, things, strings, parameters }) => {
+    const [
+      agent,
+      iss,
+      parent,
+      issuer,
+      name,
+      resource,
+      justification,
+      description,
+      action,
+      summary,
+      question,
+      url,
+      platform,
+      device,
+      reason,
+      via,
+    ] = text as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    return request({
+      type,
+      state,
+      person,
+      agent: { id: agent, iss, parent, new: fresh },
+      verified: {
+        provider: { issuer, name },
+        resource: { issuer: resource, known: fresh },
+        chain: strings.map((each) => ({ agent: each, resource: each })),
+        granted: strings,
+      },
+      resourceAsserted: {
+        issuer,
+        name,
+        description,
+        scope: things.map((each) => ({ value: each.name, description: each.description })),
+        account: name,
+        interaction: url,
+        budget: parameters,
+      },
+      agentAsserted: {
+        justification,
+        description,
+        tools: things,
+        resources: strings,
+        action,
+        parameters,
+        summary,
+        question,
+        url,
+        platform,
+        device,
+      },
+      clarifications: [
+        { question, askedBy: person, askedAt: '2026-11-21T10:01:00Z', answer: reason, options: strings },
+      ],
+      ...(state === 'open' ? {} : { decision: decision({ decidedBy: { person, via, id: via }, reason }) }),
+    });
+  });
+
+const missions = fc
+  .tuple(long, foreign, few(thing), few(foreign), foreign)
+  .map(([description, id, tools, resources, why]) =>
+    mission({
+      description,
+      agent: { id, iss: id },
+      person: id,
+      approvedTools: tools,
+      approvedResources: resources,
+      status: 'terminated',
+      terminationReason: why,
+      terminatedBy: { person: id, via: why, id },
+      terminatedAt: '2026-11-21T11:00:00Z',
+    }),
+  );
+
+const people = () => undefined;
+const shown = (ask: Request, under: ReturnType<typeof mission>) =>
+  askCard({ request: ask, mission: under, people, approvers: [], capabilities: [] });
+
+/** The places of a card where only our own words may stand. */
+function ownWords(card: Card): string[] {
+  const plain = (line: Line) =>
+    line.flatMap((span) => (span.kind === 'plain' || span.kind === 'strong' ? [span.text] : []));
+  return [
+    card.title,
+    ...card.buttons.flatMap(({ label, input }) => [
+      label,
+      ...(input ? [input.label, input.placeholder] : []),
+    ]),
+    ...card.expansion.map(({ heading }) => heading),
+    ...card.blocks.flatMap((block): string[] => {
+      switch (block.kind) {
+        case 'text':
+        case 'note':
+          return plain(block.line);
+        case 'facts':
+          return block.facts.flatMap(({ name, value }) => [name, ...plain(value)]);
+        case 'quote':
+          return [block.whose];
+        case 'divider':
+          return [];
+      }
+    }),
+  ];
+}
+
+/** Every string a reader sees. */
+function everyWord(card: Card): string[] {
+  const { buttons, ...rest } = card;
+  const strings = (value: unknown): string[] => {
+    if (typeof value === 'string') return [value];
+    if (value instanceof Date || typeof value !== 'object' || value === null) return [];
+    return Object.values(value).flatMap(strings);
+  };
+  return [...strings(rest), ...buttons.flatMap(({ label, input }) => [label, ...strings(input)])];
+}
+
+const links = (card: Card) => JSON.stringify(card.blocks).match(/"kind":"(?:link|mention)"/g);
+
+function expectInert(card: Card) {
+  for (const text of everyWord(card)) expect(text).not.toMatch(unsafe);
+  for (const text of ownWords(card)) expect(text).not.toContain(mark);
+  expect(links(card)).toBeNull();
+}
+
+test('no foreign word stands where ours do, and none is left live, on any ask', () => {
+  fc.assert(
+    fc.property(asks, missions, (ask, under) => {
+      expectInert(shown(ask, under));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('nor on any other card', () => {
+  fc.assert(
+    fc.property(asks, missions, foreign, (ask, one, said) => {
+      const stopped = report({ reason: said, voided: [said], activityAfter: [] });
+      const seen = entry({ action: said, resource: said, outcome: said });
+      for (const card of [
+        missionCard({ mission: one, approval: ask.decision, people }),
+        missionCard({ mission: { ...one, status: 'active' }, people }),
+        confirmStopCard({ proposal: 'p', missions: [one], people, said }),
+        stopReportCard({
+          report: { ...stopped, activityAfter: [seen] },
+          mission: one,
+          people,
+          capabilities: [],
+          note: said,
+          now: new Date(),
+        }),
+        missionStatusCard({ mission: one, people, asks: [ask], entries: [seen] }),
+        missionsCard([one], true),
+        waitingCard({ missions: [{ ...one, s256: ask.missionS256 ?? '' }], asks: [ask], more: true }),
+        whichMissionCard({ said, missions: [one], more: false, to: 'stop' }),
+        outcomeCard({ kind: 'invalid_request', detail: said }, people),
+        outcomeCard({ kind: 'already_decided', request: ask }, people),
+      ])
+        expectInert(card);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('everything the agent and the resource wrote can be read whole behind the card', () => {
+  fc.assert(
+    fc.property(asks, missions, (ask, under) => {
+      const texts = shown(ask, under).expansion.map(({ text }) => text);
+      const has = (text: string | undefined) => {
+        if (text === undefined) return;
+        const whole = inertText(text);
+        expect(texts.some((each) => each.includes(whole))).toBe(true);
+      };
+      const { agentAsserted: agent, resourceAsserted: resource } = ask;
+      for (const text of [
+        agent.justification,
+        agent.description,
+        agent.summary,
+        agent.question,
+        agent.action,
+        agent.url,
+      ])
+        has(text);
+      has(resource.description);
+      has(under.description);
+      has(JSON.stringify(agent.parameters, null, 2));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a card stays small whatever was written, and its presses carry only what they name', () => {
+  fc.assert(
+    fc.property(asks, missions, (ask, under) => {
+      const card = shown(ask, under);
+      const seen = everyWord({ ...card, expansion: [] }).join('').length;
+      expect(seen).toBeLessThan(12_000);
+      for (const { press } of card.buttons)
+        expect(press).toEqual({ verb: press.verb, subject: ask.id, digest: ask.digest });
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a decided ask offers no decision, an open one always can be denied', () => {
+  fc.assert(
+    fc.property(asks, missions, (ask, under) => {
+      const verbs = shown(ask, under).buttons.map(({ press }) => press.verb);
+      const open = ask.state === 'open' || ask.state === 'clarifying';
+      expect(verbs.includes('deny')).toBe(open);
+      if (!open) expect(verbs).toEqual(['read']);
+    }),
+    { numRuns: 100 },
+  );
+});
