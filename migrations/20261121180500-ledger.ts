@@ -47,6 +47,7 @@ export async function up(db: Kysely<unknown>) {
       channel    text not null,
       next_at    timestamptz not null default '-infinity',
       shared     boolean not null default false,
+      checked_at timestamptz not null default '-infinity',
       moved_to   text,
       route      jsonb,
       primary key (platform, tenant, channel)

@@ -1,28 +1,20 @@
 import { type Kysely, sql } from 'kysely';
-import { z } from 'zod';
 import type { Happening } from '#chat/chat.ts';
-import type { Jobs, Queue } from '#database/jobs.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
-
-export const inboxQueue: Queue<{ id: string }> = { name: 'inbox', data: z.object({ id: z.string() }) };
 
 export type Inbox = ReturnType<typeof openInbox>;
 
 /** What happened in chat, kept before anything is done about it, once however often the platform delivers it. */
-export function openInbox(db: Kysely<LedgerTables>, jobs: Jobs) {
+export function openInbox(db: Kysely<LedgerTables>) {
   return {
     /** Durable when it resolves. False when it was already there. */
     async keep(happening: Happening, now: Date): Promise<boolean> {
-      return await db.transaction().execute(async (trx) => {
-        const { numInsertedOrUpdatedRows } = await trx
-          .insertInto('chaperone.inbox')
-          .values({ id: happening.id, happening: JSON.stringify(happening), received_at: now })
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirst();
-        if (!numInsertedOrUpdatedRows) return false;
-        await jobs.send(inboxQueue, { id: happening.id }, { key: happening.id, within: trx });
-        return true;
-      });
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('chaperone.inbox')
+        .values({ id: happening.id, happening: JSON.stringify(happening), received_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return Boolean(numInsertedOrUpdatedRows);
     },
 
     /** Takes what is not done yet for `leaseMs`; undefined when it is done or in somebody's hands. */
@@ -48,8 +40,9 @@ export function openInbox(db: Kysely<LedgerTables>, jobs: Jobs) {
         .execute();
     },
 
-    async putBack(id: string) {
-      await db.updateTable('chaperone.inbox').set({ claimed_until: null }).where('id', '=', id).execute();
+    /** Leaves it for another try, not before `at`. */
+    async putBack(id: string, at: Date) {
+      await db.updateTable('chaperone.inbox').set({ claimed_until: at }).where('id', '=', id).execute();
     },
 
     /** Ends the leases of a process that is gone. Only where no other process shares the store. */
@@ -61,7 +54,7 @@ export function openInbox(db: Kysely<LedgerTables>, jobs: Jobs) {
         .execute();
     },
 
-    /** What still waits and is in nobody's hands, oldest first: a lost job costs seconds, not a click. */
+    /** What still waits and is in nobody's hands, oldest first. */
     async waiting(now: Date, limit: number): Promise<string[]> {
       const rows = await db
         .selectFrom('chaperone.inbox')

@@ -11,7 +11,7 @@ import type { Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
-import { inboxQueue, openInbox } from '#ledger/inbox.ts';
+import { openInbox } from '#ledger/inbox.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
@@ -23,7 +23,7 @@ export const postQueue: Queue<Place> = {
 };
 
 /** Every queue the ledger enqueues into; the database makes them when it opens. */
-export const ledgerQueues = [postQueue.name, inboxQueue.name];
+export const ledgerQueues = [postQueue.name];
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -31,7 +31,7 @@ export function openLedger(database: Database) {
   const db = database.as<LedgerTables>();
   return {
     wall: openWall(db, database.jobs, postQueue),
-    inbox: openInbox(db, database.jobs),
+    inbox: openInbox(db),
     acts: openActs(db),
     places: openPlaces(db),
     proposals: openProposals(db),

@@ -38,23 +38,25 @@ export function openPlaces(db: Kysely<LedgerTables>) {
         .execute();
     },
 
-    async setShared(place: Place, shared: boolean) {
+    /** Outsiders can read there, or not, as the platform said at `now`. */
+    async setShared(place: Place, shared: boolean, now: Date) {
       await known(place);
       await db
         .updateTable('chaperone.place')
-        .set({ shared })
+        .set({ shared, checked_at: now })
         .where((eb) => eb.and(only(place)))
         .execute();
     },
 
-    /** Outsiders can read there. An unknown place is not shared: the operator registered it. */
-    async isShared(place: Place): Promise<boolean> {
+    /** Whether outsiders can read there, as last said; undefined when that was before `since`. */
+    async isShared(place: Place, since: Date): Promise<boolean | undefined> {
       const row = await db
         .selectFrom('chaperone.place')
-        .select('shared')
+        .select(['shared'])
         .where((eb) => eb.and(only(place)))
+        .where('checked_at', '>=', since)
         .executeTakeFirst();
-      return row?.shared ?? false;
+      return row?.shared;
     },
 
     /** How a platform that needs it reaches this place, as its room wrote it down. */

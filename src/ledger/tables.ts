@@ -39,6 +39,7 @@ export type PlaceTable = {
   channel: string;
   next_at: Generated<Date>;
   shared: Generated<boolean>;
+  checked_at: Generated<Date>;
   moved_to: string | null;
   route: Json<unknown> | null;
 };

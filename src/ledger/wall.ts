@@ -251,14 +251,32 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return row?.subject;
     },
 
+    /** When the truth behind a subject was last read into a card; undefined when it hangs nowhere. */
+    async seenAt(subject: string): Promise<Date | undefined> {
+      const row = await db
+        .selectFrom('chaperone.wall')
+        .select((eb) => eb.fn.min('seen_at').as('at'))
+        .where('subject', '=', subject)
+        .executeTakeFirst();
+      return row?.at ?? undefined;
+    },
+
     /** Everything that may still change, oldest first, after a row number. */
     async unsettled(
       after: number,
       limit: number,
-    ): Promise<{ number: number; subject: string; missionS256?: string; requestId?: string }[]> {
+    ): Promise<
+      {
+        number: number;
+        subject: string;
+        place: Place;
+        missionS256: string | undefined;
+        requestId: string | undefined;
+      }[]
+    > {
       const rows = await db
         .selectFrom('chaperone.wall')
-        .select(['number', 'subject', 'mission_s256', 'request_id'])
+        .select(['number', 'subject', 'platform', 'tenant', 'channel', 'mission_s256', 'request_id'])
         .where('settled', '=', false)
         .where('number', '>', after)
         .orderBy('number')
@@ -267,8 +285,9 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return rows.map((row) => ({
         number: row.number,
         subject: row.subject,
-        ...(row.mission_s256 && { missionS256: row.mission_s256 }),
-        ...(row.request_id && { requestId: row.request_id }),
+        place: { platform: row.platform, tenant: row.tenant, channel: row.channel },
+        missionS256: row.mission_s256 ?? undefined,
+        requestId: row.request_id ?? undefined,
       }));
     },
 
@@ -285,6 +304,8 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
     },
   };
 }
+
+export const samePlace = (a: Place, b: Place) => keyOf(a) === keyOf(b);
 
 export const keyOf = (place: Place) => `${place.platform}:${place.tenant}:${place.channel}`;
 

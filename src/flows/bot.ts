@@ -1,0 +1,51 @@
+// The flows: each is one sentence of the README, read aloud. They alone know both the Person Server and the chats.
+//
+//   look      read the truth about an ask or a mission and say which card should hang where
+//   hang      make the chats show what should hang
+//   hear      a person said something; answer, or do what they said
+//   press     a person pressed a button; do it if they may
+//   round     look at everything again: a lost event costs seconds, not a decision
+import type { Mention } from '#cards/card.ts';
+import { inert } from '#cards/inert.ts';
+import type { People } from '#cards/who.ts';
+import type { Actor, Chat, Place, Platform } from '#chat/chat.ts';
+import type { Jobs } from '#database/jobs.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import type { Log } from '#log.ts';
+import type { MissionControl } from '#mission-control/port.ts';
+import type { Oversight, Person } from '#oversight.ts';
+
+/** Everything a flow works with. */
+export type Bot = {
+  readonly oversight: Oversight;
+  readonly missionControl: MissionControl;
+  readonly chats: ReadonlyMap<Platform, Chat>;
+  readonly ledger: Ledger;
+  readonly jobs: Jobs;
+  readonly log: Log;
+  /** What the Person Server can do, asked once and remembered. */
+  capabilities(): Promise<readonly string[]>;
+  now(): Date;
+};
+
+/** The display name the operator gave a person. */
+export const peopleOf =
+  ({ people }: Oversight): People =>
+  (id) =>
+    people.find((person) => person.id === id)?.name ?? id;
+
+/** How a person is called on a platform; nothing where they have no account there. */
+export function mentionOn(platform: Platform, person: Person): Mention[] {
+  const name = inert(person.name, 80);
+  if (platform === 'slack') {
+    return person.slack ? [{ platform, tenant: person.slack.team, user: person.slack.user, name }] : [];
+  }
+  return person.teams ? [{ platform, tenant: person.teams.tenant, user: person.teams.user, name }] : [];
+}
+
+/** The proof behind an act: the platform's own, verified name for who did it. */
+export const proofOf = ({ platform, tenant, user }: Actor) => `${platform}:${tenant}:${user}`;
+
+/** Where it was done. */
+export const surfaceOf = (place: Place, message?: string) =>
+  `${place.platform}:${place.tenant}:${place.channel}${message ? `/${message}` : ''}`;

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { askCard, isOpen } from '#cards/ask-card.ts';
+import type { Card } from '#cards/card.ts';
+import { missionCard } from '#cards/mission-card.ts';
+import { isOver, stopReportCard } from '#cards/stop-card.ts';
+import type { Place } from '#chat/chat.ts';
+import type { Queue } from '#database/jobs.ts';
+import { samePlace } from '#ledger/wall.ts';
+import type { MissionSummary, Request, TerminationReport } from '#mission-control/facts.ts';
+import { approversOf, channelsFor, type Matter } from '#policy/policy.ts';
+import { type Bot, mentionOn, peopleOf } from './bot.ts';
+
+/** What should be looked at: an ask, a mission, or both. */
+export type Sight = { readonly requestId?: string | undefined; readonly missionS256?: string | undefined };
+
+export const lookQueue: Queue<Sight> = {
+  name: 'look',
+  data: z.object({ requestId: z.string().optional(), missionS256: z.string().optional() }),
+};
+
+/** Enqueues a look, at once or later. */
+export const lookLater = (bot: Bot, sight: Sight, at?: Date) =>
+  bot.jobs.send(lookQueue, sight, {
+    key: `${sight.requestId ?? ''}/${sight.missionS256 ?? ''}`,
+    ...(at && { startAfter: at }),
+  });
+
+/** Reads the truth and says what should hang. Safe to run twice: an older reading never replaces a newer one. */
+export async function look(bot: Bot, { requestId, missionS256 }: Sight): Promise<void> {
+  const seenAt = bot.now();
+  const request = requestId ? await bot.missionControl.readRequest(requestId) : undefined;
+  const s256 = request?.missionS256 ?? missionS256;
+  const mission = s256 ? await bot.missionControl.readMission(s256) : undefined;
+  if (mission) await showMission(bot, mission, seenAt);
+  if (request) await showRequest(bot, request, mission, seenAt);
+}
+
+/** The ask's card, wherever its missions are overseen: in the mission's thread, or as a root of its own. */
+export async function showRequest(
+  bot: Bot,
+  request: Request,
+  mission: MissionSummary | undefined,
+  seenAt: Date,
+): Promise<void> {
+  // An approved proposal is no ask any more: its card became the mission's.
+  if (request.type === 'mission' && request.state === 'approved' && request.missionS256) return;
+  const matter: Matter = { person: request.person, agent: request.agent.id, kind: request.type };
+  const approvers = approversOf(bot.oversight, matter);
+  const facts = { request, mission, people: peopleOf(bot.oversight), capabilities: await bot.capabilities() };
+  const root = mission && (await rootSubject(bot, mission));
+  for (const { place } of channelsFor(bot.oversight, matter)) {
+    await bot.ledger.wall.want({
+      subject: request.type === 'mission' ? `mission:${request.id}` : `request:${request.id}`,
+      place,
+      ...(root && request.type !== 'mission' && { under: { subject: root } }),
+      ...(request.missionS256 && { missionS256: request.missionS256 }),
+      requestId: request.id,
+      card: askCard({
+        ...facts,
+        approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
+      }),
+      seenAt,
+      settled: !isOpen(request),
+      urgency: 0,
+    });
+  }
+}
+
+/** The mission's card, the root of its thread; and once it has ended, the report of its end. */
+export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Date): Promise<void> {
+  const ended = mission.status === 'terminated';
+  const report = ended ? await bot.missionControl.readTermination(mission.s256) : undefined;
+  const approval = mission.requestId ? await bot.missionControl.readRequest(mission.requestId) : undefined;
+  const root = await rootSubject(bot, mission);
+  const card = missionCard({ mission, approval: approval?.decision, people: peopleOf(bot.oversight) });
+  for (const place of placesOf(bot, mission)) {
+    await bot.ledger.wall.want({
+      subject: root,
+      place,
+      missionS256: mission.s256,
+      ...(mission.requestId && { requestId: mission.requestId }),
+      card,
+      seenAt,
+      settled: ended && (!report || isOver(report, seenAt)),
+      urgency: 1,
+    });
+  }
+  if (report) await showEnd(bot, mission, report, root, seenAt);
+}
+
+async function showEnd(
+  bot: Bot,
+  mission: MissionSummary,
+  report: TerminationReport,
+  root: string,
+  seenAt: Date,
+): Promise<void> {
+  const facts = { report, mission, people: peopleOf(bot.oversight), capabilities: await bot.capabilities() };
+  const over = isOver(report, seenAt);
+  for (const place of placesOf(bot, mission)) {
+    await bot.ledger.wall.want({
+      subject: `stop:${mission.s256}`,
+      place,
+      under: { subject: root },
+      missionS256: mission.s256,
+      card: stopReportCard({ ...facts, now: seenAt }),
+      seenAt,
+      settled: over,
+      urgency: 0,
+    });
+  }
+  const next = nextExpiry(report, seenAt);
+  if (!over && next) await lookLater(bot, { missionS256: mission.s256 }, next);
+}
+
+/** When the report has something new to say by itself: the next token runs out, or the last one has. */
+function nextExpiry({ tokens, authorityEndsAt }: TerminationReport, now: Date): Date | undefined {
+  return [...tokens.map(({ expiresAt }) => expiresAt), authorityEndsAt]
+    .filter((at) => at > now)
+    .toSorted((a, b) => a.getTime() - b.getTime())[0];
+}
+
+const placesOf = (bot: Bot, { person, agent }: MissionSummary): Place[] =>
+  channelsFor(bot.oversight, { person, agent: agent.id }).map(({ place }) => place);
+
+/** A mission hangs where its proposal hung: one root, from the first ask to the end. */
+export async function rootSubject(bot: Bot, { s256, requestId }: MissionSummary): Promise<string> {
+  if (requestId) return `mission:${requestId}`;
+  return (await bot.ledger.wall.rootOf(s256)) ?? `mission:${s256}`;
+}
+
+/** The card behind a press of "full text": the truth as it stands now, for whoever can see the card that was pressed. */
+export async function readCard(bot: Bot, place: Place, subject: string): Promise<Card | undefined> {
+  const { wall } = bot.ledger;
+  for (const hung of [`request:${subject}`, `mission:${subject}`]) {
+    const hanging = await wall.hangingAt(place, hung);
+    const request = hanging?.requestId ? await bot.missionControl.readRequest(hanging.requestId) : undefined;
+    if (!request) continue;
+    const mission = request.missionS256
+      ? await bot.missionControl.readMission(request.missionS256)
+      : undefined;
+    const facts = { request, mission, people: peopleOf(bot.oversight), approvers: [] };
+    return askCard({ ...facts, capabilities: await bot.capabilities() });
+  }
+  const mission = await bot.missionControl.readMission(subject);
+  if (!mission || !placesOf(bot, mission).some((each) => samePlace(each, place))) return undefined;
+  const people = peopleOf(bot.oversight);
+  const report =
+    mission.status === 'terminated' ? await bot.missionControl.readTermination(subject) : undefined;
+  return report
+    ? stopReportCard({ report, mission, people, capabilities: await bot.capabilities(), now: bot.now() })
+    : missionCard({ mission, people });
+}

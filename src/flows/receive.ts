@@ -1,0 +1,114 @@
+import type { Card } from '#cards/card.ts';
+import { refusalCard } from '#cards/refusals.ts';
+import { ChatError, type Happening } from '#chat/chat.ts';
+import { MissionControlError } from '#mission-control/error.ts';
+import type { Bot } from './bot.ts';
+import { hear } from './hear.ts';
+import { press } from './press.ts';
+import { isPrivate } from './stop.ts';
+
+/** How long one happening stays in one process's hands. */
+const leaseMs = 60_000;
+/** An answer that could not be taken to the Person Server by then is given back to its person. A stop never is. */
+const patienceMs = 15 * 60_000;
+/** How long a platform's word about who can read a place holds. */
+const trustMs = 60_000;
+const retryMs = (attempts: number) => Math.min(2_000 * 2 ** Math.min(attempts - 1, 5), 30_000);
+
+/** Keeps what happened; durable when it resolves, and only then may the platform be told it arrived. */
+export async function accept(bot: Bot, happening: Happening): Promise<void> {
+  await bot.ledger.inbox.keep(happening, bot.now());
+}
+
+/**
+ * Does what one happening asks for, once: it is taken, done, and marked done. Whatever fails is left for the next
+ * round, and the person who acted hears that it is not done yet.
+ */
+export async function attend(bot: Bot, id: string): Promise<void> {
+  const { inbox } = bot.ledger;
+  const taken = await inbox.take(id, bot.now(), leaseMs);
+  if (!taken) return;
+  const { happening, attempts, receivedAt } = taken;
+  try {
+    const card = await respond(bot, happening);
+    await inbox.done(id, card ? 'told' : 'done', bot.now());
+    if (card) await whisper(bot, happening, card);
+  } catch (error) {
+    bot.log.error({ happening: id, attempts, err: error }, 'a happening was not dealt with');
+    const late = bot.now().getTime() - receivedAt.getTime() > patienceMs;
+    if (attempts === 1 || late) await whisper(bot, happening, refusalCard('unavailable'));
+    if (late && !isStop(happening)) return await inbox.done(id, 'given_up', bot.now());
+    await inbox.putBack(id, new Date(bot.now().getTime() + retryMs(attempts)));
+    if (!(error instanceof MissionControlError || error instanceof ChatError)) throw error;
+  }
+}
+
+/** Everything kept and not done: what a crash interrupted, and what failed and is due again. */
+export async function attendWaiting(bot: Bot): Promise<void> {
+  for (const id of await bot.ledger.inbox.waiting(bot.now(), 100)) await attend(bot, id);
+}
+
+async function respond(bot: Bot, happening: Happening): Promise<Card | undefined> {
+  const { places, wall } = bot.ledger;
+  switch (happening.kind) {
+    case 'pressed':
+      return await press(bot, happening, await isShared(bot, happening));
+    case 'said': {
+      const reply = await hear(bot, happening, await isShared(bot, happening));
+      if (!reply || 'private' in reply) return reply?.private;
+      await wall.want({
+        subject: `reply:${happening.id}`,
+        place: happening.place,
+        ...(happening.by === 'mention' && { under: { thread: happening.thread ?? happening.message } }),
+        card: reply.public,
+        seenAt: bot.now(),
+        settled: true,
+        urgency: 0,
+      });
+      return undefined;
+    }
+    case 'place-changed':
+      if (happening.change === 'shared' || happening.change === 'unshared') {
+        await places.setShared(happening.place, happening.change === 'shared', bot.now());
+      }
+      bot.log.info({ place: happening.place, change: happening.change }, 'a place changed');
+      return undefined;
+  }
+}
+
+/**
+ * Whether outsiders can read the place. The platform is asked again every minute; while it does not answer, nothing is
+ * decided. A stop goes by what was last known: it must work with the platform's API away.
+ */
+async function isShared(bot: Bot, happening: Happening): Promise<boolean> {
+  const { places } = bot.ledger;
+  const { place } = happening;
+  if (isPrivate(happening)) return false;
+  const since = isStop(happening) ? new Date(0) : new Date(bot.now().getTime() - trustMs);
+  const known = await places.isShared(place, since);
+  if (known !== undefined || isStop(happening)) return known ?? false;
+  const chat = bot.chats.get(place.platform);
+  const shared = chat ? (await chat.inspect(place)).shared : true;
+  await places.setShared(place, shared, bot.now());
+  return shared;
+}
+
+async function whisper(bot: Bot, happening: Happening, card: Card): Promise<void> {
+  const thread =
+    happening.kind === 'pressed'
+      ? happening.on.thread
+      : happening.kind === 'said'
+        ? happening.thread
+        : undefined;
+  await bot.chats
+    .get(happening.place.platform)
+    ?.whisper(happening.place, thread, happening.actor, card)
+    .catch((error: unknown) =>
+      bot.log.warn({ happening: happening.id, err: error }, 'a person could not be told'),
+    );
+}
+
+const isStop = (happening: Happening) =>
+  happening.kind === 'pressed'
+    ? happening.press.verb === 'stop' || happening.press.verb === 'confirm_stop'
+    : happening.kind === 'said' && /\bstop\b/i.test(happening.text);

@@ -1,0 +1,80 @@
+import type { MissionSummary } from '#mission-control/facts.ts';
+import type { Bot } from './bot.ts';
+import { hangWhatIsDue } from './hang.ts';
+import { look, rootSubject, showMission, showRequest } from './look.ts';
+import { showProposal } from './stop.ts';
+
+const pageSize = 100;
+const marginMs = 2 * 60_000;
+
+/**
+ * Looks at everything that is open or may still change, and makes the walls follow. Events only say "look now": what
+ * they lost, this finds.
+ */
+export async function goRound(bot: Bot): Promise<void> {
+  const missions = new Map<string, MissionSummary>();
+  const requests = new Set<string>();
+
+  for (let after: string | undefined, more = true; more; ) {
+    const seenAt = bot.now();
+    const page = await bot.missionControl.listMissions({
+      status: 'active',
+      limit: pageSize,
+      ...(after && { after }),
+    });
+    for (const mission of page.missions) {
+      missions.set(mission.s256, mission);
+      if (!(await isFresh(bot, mission))) await showMission(bot, mission, seenAt);
+    }
+    after = page.after;
+    more = after !== undefined;
+  }
+
+  for (let after: string | undefined, more = true; more; ) {
+    const seenAt = bot.now();
+    const page = await bot.missionControl.listRequests({
+      state: 'open',
+      limit: pageSize,
+      ...(after && { after }),
+    });
+    for (const request of page.requests) {
+      requests.add(request.id);
+      const { missionS256: s256 } = request;
+      const mission = s256 ? (missions.get(s256) ?? (await bot.missionControl.readMission(s256))) : undefined;
+      await showRequest(bot, request, mission, seenAt);
+    }
+    after = page.after;
+    more = after !== undefined;
+  }
+
+  await lookAtTheRest(bot, missions, requests);
+  await hangWhatIsDue(bot);
+}
+
+/** A mission that was looked at well after its last activity has nothing new to say; clocks may differ a little. */
+async function isFresh(bot: Bot, mission: MissionSummary): Promise<boolean> {
+  const seenAt = await bot.ledger.wall.seenAt(await rootSubject(bot, mission));
+  return seenAt !== undefined && seenAt.getTime() - mission.lastActivityAt.getTime() > marginMs;
+}
+
+/** What hangs somewhere as if it were open, and is not among what is. */
+async function lookAtTheRest(
+  bot: Bot,
+  missions: ReadonlyMap<string, unknown>,
+  requests: ReadonlySet<string>,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const rows = await bot.ledger.wall.unsettled(after, pageSize);
+    for (const { number, subject, place, missionS256, requestId } of rows) {
+      after = number;
+      if (subject.startsWith('confirm:'))
+        await showProposal(bot, subject.slice('confirm:'.length), { place });
+      const seen = requestId
+        ? requests.has(requestId)
+        : missionS256 !== undefined && missions.has(missionS256);
+      const root = subject.startsWith('mission:') && missionS256 !== undefined && missions.has(missionS256);
+      if (!seen && !root) await look(bot, { requestId, missionS256 });
+    }
+    if (rows.length < pageSize) return;
+  }
+}

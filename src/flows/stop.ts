@@ -1,0 +1,169 @@
+import { alreadyEndedCard } from '#cards/answers.ts';
+import type { Card } from '#cards/card.ts';
+import { refusalCard } from '#cards/refusals.ts';
+import { confirmStopCard, settledStopCard } from '#cards/stop-card.ts';
+import type { Happening } from '#chat/chat.ts';
+import type { MissionSummary, TerminationReport } from '#mission-control/facts.ts';
+import { mayStop } from '#policy/policy.ts';
+import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
+import { lookLater } from './look.ts';
+
+/** How long a confirm card waits for its click. */
+const confirmMs = 15 * 60_000;
+
+/** Whether somebody may stop a mission from where they are. */
+export function stopVerdict(bot: Bot, happening: Happening, shared: boolean, mission: MissionSummary) {
+  return mayStop({
+    oversight: bot.oversight,
+    actor: happening.actor,
+    place: happening.place,
+    private: isPrivate(happening),
+    shared,
+    matter: { person: mission.person, agent: mission.agent.id },
+  });
+}
+
+export const isPrivate = (happening: Happening) => happening.kind === 'said' && happening.by === 'direct';
+
+/**
+ * Ends a mission for somebody who may end it. No model, no chat and no other job stands between the words and the
+ * Person Server; the report follows in the mission's thread. What the person alone should hear is returned.
+ */
+export async function stopMission(
+  bot: Bot,
+  happening: Happening,
+  shared: boolean,
+  mission: MissionSummary,
+  note?: string,
+): Promise<Card | undefined> {
+  const verdict = stopVerdict(bot, happening, shared, mission);
+  const act = {
+    source: `${happening.id}/stop/${mission.s256}`,
+    at: bot.now(),
+    verb: 'stop' as const,
+    actor: proofOf(happening.actor),
+    surface: surfaceOf(happening.place, happening.kind === 'pressed' ? happening.on.message : undefined),
+    subject: `mission:${mission.s256}`,
+    digest: undefined,
+  };
+  if (!verdict.allowed) {
+    await bot.ledger.acts.append({
+      ...act,
+      person: undefined,
+      outcome: `refused:${verdict.why}`,
+      answer: {},
+    });
+    bot.log.info({ mission: mission.s256, actor: act.actor, why: verdict.why }, 'stop refused');
+    return refusalCard(verdict.why);
+  }
+  const decidedBy = { person: verdict.as.id, via: happening.actor.platform, id: act.actor };
+  // Saying it again is safe: an earlier try may have ended the mission and not lived to write so.
+  const report = await bot.missionControl.terminate(mission.s256, {
+    reason: 'revoked',
+    decidedBy,
+    ...(note && { note }),
+  });
+  const before = mission.status === 'terminated' && mission.terminatedBy?.id !== act.actor;
+  const outcome = report ? (before ? 'already_terminated' : 'terminated') : 'mission_not_found';
+  await bot.ledger.acts.append({
+    ...act,
+    person: verdict.as.id,
+    outcome,
+    answer: report ? ended(report) : {},
+  });
+  bot.log.info({ mission: mission.s256, actor: act.actor, outcome }, 'stop');
+  if (!report) return refusalCard('not_found');
+  await lookLater(bot, { missionS256: mission.s256 });
+  for (const requestId of report.voided) await lookLater(bot, { requestId });
+  return mission.status === 'terminated' ? alreadyEndedCard(mission, peopleOf(bot.oversight)) : undefined;
+}
+
+/** What the Person Server answered, in ids and times. */
+const ended = ({ terminatedAt, authorityEndsAt, voided, tokens }: TerminationReport) => ({
+  terminatedAt: terminatedAt.toISOString(),
+  authorityEndsAt: authorityEndsAt.toISOString(),
+  voided,
+  tokens: tokens.map(({ jti }) => jti),
+});
+
+/** Hangs the card that asks for one click, naming exactly what would end. */
+export async function proposeStop(
+  bot: Bot,
+  happening: Extract<Happening, { kind: 'said' }>,
+  missions: readonly MissionSummary[],
+  said?: string,
+): Promise<void> {
+  const now = bot.now();
+  const proposal = await bot.ledger.proposals.make({
+    source: happening.id,
+    missions: missions.map(({ s256 }) => s256),
+    proposedBy: proofOf(happening.actor),
+    madeAt: now,
+    expiresAt: new Date(now.getTime() + confirmMs),
+  });
+  await bot.ledger.wall.want({
+    subject: `confirm:${proposal}`,
+    place: happening.place,
+    under: { thread: happening.thread ?? happening.message },
+    card: confirmStopCard({ proposal, missions, people: peopleOf(bot.oversight), ...(said && { said }) }),
+    seenAt: now,
+    settled: false,
+    urgency: 0,
+  });
+}
+
+/** The click on a confirm card: ends what it names, each mission for itself and by its own rule, or drops it. */
+export async function answerProposal(
+  bot: Bot,
+  happening: Extract<Happening, { kind: 'pressed' }>,
+  shared: boolean,
+  kind: 'confirmed' | 'cancelled',
+): Promise<Card | undefined> {
+  const { subject: id } = happening.press;
+  const proposal = await bot.ledger.proposals.read(id);
+  if (!proposal) return refusalCard('stale');
+  const missions = await readMissions(bot, proposal.missions);
+  const verdicts = missions.map((mission) => stopVerdict(bot, happening, shared, mission));
+  const allowed = verdicts.find((verdict) => verdict.allowed);
+  if (!allowed) {
+    const why = verdicts.find((verdict) => !verdict.allowed)?.why;
+    for (const mission of missions) await stopMission(bot, happening, shared, mission);
+    return refusalCard(why ?? 'not_found');
+  }
+
+  const by = { person: allowed.as.id, via: happening.actor.platform, id: proofOf(happening.actor) };
+  const first = await bot.ledger.proposals.answer(id, kind, by, bot.now());
+  await showProposal(bot, id, happening);
+  if (!first) return refusalCard('stale');
+  if (kind === 'cancelled') return undefined;
+  let told: Card | undefined;
+  for (const mission of missions) {
+    if (mission.status === 'active') told = (await stopMission(bot, happening, shared, mission)) ?? told;
+  }
+  return told;
+}
+
+/** Makes a confirm card say what became of it: answered, or lapsed because nobody did. */
+export async function showProposal(bot: Bot, id: string, where: Pick<Happening, 'place'>): Promise<void> {
+  const now = bot.now();
+  const proposal = await bot.ledger.proposals.read(id);
+  if (!proposal || (!proposal.answer && proposal.expiresAt > now)) return;
+  const answer = proposal.answer ?? { kind: 'lapsed' as const, at: proposal.expiresAt };
+  await bot.ledger.wall.want({
+    subject: `confirm:${id}`,
+    place: where.place,
+    card: settledStopCard(answer, peopleOf(bot.oversight)),
+    seenAt: now,
+    settled: true,
+    urgency: 0,
+  });
+}
+
+async function readMissions(bot: Bot, s256s: readonly string[]): Promise<MissionSummary[]> {
+  const missions: MissionSummary[] = [];
+  for (const s256 of s256s) {
+    const mission = await bot.missionControl.readMission(s256);
+    if (mission) missions.push(mission);
+  }
+  return missions;
+}

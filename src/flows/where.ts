@@ -1,0 +1,125 @@
+import { isOpen } from '#cards/ask-card.ts';
+import { shortId } from '#conversation/match.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import { maySee, personBehind } from '#policy/policy.ts';
+import { type Bot } from './bot.ts';
+import type { Said } from './hear.ts';
+import { isPrivate } from './stop.ts';
+
+/** What the spot where something was said is about. */
+export type Here = {
+  /** The mission whose thread it is. */
+  readonly mission: MissionSummary | undefined;
+  /** The proposal whose thread it is, while nobody has approved it. */
+  readonly proposal: Request | undefined;
+  /** The ask without a mission whose thread it is. */
+  readonly ask: Request | undefined;
+  /** Asks that are open in this thread. */
+  readonly asks: readonly Request[];
+};
+
+const nowhere: Here = { mission: undefined, proposal: undefined, ask: undefined, asks: [] };
+const pageSize = 100;
+/** How many missions an answer looks through before it says there are more. */
+const enough = 200;
+
+/** Where something was said; undefined when nothing may be shown there to whoever said it. */
+export async function here(bot: Bot, said: Said): Promise<Here | undefined> {
+  if (isPrivate(said)) return mayAskInPrivate(bot, said) ? nowhere : undefined;
+  if (!isOverseeing(bot, said)) return undefined;
+  const hanging = said.thread ? await bot.ledger.wall.behind(said.place, said.thread) : undefined;
+  if (!hanging) return nowhere;
+  const { missionControl } = bot;
+  const mission = hanging.missionS256 ? await missionControl.readMission(hanging.missionS256) : undefined;
+  if (mission) {
+    const { requests } = await missionControl.listRequests({
+      state: 'open',
+      missionS256: mission.s256,
+      limit: pageSize,
+    });
+    return {
+      ...nowhere,
+      mission,
+      asks: requests.filter((request) => sees(bot, said, request.person, request.agent.id)),
+    };
+  }
+  const request = hanging.requestId ? await missionControl.readRequest(hanging.requestId) : undefined;
+  if (!request) return nowhere;
+  const asks = isOpen(request) ? [request] : [];
+  return request.type === 'mission'
+    ? { ...nowhere, proposal: request, asks }
+    : { ...nowhere, ask: request, asks };
+}
+
+/** Active missions that may be shown where something was said, newest first, at most `most`. */
+export async function missionsSeen(
+  bot: Bot,
+  said: Said,
+  most = enough,
+): Promise<{ missions: MissionSummary[]; more: boolean }> {
+  const missions: MissionSummary[] = [];
+  let after: string | undefined;
+  do {
+    const page = await bot.missionControl.listMissions({
+      status: 'active',
+      limit: pageSize,
+      ...(after && { after }),
+    });
+    missions.push(...page.missions.filter(({ person, agent }) => sees(bot, said, person, agent.id)));
+    after = page.after;
+  } while (after && missions.length < most);
+  return {
+    missions: missions.slice(0, Math.min(most, missions.length)),
+    more: Boolean(after) || missions.length > most,
+  };
+}
+
+/** Open asks that may be shown where something was said, oldest first. */
+export async function asksSeen(bot: Bot, said: Said): Promise<Request[]> {
+  const { requests } = await bot.missionControl.listRequests({ state: 'open', limit: pageSize });
+  return requests.filter((request) => sees(bot, said, request.person, request.agent.id));
+}
+
+/** Missions that words may mean: by id where they look like one, by search otherwise; ended ones too. */
+export async function missionNamed(bot: Bot, said: Said, words: string): Promise<MissionSummary[]> {
+  const found = new Map<string, MissionSummary>();
+  const add = (mission: MissionSummary | undefined) => {
+    if (mission && sees(bot, said, mission.person, mission.agent.id)) found.set(mission.s256, mission);
+  };
+  const { missions } = await missionsSeen(bot, said);
+  for (const mission of missions) add(mission);
+  for (const word of words.split(/\s+/)) {
+    if (!/^[\w-]+$/.test(word)) continue;
+    if (word.length === shortId(word).length || word.length > 40) {
+      const named = word.length > 40 ? [word] : await bot.ledger.wall.missionsNamed(word, pageSize);
+      for (const s256 of named) add(await bot.missionControl.readMission(s256));
+    }
+    if (word.length > 2) {
+      const page = await bot.missionControl.listMissions({ q: word, limit: pageSize });
+      for (const mission of page.missions) add(mission);
+    }
+  }
+  return [...found.values()];
+}
+
+const sees = (bot: Bot, said: Said, person: string, agent: string) =>
+  maySee({
+    oversight: bot.oversight,
+    actor: said.actor,
+    place: said.place,
+    private: isPrivate(said),
+    matter: { person, agent },
+  });
+
+/** The operator registered this channel to watch over somebody. */
+const isOverseeing = ({ oversight }: Bot, { place }: Said) =>
+  oversight.channels.some(
+    (channel) =>
+      channel.place.platform === place.platform &&
+      channel.place.tenant === place.tenant &&
+      channel.place.channel === place.channel,
+  );
+
+/** In private the bot answers people the operator named, about what the rules let them see. */
+const mayAskInPrivate = (bot: Bot, said: Said) =>
+  said.actor.standing === 'member' && personBehind(bot.oversight, said.actor) !== undefined;
