@@ -36,7 +36,10 @@ export type Doing = {
   readonly matter: Matter;
 };
 
-/** The person behind a verified account: the platform's own ids, to the letter, and nothing else. */
+/**
+ * The person behind a verified account: the platform's own ids, to the letter, and nothing else. Microsoft's ids are
+ * GUIDs, whose letters have no case; the operator's file keeps them in lower case.
+ */
 export function personBehind({ people }: Oversight, actor: Actor): Person | undefined {
   return people.find(({ slack, teams }) =>
     actor.platform === 'slack'
@@ -76,12 +79,16 @@ export function mayStop(doing: Doing): Verdict {
 }
 
 /**
- * Whoever reads an overseeing channel may ask about what it oversees: it hangs there already. In private only those
- * the rules name.
+ * Whoever belongs to an overseeing channel, guests included, may ask about what it oversees: it hangs there already. In
+ * private only those the rules name.
  */
 export function maySee(doing: Omit<Doing, 'shared'>): boolean {
   const { oversight, actor, place, matter } = doing;
-  if (!doing.private) return overseenAt(oversight, place, matter);
+  if (actor.platform !== place.platform) return false;
+  if (!doing.private)
+    return (
+      (actor.standing === 'member' || actor.standing === 'guest') && overseenAt(oversight, place, matter)
+    );
   if (actor.standing !== 'member') return false;
   const person = personBehind(oversight, actor);
   if (!person) return false;
@@ -110,13 +117,17 @@ function mayAct({ oversight, actor, place, private: alone, shared, matter }: Doi
   const person = personBehind(oversight, actor);
   if (!person) return no('unknown_person');
   if (shared) return no('shared_place');
+  if (actor.platform !== place.platform) return no('wrong_place');
   if (!alone && !overseenAt(oversight, place, matter)) return no('wrong_place');
   return { allowed: true, as: person };
 }
 
 const overseenAt = (oversight: Oversight, { platform, tenant, channel }: Place, matter: Matter) =>
   channelsFor(oversight, matter).some(
-    ({ place }) => place.platform === platform && place.tenant === tenant && place.channel === channel,
+    ({ place }) =>
+      place.platform === platform &&
+      place.tenant === (platform === 'teams' ? tenant.toLowerCase() : tenant) &&
+      place.channel === channel,
   );
 
 function named({ people, rules }: Oversight, matter: Matter, act: 'approve' | 'stop'): readonly Person[] {
