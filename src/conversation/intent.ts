@@ -33,3 +33,13 @@ export type Intent =
 
 /** Where words were said: in the thread of a mission, in the thread of an ask without a mission, or in no thread of ours. */
 export type Where = { readonly thread: 'mission' | 'ask' | 'none' };
+
+/** True for an intent that changes something. */
+export function isAct(intent: Intent): intent is Act {
+  return intent.kind === 'stop' || intent.kind === 'approve' || intent.kind === 'deny';
+}
+
+const here =
+  /^(?:(?:this|that)(?: (?:mission|agent|one|thing|task))?|the (?:mission|agent|thing|task)|it|mission|agent|here)$/i;
+/** True for words that mean the place they are said in: "it", "this mission". */
+export const meansHere = (words: string) => here.test(words);

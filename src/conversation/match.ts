@@ -4,7 +4,8 @@
 //   - the mission's `s256`, or its first eight characters (the short id), to the letter; or
 //   - its whole title, apart from case, accents of form, punctuation, spacing and invisible characters.
 // Everything less is near, and asks for a click: "the cake mission" is near "Buy the ingredients for the cake".
-// One exception: a near name said in that mission's own thread is exact, because place and words name it both.
+// One exception: in a mission's own thread, words of its title together with "mission" or "agent" are exact, because place
+// and words both name it: "stop the cake mission". Without that word they may mean a part only: "stop the flour".
 // Whatever fits two missions, or looks as if it did, is several: a title that borrows another's looks gains nothing.
 
 import { fold, oneSlipApart, shape } from './spelling.ts';
@@ -42,30 +43,39 @@ export function findMission<T extends Named>(words: string, missions: readonly T
   const byLooks = missions.filter(({ description }) => looks.has(shape(missionTitle(description))));
   const alike = [...new Set([...byId, ...byLooks])];
   if (alike.length > 1) return { kind: 'several', missions: alike };
-  const [only] = alike;
-  if (only) {
-    const named = byId.length === 1 || sayings.has(fold(missionTitle(only.description)));
-    return { kind: named || only.s256 === here ? 'exact' : 'near', mission: only };
-  }
-
-  const meant = fold(said)
-    .split(' ')
-    .filter((word) => word && !empty.has(word));
-  if (meant.length === 0) return { kind: 'none' };
+  const meant = wordsOf(said).filter((word) => word && !empty.has(word));
   const title = ({ description }: T) => wordsOf(missionTitle(description));
   const anywhere = ({ description, agent }: T) => wordsOf(`${description} ${agent.id}`);
+  const byTitle = (mission: T) =>
+    meant.length > 0 && covers(title(mission), meant, (a, b) => a === b || `${a}s` === b || a === `${b}s`);
+
+  const [only] = alike;
+  const place = missions.find(({ s256 }) => s256 === here);
+  if (only) {
+    // The thread's own mission answers to these words too: which one is meant is for the person to say.
+    if (byId.length === 0 && place && place !== only && byTitle(place)) {
+      return { kind: 'several', missions: [place, only] };
+    }
+    const named = byId.length === 1 || sayings.has(fold(missionTitle(only.description)));
+    return { kind: named ? 'exact' : 'near', mission: only };
+  }
+
+  if (meant.length === 0) return { kind: 'none' };
   const tiers: ((mission: T) => boolean)[] = [
     ({ s256 }) => said.length >= 4 && s256.startsWith(said),
-    (mission) => covers(title(mission), meant, (a, b) => a === b || `${a}s` === b || a === `${b}s`),
+    byTitle,
     (mission) =>
-      covers(title(mission), meant, (a, b) => a.length > 3 && (a.startsWith(b) || oneSlipApart(a, b))),
+      covers(title(mission), meant, (a, b) => a.length > 3 && (b.startsWith(a) || oneSlipApart(a, b))),
     (mission) => covers(anywhere(mission), meant, (a, b) => a === b),
   ];
   for (const fits of tiers) {
     const found = missions.filter(fits);
     const [mission] = found;
     if (found.length > 1) return { kind: 'several', missions: found };
-    if (mission) return { kind: mission.s256 === here ? 'exact' : 'near', mission };
+    if (mission) {
+      const framed = fits === byTitle && mission === place && /\b(?:mission|agent)\b/i.test(said);
+      return { kind: framed ? 'exact' : 'near', mission };
+    }
   }
   return { kind: 'none' };
 }

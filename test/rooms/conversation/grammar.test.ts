@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAct, understand } from '#conversation/grammar.ts';
-import type { Intent, Where } from '#conversation/intent.ts';
+import { understand } from '#conversation/grammar.ts';
+import { type Intent, isAct, type Where } from '#conversation/intent.ts';
 
 const inMission: Where = { thread: 'mission' };
 const nowhere: Where = { thread: 'none' };

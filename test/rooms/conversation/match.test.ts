@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { understand } from '#conversation/grammar.ts';
 import { findAsks, findMission, shortId } from '#conversation/match.ts';
 import { oneSlipApart } from '#conversation/spelling.ts';
 import { missionTitle } from '#conversation/title.ts';
@@ -40,8 +41,37 @@ describe('which mission is meant', () => {
     expect(findMission(words, all)).toEqual({ kind: 'none' });
   });
 
-  test('a near name in the mission’s own thread is exact: place and words agree', () => {
+  test('in its own thread "the cake mission" is exact: place and words agree', () => {
     expect(findMission('the cake mission', all, cake.s256)).toEqual({ kind: 'exact', mission: cake });
+  });
+
+  test.each(['the cake', 'flour', 'the flour mission', 'ingredeints mission', 'aB3dE'])(
+    'in its own thread %s stays near, for it may mean a part only',
+    (words) => {
+      expect(findMission(words, all, cake.s256)).toEqual({ kind: 'near', mission: cake });
+    },
+  );
+
+  test('another mission that is called what the thread’s own answers to is not taken for it', () => {
+    const short = mission('Ss', 'Cake');
+    expect(findMission('the cake mission', [cake, short]).kind).toBe('exact');
+    expect(findMission('the cake mission', [cake, short], cake.s256)).toEqual({
+      kind: 'several',
+      missions: [cake, short],
+    });
+  });
+
+  test.each([
+    'stop worrying about the cake mission',
+    'stop buying the cake',
+    'stop it from buying candles',
+    'stop the cake from burning',
+    'stop buying flour',
+  ])('%s ends nothing at once, not even in the mission’s own thread', (text) => {
+    const intent = understand(text, { thread: 'mission' });
+    if (intent.kind !== 'stop' || intent.target.of !== 'named')
+      throw new Error('these are stops of something named');
+    expect(findMission(intent.target.words, all, cake.s256).kind).not.toBe('exact');
   });
 
   test('a near name of another mission is still only near', () => {

@@ -1,0 +1,95 @@
+// Acts. A text that begins with a verb is one of a few whole forms, or it is only offered.
+// What may follow a verb is guarded: a negation, a condition or a question there makes it an offer instead of an act.
+import { courteous, unquoted } from './courtesy.ts';
+import { type Act, meansHere, type Target, type Where } from './intent.ts';
+
+/** `sure`: plain enough to be done. */
+export type Understood = { readonly intent: Act; readonly sure: boolean };
+
+const sure = (intent: Act): Understood => ({ intent, sure: true });
+const offered = (intent: Act): Understood => ({ intent, sure: false });
+
+const all =
+  /^(?:everything|everyone|everybody|all|all (?:of )?(?:the |them|these |our )?(?:missions|agents)?|them all|(?:every|each) (?:mission|agent|one)|the lot)$/i;
+
+const stopping = /^(?:stop|terminate|halt|abort)(?=$|[\s,.!:;-])/i;
+const denying = /^(?:deny|reject|decline)(?=$|[\s,.!:;–—-])/i;
+const approving = /^approve(?=$|[\s,.!:;-])/i;
+
+/** Words that turn, limit or doubt what was just said. */
+const doubt =
+  /\?|\b(?:no|not|never|none|nor|neither|nobody|nothing|cannot|without|dont|doesnt|didnt|wont|cant|shouldnt|isnt|wait|hold off|unless|except|if|but|until|till|only|when|maybe|perhaps|later|instead|rather|avoid|undo|cancel|kidding|sorry|oops|or|should|would|could)\b|n't\b/i;
+
+/** The act a tidied text asks for, if it begins as one does; sure only when nothing in it turns, limits or doubts the verb. */
+export function act(said: string, where: Where): Understood | undefined {
+  if (stopping.test(said)) return stop(said.replace(stopping, ''), where);
+  if (denying.test(said)) return deny(said.replace(denying, ''));
+  if (approving.test(said)) return approve(said.replace(approving, ''));
+  return undefined;
+}
+
+function stop(tail: string, where: Where): Understood {
+  const { head, reason } = withReason(tail);
+  const why = reason === undefined ? {} : { reason };
+  const target = targetOf(head, where);
+  const literal = /^\s*(?:the )?(?:mission )?"[^"]+"(?: mission)?$/i.test(head);
+  const intent: Act = { kind: 'stop', target, ...why };
+  if (reason?.endsWith('?') || (!literal && doubt.test(head))) return offered(intent);
+  return sure(intent);
+}
+
+function targetOf(head: string, where: Where): Target {
+  // "stop, stop, stop!" is one stop.
+  const rest = courteous(
+    head.replace(/^(?:[\s,.!:;-]+(?:stop|halt|abort)\b)+/i, '').replace(/^[\s,!:;]+/, ''),
+  );
+  if (rest === '' || /^[.!-]+$/.test(rest) || meansHere(rest))
+    return where.thread === 'none' ? { of: 'unsaid' } : { of: 'this' };
+  if (all.test(rest)) return { of: 'everything' };
+  return { of: 'named', words: unquoted(rest) };
+}
+
+function deny(tail: string): Understood {
+  const { head, reason } = withReason(tail);
+  if (reason !== undefined) {
+    const ask = askOf(head);
+    const intent: Act = { kind: 'deny', reason, ...(ask?.id && { ask: ask.id }) };
+    return ask && !reason.endsWith('?') ? sure(intent) : offered(intent);
+  }
+  // "deny, too expensive": a reason without "because". It must not begin by taking the word back.
+  const loose = /^(?<ask>[^,:;.!–—]*?)\s*(?<mark>[,:;.!–—]|\s-)\s*(?<reason>[^\s?].*)$/.exec(tail);
+  if (!loose?.groups) {
+    const ask = askOf(tail);
+    return ask ? sure({ kind: 'deny', ...(ask.id && { ask: ask.id }) }) : offered({ kind: 'deny' });
+  }
+  const ask = askOf(loose.groups['ask'] ?? '');
+  const words = loose.groups['reason'] ?? '';
+  const retracted =
+    /^(?:wait|hold|don't|dont|actually|sorry|oops|just kidding|jk|unless|if|or|maybe)\b/i.test(words) ||
+    (/[,;.!]/.test(loose.groups['mark'] ?? '') && /^(?:no|not|never|nope)\b/i.test(words));
+  const intent: Act = { kind: 'deny', reason: words, ...(ask?.id && { ask: ask.id }) };
+  return ask && !retracted && !words.includes('?') ? sure(intent) : offered(intent);
+}
+
+/** Approving takes no reason and no condition: nothing may follow but the ask that is meant. */
+function approve(tail: string): Understood {
+  const ask = askOf(tail);
+  return ask ? sure({ kind: 'approve', ...(ask.id && { ask: ask.id }) }) : offered({ kind: 'approve' });
+}
+
+/** "it", "the request", "request 4fGh81xQ", "4fGh81xQ"; undefined when something else was said. */
+function askOf(tail: string): { readonly id?: string } | undefined {
+  const rest = courteous(tail.replace(/^[\s,.!:;]+/, '')).replace(/^[.!]+$/, '');
+  if (/^(?:|it|this|that|(?:this|that|the) (?:one|request|ask))$/i.test(rest)) return {};
+  const id = /^(?:(?:the )?(?:request|ask) )?`?(?<id>[A-Za-z0-9_-]{8,80})`?$/.exec(rest)?.groups?.['id'];
+  // A long word is no id: ids of eight or more characters without a digit or a capital inside are not made.
+  return id !== undefined && /[0-9_-]|[a-z][A-Z]/.test(id) ? { id } : undefined;
+}
+
+/** What stands before "because", and the reason after it. */
+function withReason(tail: string): { readonly head: string; readonly reason?: string } {
+  const found = /^(?<head>.*?)[\s,.!:;-]+because(?: of)?[\s,:]+(?<reason>\S.*)$/i.exec(tail);
+  if (!found?.groups) return { head: tail };
+  const { head = '', reason = '' } = found.groups;
+  return { head, reason };
+}
