@@ -34,7 +34,10 @@ export type Happening = {
   readonly at: Date;
 } & (
   | { readonly kind: 'pressed'; readonly press: Press; readonly on: Posted; readonly input?: string }
-  /** `text` has the mention of the bot taken off. `thread` is the root of the thread it was said in. */
+  /**
+   * `text` has the mention of the bot taken off. `thread` is the root of the thread it was said in.
+   * `message` is empty for a command that leaves no message in the channel: it is answered by a whisper.
+   */
   | {
       readonly kind: 'said';
       readonly text: string;
@@ -42,7 +45,10 @@ export type Happening = {
       readonly message: string;
       readonly by: 'mention' | 'command' | 'direct';
     }
-  /** The channel became shared with outsiders, was renamed by id, or the bot was put in or out. */
+  /**
+   * The channel became shared with outsiders, was renamed by id, or the bot was put in or out.
+   * Where the platform names nobody, the actor's `user` is empty and their standing `unknown`.
+   */
   | {
       readonly kind: 'place-changed';
       readonly change: 'shared' | 'unshared' | 'added' | 'removed' | { readonly to: string };
@@ -53,10 +59,13 @@ export type Happening = {
 export type ChatListener = {
   /**
    * Stores the happening durably; the platform is acknowledged only after this resolves.
-   * A happening already stored (same id) is accepted again and does nothing.
+   * A happening already stored (same id) is accepted again and does nothing. Presses of `read` are not handed in.
    */
   accept(happening: Happening): Promise<void>;
-  /** The card as it stands now behind a press of `read`, for a modal or expander; undefined when it is nobody's business or gone. */
+  /**
+   * The card as it stands now behind a press of `read`, for a modal or expander; undefined when it is nobody's business or gone.
+   * A shortened card without a button of its own is read by its mark: the press's `subject` is the mark it was posted with.
+   */
   read(actor: Actor, place: Place, press: Press): Promise<Card | undefined>;
 };
 
