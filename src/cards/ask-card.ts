@@ -32,8 +32,11 @@ export type AskFacts = {
   readonly capabilities: readonly string[];
 };
 
-/** Asks that a yes alone does not settle: they want an answer, a page or a payment, which this bot cannot give. */
-const needsMore = new Set<Request['type']>(['interaction', 'payment', 'question', 'claims']);
+/** Asks that a yes does not settle: they want words, which the buttons of a card cannot give. */
+const needsWords = new Set<Request['type']>(['question', 'claims']);
+
+/** Asks that a person settles on a page; the yes only says that it is done there. */
+const needsPage = new Set<Request['type']>(['interaction', 'payment']);
 
 const tones: Readonly<Record<Request['state'], Card['tone']>> = {
   open: 'waiting',
@@ -81,7 +84,8 @@ function question({ request, mission, people, capabilities }: AskFacts): Block[]
     ...clarifications(request, people),
     { kind: 'divider' },
     ...underMission(request, mission),
-    ...(needsMore.has(request.type) ? [note(words.cannotAnswerHere)] : []),
+    ...(needsWords.has(request.type) ? [note(words.cannotAnswerHere)] : []),
+    ...(needsPage.has(request.type) ? [note(words.doneOnPage)] : []),
     note(words.untilDenied(time(request.expiresAt))),
     ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),
     ...(capabilities.includes('reason') ? [] : [note(words.noReason)]),
@@ -143,7 +147,7 @@ const read = ({ id, digest }: Request): Button => ({
 function decide({ request, capabilities }: AskFacts): Button[] {
   const { id: subject, digest } = request;
   const approve: Button = {
-    label: words.buttons.approve,
+    label: needsPage.has(request.type) ? words.buttons.done : words.buttons.approve,
     press: { verb: 'approve', subject, digest },
     style: 'primary',
   };
@@ -156,5 +160,5 @@ function decide({ request, capabilities }: AskFacts): Button[] {
       placeholder: capabilities.includes('reason') ? words.buttons.reasonHint : words.buttons.reasonKept,
     },
   };
-  return [...(needsMore.has(request.type) ? [] : [approve]), deny, read(request)];
+  return [...(needsWords.has(request.type) ? [] : [approve]), deny, read(request)];
 }

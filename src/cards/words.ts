@@ -139,6 +139,7 @@ export const headings = {
 
 export const buttons = {
   approve: ours`Approve`,
+  done: ours`Done`,
   deny: ours`Deny`,
   read: ours`Full text`,
   stop: ours`Stop mission`,
@@ -164,7 +165,8 @@ export const untilDenied = (at: Span) => line`Without an answer it is denied at 
 export const replaced = line`The agent has changed this ask. What was shown before no longer counts.`;
 export const rounds = (used: number, max: number) => line`Question rounds used: ${used} of ${max}.`;
 export const askedBy = (who: Span, at: Span) => line`${who} asked the agent at ${at}.`;
-export const cannotAnswerHere = line`Here this ask can only be read and denied. What it needs is done at the Person Server.`;
+export const cannotAnswerHere = line`Here this ask can only be read and denied; an answer in words is given at the Person Server.`;
+export const doneOnPage = line`Open the page only if you know whose it is. “Done” tells the agent that you did what it asks; nobody checks it.`;
 export const agentWords = line`What the agent says is its own claim. Nobody has checked it.`;
 export const noActor = line`This Person Server keeps no record of who decides.`;
 export const noReason = line`This Person Server does not pass a reason on to the agent.`;
