@@ -159,8 +159,11 @@ export function underMission(request: Request, mission: MissionSummary | undefin
     ),
     ...(mission ? quote(words.labels.approvedText, mission.description, 240) : []),
     ...(mission ? [] : [{ kind: 'note', line: words.unreadMission } as const]),
+    ...(isToken(request) ? [{ kind: 'note', line: words.notAskedAgain } as const] : []),
   ]);
 }
+
+const isToken = ({ type }: Request) => type === 'auth_token' || type === 'person_token';
 
 /** Everything behind the card, whole. */
 export function fullText(request: Request, mission: MissionSummary | undefined): Expansion {

@@ -159,6 +159,7 @@ export const callsItself = (name: Span) => line` (calls itself ${name})`;
 export const unknownResource = line` (never used by this person before)`;
 export const andMore = (count: number) => line` and ${count} more, see the full text`;
 export const outsideMission = line`This ask belongs to no mission.`;
+export const notAskedAgain = line`Once approved, the same access is not asked for again under this mission.`;
 export const unreadMission = line`The mission could not be read.`;
 export const nothingApprovedYet = line`nothing beyond its text`;
 export const untilDenied = (at: Span) => line`Without an answer it is denied at ${at}.`;
