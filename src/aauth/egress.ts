@@ -162,9 +162,9 @@ function isAdmitted(address: string, development: boolean) {
   return range === 'unicast' || (development && range === 'loopback');
 }
 
-/** The address's range, seen through IPv4-mapped IPv6 to what it leads to. */
+/** The address's range. IPv6 that wraps an IPv4 address (mapped, 6to4, NAT64) has ranges of its own, none of them `unicast`. */
 function rangeOf(address: string) {
-  return ipaddr.isValid(address) ? ipaddr.process(address).range() : 'invalid';
+  return ipaddr.isValid(address) ? ipaddr.parse(address).range() : 'invalid';
 }
 
 function failure(error: unknown, signal: AbortSignal): EgressRefusal {

@@ -25,7 +25,7 @@ export type RawRequest = {
   readonly keys: Readonly<Record<string, KeyMember>>;
   /** The label that is signed; `sig` when absent. */
   readonly label?: string;
-  /** What is covered; what a Person Server requires when absent. */
+  /** What is covered; what a Person Server requires when absent. `@path;req` has the parameter `req`, and no value for it. */
   readonly components?: readonly string[];
   /** Parameters of the signature, such as `created`, in order. */
   readonly params: Readonly<Record<string, number | string>>;
@@ -55,7 +55,13 @@ export async function signRaw(request: RawRequest) {
     ...(body === undefined ? [] : ['content-digest', 'content-type']),
   ];
   const params: Parameters = new Map(Object.entries(request.params));
-  const input: InnerList = [components.map((name) => [name, new Map()]), params];
+  const input: InnerList = [
+    components.map((component) => {
+      const [name = '', ...flags] = component.split(';');
+      return [name, new Map(flags.map((flag) => [flag, true]))];
+    }),
+    params,
+  ];
   const derived: Readonly<Record<string, string>> = {
     '@method': method,
     '@authority': host,
@@ -66,7 +72,10 @@ export async function signRaw(request: RawRequest) {
     '@request-target': `${pathname}${search}`,
   };
   const base = [
-    ...components.map((name) => `"${name}": ${derived[name] ?? headers.get(name) ?? ''}`),
+    ...components.map((component) => {
+      const [name = ''] = component.split(';');
+      return `"${name}": ${derived[name] ?? headers.get(name) ?? ''}`;
+    }),
     `"@signature-params": ${serializeInnerList(input)}`,
   ].join('\n');
   const algorithm = determineAlgorithm({ ...key.privateJwk });
