@@ -33,11 +33,20 @@ export type Config = {
   };
   readonly teams?: {
     /** Absent only in development, where the Teams test client has no credentials. */
-    readonly app?: { readonly id: string; readonly password: string; readonly tenant: string };
+    readonly app?: {
+      readonly id: string;
+      readonly password: string;
+      readonly tenant: string;
+      /** Another cloud than the public one. */
+      readonly openIdMetadataUrl?: string;
+      readonly loginUrl?: string;
+    };
     /** Tenants whose people are listened to. */
     readonly tenants: readonly string[];
     /** Hosts a Teams activity may ask us to answer to. */
     readonly serviceHosts: readonly string[];
+    /** Reaches a channel nothing was heard from yet; Teams' worldwide one by default. */
+    readonly serviceUrl?: string;
   };
 };
 
@@ -225,8 +234,12 @@ function slackFrom({ values, given, refuse, need, needHttps }: Reading): Config[
 }
 
 function teamsFrom(reading: Reading, oversight: Oversight | undefined): Config['teams'] {
-  const { values, given, development, refuse, need } = reading;
-  const { CHAPERONE_TEAMS_TENANTS: tenants, CHAPERONE_TEAMS_SERVICE_URLS: hosts } = values;
+  const { values, given, development, refuse, need, needHttps } = reading;
+  const { CHAPERONE_TEAMS_TENANTS: tenants, CHAPERONE_TEAMS_SERVICE_URLS: services } = values;
+  const hosts = services?.map((service) => URL.parse(service)?.hostname || service);
+  const serviceUrl =
+    services?.[0] && URL.canParse(services[0]) && services[0].includes('//') ? services[0] : undefined;
+  const reached = serviceUrl ? { serviceUrl } : {};
   const credentials = ['MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppTenantId'] as const;
   const some = credentials.some((name) => given.has(name));
   if (values.CHAPERONE_TEAMS_UNAUTHENTICATED) {
@@ -241,7 +254,11 @@ function teamsFrom(reading: Reading, oversight: Oversight | undefined): Config['
         place.platform === 'teams' ? [place.tenant] : [],
       ),
     ];
-    return { tenants: tenants ?? [...new Set(named)], serviceHosts: hosts ?? ['localhost', '127.0.0.1'] };
+    return {
+      tenants: tenants ?? [...new Set(named)],
+      serviceHosts: hosts ?? ['localhost', '127.0.0.1'],
+      ...reached,
+    };
   }
   const asked = given.has('CHAPERONE_TEAMS_TENANTS') || given.has('CHAPERONE_TEAMS_SERVICE_URLS');
   if (!some && !asked) return undefined;
@@ -251,10 +268,20 @@ function teamsFrom(reading: Reading, oversight: Oversight | undefined): Config['
     MicrosoftAppPassword: password = '',
     MicrosoftAppTenantId: tenant = '',
   } = values;
+  const { CHAPERONE_TEAMS_OPENID: openIdMetadataUrl, CHAPERONE_TEAMS_LOGIN: loginUrl } = values;
+  needHttps('CHAPERONE_TEAMS_OPENID', openIdMetadataUrl);
+  needHttps('CHAPERONE_TEAMS_LOGIN', loginUrl);
   return {
-    app: { id, password, tenant },
+    app: {
+      id,
+      password,
+      tenant,
+      ...(openIdMetadataUrl && { openIdMetadataUrl }),
+      ...(loginUrl && { loginUrl }),
+    },
     tenants: tenants ?? [tenant],
     serviceHosts: hosts ?? ['smba.trafficmanager.net'],
+    ...reached,
   };
 }
 

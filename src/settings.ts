@@ -117,7 +117,16 @@ const known = {
   },
   CHAPERONE_TEAMS_SERVICE_URLS: {
     schema: list,
-    meaning: 'hosts Teams may ask us to answer to, `smba.trafficmanager.net` by default',
+    meaning:
+      'hosts Teams may ask us to answer to, `smba.trafficmanager.net` by default; a first one written as a URL is also where a channel is reached before it was heard from',
+  },
+  CHAPERONE_TEAMS_OPENID: {
+    schema: url,
+    meaning: 'OpenID metadata of the Bot Connector in another cloud than the public one',
+  },
+  CHAPERONE_TEAMS_LOGIN: {
+    schema: url,
+    meaning: 'Microsoft Entra’s login in another cloud than the public one',
   },
   CHAPERONE_TEAMS_UNAUTHENTICATED: {
     schema: flag,

@@ -19,7 +19,18 @@ const rooms = [
 
 /** Files beside the rooms. `log` and the operator's `oversight` may be read anywhere; `http` is opened by main alone. */
 const open = new Set(['log.ts', 'oversight.ts']);
-const doors = ['main.ts', 'cli.ts', 'config.ts', 'settings.ts', 'oversight.ts', 'http.ts', 'log.ts'];
+const doors = [
+  'main.ts',
+  'cli.ts',
+  'doctor.ts',
+  'upkeep.ts',
+  'settings.ts',
+  'config.ts',
+  'settings.ts',
+  'oversight.ts',
+  'http.ts',
+  'log.ts',
+];
 
 /** Who may import a package. `*` in a room's name stands for the whole room. */
 const owners: Record<string, readonly string[]> = {

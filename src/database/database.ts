@@ -5,7 +5,7 @@
 //   job        work that is enqueued in the transaction of the fact it serves
 //   listen     a wake-up between transactions; never the only way to learn of a fact
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { fromPglite } from 'pg-boss';
 import { DatabaseError } from '#database/error.ts';
@@ -19,6 +19,8 @@ export type Database = AsyncDisposable & {
   readonly kind: 'postgres' | 'embedded';
   readonly jobs: Jobs;
   as<Tables>(): Kysely<Tables>;
+  /** What time it is there. */
+  clock(): Promise<Date>;
   /** Calls `heard` after each NOTIFY on `channel` and after every reconnect (with ''), when something may have been missed. */
   listen(channel: string, heard: (payload: string) => void): Promise<AsyncDisposable>;
 };
@@ -44,6 +46,10 @@ export async function openDatabase(store: Store, queues: readonly string[], log:
     kind: opened.kind,
     jobs,
     as: <Tables>() => opened.kysely as unknown as Kysely<Tables>,
+    async clock() {
+      const { rows } = await sql<{ now: Date }>`select now() as now`.execute(opened.kysely);
+      return rows[0]?.now ?? new Date(Number.NaN);
+    },
     listen: opened.listen,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -1,0 +1,112 @@
+// The chats that are configured, opened from the configuration.
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Chat, ChatError, type ChatListener, type Platform } from '#chat/chat.ts';
+import { openSlack, type SlackOptions } from '#chat/slack/slack.ts';
+import { openTeams, type Routes, type TeamsOptions } from '#chat/teams/teams.ts';
+import type { Config } from '#config.ts';
+import type { Mount } from '#http.ts';
+import type { Log } from '#log.ts';
+import type { Tasks } from '#tasks.ts';
+
+/** What connecting a chat needs and fills in. */
+type Connecting = {
+  readonly listener: ChatListener;
+  readonly log: Log;
+  readonly routes: Routes;
+  /** The chats that are connected now. */
+  readonly chats: Map<Platform, Chat>;
+  readonly tasks: Tasks;
+};
+
+export type Doors = { readonly platforms: readonly Platform[]; readonly mounts: readonly Mount[] };
+
+/**
+ * Connects the configured chats beside everything else: a platform that is away keeps neither the Person Server from
+ * answering nor a stop from stopping. Until it is connected its path answers `503`.
+ */
+export function connectChats(config: Config, connecting: Connecting): Doors {
+  const { listener, log, routes } = connecting;
+  const slack = slackOptions(config, log);
+  const teams = teamsOptions(config, routes, log);
+  return {
+    platforms: [...(slack ? ['slack' as const] : []), ...(teams ? ['teams' as const] : [])],
+    mounts: [
+      ...(slack
+        ? connect('slack', slack.signingSecret ? ['/slack/events'] : [], connecting, () =>
+            openSlack(slack, listener),
+          )
+        : []),
+      ...(teams
+        ? connect('teams', ['/api/messages'], connecting, async () => openTeams(teams, listener))
+        : []),
+    ],
+  };
+}
+
+export function slackOptions({ slack }: Config, log: Log): SlackOptions | undefined {
+  if (!slack) return undefined;
+  const { botToken, apiUrl, by } = slack;
+  return {
+    botToken,
+    // A local Slack shows the native form of a time as it is written.
+    dates: apiUrl ? 'plain' : 'native',
+    log,
+    ...(apiUrl && { apiUrl }),
+    ...(by.kind === 'socket' ? { appToken: by.appToken } : { signingSecret: by.signingSecret }),
+  };
+}
+
+export function teamsOptions({ teams }: Config, routes: Routes, log: Log): TeamsOptions | undefined {
+  if (!teams) return undefined;
+  const { app, tenants, serviceHosts, serviceUrl } = teams;
+  return {
+    identity: app
+      ? { ...app, kind: 'registered', appId: app.id, appPassword: app.password, tenantId: app.tenant }
+      : { kind: 'unauthenticated' },
+    tenants,
+    serviceUrlHosts: serviceHosts,
+    ...(serviceUrl && { defaultServiceUrl: serviceUrl }),
+    log,
+    routes,
+  };
+}
+
+type OpenChat = Chat & AsyncDisposable & { readonly mounts: readonly Mount[] };
+
+function connect(
+  platform: Platform,
+  paths: readonly string[],
+  { chats, log, tasks }: Connecting,
+  open: () => Promise<OpenChat>,
+): Mount[] {
+  let mounts: readonly Mount[] = [];
+  tasks.start(platform, async (signal) => {
+    for (let delayMs = 1_000; !signal.aborted; delayMs = Math.min(delayMs * 2, 60_000)) {
+      try {
+        await using chat = await open();
+        mounts = chat.mounts;
+        chats.set(platform, chat);
+        log.info({ platform }, 'chat connected');
+        await aborted(signal);
+        chats.delete(platform);
+        return;
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        log.error({ platform, code: error.code, err: error, againInMs: delayMs }, 'chat does not connect');
+      }
+      await pause(delayMs, undefined, { signal }).catch(() => {});
+    }
+  });
+  return paths.map((path) => ({
+    path,
+    answer: (request, peer) =>
+      mounts.find((mount) => mount.path === path)?.answer(request, peer) ??
+      new Response(null, { status: 503, headers: { 'retry-after': '5' } }),
+  }));
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,225 @@
+// What is wrong with the configuration and the world around it, and what to do about it.
+
+import { type Chat, ChatError, type ChatListener } from '#chat/chat.ts';
+import { openSlack } from '#chat/slack/slack.ts';
+import { openTeams } from '#chat/teams/teams.ts';
+import { slackOptions, teamsOptions } from '#chats.ts';
+import { type Config, ConfigError, readConfig } from '#config.ts';
+import { type Database, openDatabase } from '#database/database.ts';
+import { DatabaseError } from '#database/error.ts';
+import { openLedger } from '#ledger/ledger.ts';
+import { type Log, openLog } from '#log.ts';
+import { MissionControlError } from '#mission-control/error.ts';
+import { openRemote } from '#mission-control/remote.ts';
+import { approversOf, stoppersOf } from '#policy/policy.ts';
+
+type Finding = { readonly state: 'ok' | 'warning' | 'fault'; readonly what: string; readonly do?: string };
+
+/** Signatures are good for a minute either way; half of that is already a matter of luck. */
+const clockToleranceMs = 30_000;
+
+const ok = (what: string): Finding => ({ state: 'ok', what });
+const fault = (what: string, todo: string): Finding => ({ state: 'fault', what, do: todo });
+const warning = (what: string, todo: string): Finding => ({ state: 'warning', what, do: todo });
+
+/** Prints every finding, faults with what to do about them. 0 when there is no fault. */
+export async function runDoctor(): Promise<number> {
+  const findings = await examine();
+  const marks = { ok: 'ok      ', warning: 'warning ', fault: 'FAULT   ' };
+  for (const { state, what, do: todo } of findings) {
+    process.stdout.write(`${marks[state]}${what}${todo ? `\n        → ${todo}` : ''}\n`);
+  }
+  return findings.some(({ state }) => state === 'fault') ? 1 : 0;
+}
+
+async function examine(): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map((what) =>
+      fault(what, 'set it right in the environment or in oversight.yaml; README: configuration'),
+    );
+  }
+  const log = openLog('silent');
+  return [
+    ok(`configuration: ${config.development ? 'development, loopback only' : config.issuer}`),
+    ...rules(config),
+    ...(await store(config, log)),
+    ...(await missionControl(config)),
+    ...(await chat(config, log)),
+  ];
+}
+
+/** People who are asked and cannot answer anywhere. */
+function rules({ oversight }: Config): Finding[] {
+  const { people, channels } = oversight;
+  const platforms = new Set(channels.map(({ place }) => place.platform));
+  if (channels.length === 0) {
+    return [
+      warning(
+        'no channel oversees anything',
+        'add channels to oversight.yaml; until then only mission control decides',
+      ),
+    ];
+  }
+  const asked = new Set(
+    people.flatMap(({ id }) => [
+      ...approversOf(oversight, { person: id, agent: '' }),
+      ...stoppersOf(oversight, { person: id, agent: '' }),
+    ]),
+  );
+  const mute = [...asked].filter((person) => ![...platforms].some((platform) => person[platform]));
+  return [
+    ok(`oversight: ${people.length} people, ${channels.length} channels`),
+    ...mute.map(({ id }) =>
+      warning(
+        `${id} is to decide, and has no account where anything is shown`,
+        `give ${id} a slack or teams identity in oversight.yaml`,
+      ),
+    ),
+  ];
+}
+
+async function store(config: Config, log: Log): Promise<Finding[]> {
+  const where = 'url' in config.store ? 'Postgres' : `the embedded database in ${config.store.directory}`;
+  try {
+    await using database = await openDatabase(config.store, [], log);
+    const broken = await openLedger(database).acts.firstBroken();
+    return [
+      ok(`database: ${where} is open and up to date`),
+      broken === undefined
+        ? ok('acts: the chain holds')
+        : fault(
+            `acts: the chain is broken at act ${broken}`,
+            'somebody changed the store; compare with a backup',
+          ),
+      ...(await databaseClock(database)),
+    ];
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const todo = {
+      unreachable: 'check DATABASE_URL or CHAPERONE_DATA, and that the server answers',
+      in_use: 'a running server holds it; that is fine if it is yours, otherwise end that process',
+      migration_failed:
+        'the store was changed by hand or by a newer version; see the log of the failed migration',
+    }[error.code];
+    return [
+      error.code === 'in_use'
+        ? warning(`database: ${error.message}`, todo)
+        : fault(`database: ${error.message}`, todo),
+    ];
+  }
+}
+
+async function databaseClock(database: Database): Promise<Finding[]> {
+  if (database.kind === 'embedded') return [];
+  return clock('the database', await database.clock());
+}
+
+function clock(whose: string, theirs: Date): Finding[] {
+  const apartMs = Math.abs(theirs.getTime() - Date.now());
+  return apartMs < clockToleranceMs
+    ? [ok(`clock: agrees with ${whose}`)]
+    : [
+        fault(
+          `clock: ${Math.round(apartMs / 1000)} s apart from ${whose}`,
+          'let NTP set this machine’s clock; signatures are good for 60 s',
+        ),
+      ];
+}
+
+async function missionControl({ missionControl: where }: Config): Promise<Finding[]> {
+  if (where.kind === 'embedded') return [ok('person server: our own, in this process')];
+  try {
+    const { issuer, capabilities } = await openRemote({ url: where.url, token: where.token }).describe();
+    return [ok(`person server: ${issuer} can ${capabilities.join(', ')}`)];
+  } catch (error) {
+    if (!(error instanceof MissionControlError)) throw error;
+    return [
+      fault(
+        `person server: ${where.url}: ${error.message}`,
+        error.code === 'unauthorized'
+          ? 'check CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN'
+          : 'check CHAPERONE_MISSION_CONTROL and that it answers',
+      ),
+    ];
+  }
+}
+
+/** The doctor hears nothing: a second ear in Socket Mode would take acts away from the running bot. */
+const deaf: ChatListener = {
+  accept: () => Promise.reject(new ChatError('unavailable', 'the doctor takes nothing in')),
+  read: async () => undefined,
+};
+
+async function chat(config: Config, log: Log): Promise<Finding[]> {
+  const { slack, teams, oversight } = config;
+  const findings: Finding[] = [];
+  for (const platform of ['slack', 'teams'] as const) {
+    const wanted = oversight.channels.filter(({ place }) => place.platform === platform);
+    if (platform === 'slack' ? !slack : !teams) {
+      if (wanted.length > 0) {
+        findings.push(
+          fault(
+            `${platform}: channels are overseen there, and it is not configured`,
+            'set its credentials; README: connecting',
+          ),
+        );
+      }
+      continue;
+    }
+    try {
+      await using open = platform === 'slack' ? await openSlackDeaf(config, log) : openTeamsDeaf(config, log);
+      findings.push(ok(`${platform}: the credentials are accepted`));
+      for (const { id, place } of wanted) findings.push(await channel(open, id, place));
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      findings.push(
+        fault(
+          `${platform}: ${error.message}`,
+          'check its credentials and that it answers; README: connecting',
+        ),
+      );
+    }
+  }
+  return findings;
+}
+
+async function channel(
+  open: Chat,
+  id: string,
+  place: Config['oversight']['channels'][number]['place'],
+): Promise<Finding> {
+  try {
+    const { reachable, shared, name, why } = await open.inspect(place);
+    if (!reachable)
+      return fault(
+        `channel ${id}: ${why ?? 'not reachable'}`,
+        'invite the bot there, or correct its id in oversight.yaml',
+      );
+    if (shared)
+      return warning(
+        `channel ${id} (${name ?? place.channel}) is shared with outsiders`,
+        'nothing can be decided there; use a channel of your own',
+      );
+    return ok(`channel ${id}: ${name ?? place.channel}`);
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    return fault(`channel ${id}: ${error.message}`, 'try again; if it stays, check the bot’s rights there');
+  }
+}
+
+function openSlackDeaf(config: Config, log: Log) {
+  const options = slackOptions(config, log);
+  if (!options) throw new ChatError('refused', 'Slack is not configured');
+  return openSlack({ ...options, appToken: undefined, signingSecret: 'the doctor hears nothing' }, deaf);
+}
+
+function openTeamsDeaf(config: Config, log: Log) {
+  const forgetful = { remember: async () => {}, recall: async () => undefined };
+  const options = teamsOptions(config, forgetful, log);
+  if (!options) throw new ChatError('refused', 'Teams is not configured');
+  return openTeams(options, deaf);
+}

@@ -1,0 +1,176 @@
+// Opens the rooms in order, hands them to the flows, and closes them in reverse.
+import { createServer } from 'node:net';
+import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
+import { connectChats } from '#chats.ts';
+import type { Config } from '#config.ts';
+import { openDatabase } from '#database/database.ts';
+import type { Bot } from '#flows/bot.ts';
+import { hangCards } from '#flows/hang.ts';
+import { look, lookQueue, readCard } from '#flows/look.ts';
+import { accept, attend, attendWaiting } from '#flows/receive.ts';
+import { goRound } from '#flows/round.ts';
+import { watch } from '#flows/watch.ts';
+import { type Mount, openHttp } from '#http.ts';
+import { ledgerQueues, openLedger, postQueue } from '#ledger/ledger.ts';
+import type { Log } from '#log.ts';
+import { missionControlPath, openDoor } from '#mission-control/authentication.ts';
+import { openEmbedded } from '#mission-control/embedded.ts';
+import { serveMissionControl } from '#mission-control/http.ts';
+import type { MissionControl } from '#mission-control/port.ts';
+import { openRemote } from '#mission-control/remote.ts';
+import { openPersonServer, type PersonServer } from '#person-server/person-server.ts';
+import { openTasks } from '#tasks.ts';
+
+export type Chaperone = AsyncDisposable & {
+  readonly issuer: string;
+  readonly port: number;
+  /** What is open: the platforms that are configured. */
+  readonly platforms: readonly Platform[];
+};
+
+const roundMs = 30_000;
+const inboxMs = 2_000;
+const sweepMs = 1_000;
+
+/**
+ * Runs everything until it is disposed: the Person Server (unless another one is overseen), mission control, the chats
+ * that are configured and the flows between them. It answers HTTP when this resolves.
+ */
+export async function openChaperone(config: Config, log: Log): Promise<Chaperone> {
+  await using stack = new AsyncDisposableStack();
+  const port = config.port === 0 ? await freePort(config.host) : config.port;
+  const issuer = config.issuer ?? `http://localhost:${port}`;
+  const now = () => new Date();
+
+  const database = stack.use(await openDatabase(config.store, [...ledgerQueues, lookQueue.name], log));
+  const ledger = openLedger(database);
+  if (database.kind === 'embedded') {
+    // Nobody else shares this store, so whoever held a lease is gone.
+    await ledger.wall.releaseAll();
+    await ledger.inbox.releaseAll();
+  }
+
+  const personServer =
+    config.missionControl.kind === 'embedded'
+      ? stack.use(await openOurs(config, issuer, database, log))
+      : undefined;
+  const missionControl: MissionControl = personServer
+    ? openEmbedded(personServer.oversight)
+    : openRemote(remoteOf(config));
+
+  const tasks = stack.use(openTasks(log));
+  const chats = new Map<Platform, Chat>();
+  const bot: Bot = {
+    oversight: config.oversight,
+    missionControl,
+    chats,
+    ledger,
+    jobs: database.jobs,
+    log,
+    capabilities: once(async () => (await missionControl.describe()).capabilities),
+    now,
+  };
+  const listener: ChatListener = {
+    async accept(happening) {
+      await accept(bot, happening);
+      tasks.start('attend', () => attend(bot, happening.id));
+    },
+    read: (actor, place, press) =>
+      actor.standing === 'external' ? Promise.resolve(undefined) : readCard(bot, place, press.subject),
+  };
+
+  await database.jobs.work(postQueue, { concurrency: 4 }, (place) => hangCards(bot, place));
+  await database.jobs.work(lookQueue, { concurrency: 2 }, (sight) => look(bot, sight));
+
+  const routes = { remember: ledger.places.rememberRoute, recall: ledger.places.routeTo };
+  const { platforms, mounts: doors } = connectChats(config, { listener, log, routes, chats, tasks });
+  const server = await openHttp(
+    { host: config.host, port },
+    [
+      ...(personServer?.mounts ?? []),
+      ...doors,
+      ...missionControlMounts(config, missionControl, personServer, log),
+      { path: '/healthz', answer: () => new Response('ok\n') },
+      { path: '/readyz', answer: () => ready(platforms, chats) },
+    ],
+    log,
+  );
+  stack.use(server);
+
+  tasks.every('round', roundMs, () => goRound(bot));
+  tasks.every('inbox', inboxMs, () => attendWaiting(bot));
+  if (personServer) tasks.every('sweep', sweepMs, () => personServer.sweep());
+  tasks.start('watch', (signal) => watch(bot, signal));
+
+  log.info({ issuer, port: server.port, platforms }, 'chaperone is open');
+  const closing = stack.move();
+  return { issuer, port: server.port, platforms, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+function openOurs(
+  config: Config,
+  issuer: string,
+  database: Awaited<ReturnType<typeof openDatabase>>,
+  log: Log,
+): Promise<PersonServer> {
+  const { people, defaultPerson } = config.oversight;
+  return openPersonServer({
+    database,
+    issuer,
+    development: config.development,
+    people: people.map(({ id, silentGrants }) => ({ id, silentGrants })),
+    defaultPerson,
+    missionControlEndpoint: `${issuer}${missionControlPath}`,
+    log,
+  });
+}
+
+function remoteOf({ missionControl }: Config) {
+  if (missionControl.kind === 'embedded') throw new Error('no remote mission control is configured');
+  return { url: missionControl.url, token: missionControl.token };
+}
+
+function missionControlMounts(
+  config: Config,
+  missionControl: MissionControl,
+  personServer: PersonServer | undefined,
+  log: Log,
+): Mount[] {
+  if (!config.door) return [];
+  const serving = config.development && personServer ? { debug: personServer.oversight.debugRequest } : {};
+  const answer = serveMissionControl(missionControl, openDoor(config.door, log), serving);
+  return [
+    { path: missionControlPath, answer },
+    { path: `${missionControlPath}/`, answer },
+  ];
+}
+
+function ready(platforms: readonly Platform[], chats: ReadonlyMap<Platform, Chat>): Response {
+  const missing = platforms.filter((platform) => !chats.has(platform));
+  return Response.json(
+    { ready: missing.length === 0, waiting_for: missing },
+    { status: missing.length === 0 ? 200 : 503 },
+  );
+}
+
+/** Asks until it has been answered once. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
+
+/** The issuer names its port, so the port has to be known before anything listens. Development only. */
+async function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
+  const address = probe.address();
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
+  if (!address || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
