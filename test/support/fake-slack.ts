@@ -1,10 +1,10 @@
 // A strict Slack over real HTTP and Socket Mode: it refuses what Slack refuses, signs what it sends, delivers again what
 // was not answered in time, and fails on demand. The bot under test may run in this process or in another one.
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Delivery, openDeliveries } from './slack-delivery.ts';
 import {
   callMethod,
   type Json,
@@ -13,8 +13,8 @@ import {
   shown,
   type Workspace,
 } from './slack-workspace.ts';
-import { acceptWebSocket, type ServerSocket } from './web-socket.ts';
 
+export type { Delivery } from './slack-delivery.ts';
 export type { Json, SlackMessage, SlackUser } from './slack-workspace.ts';
 
 /** What goes wrong with the next call of a method. `stored` says whether it has happened before the answer is lost. */
@@ -27,16 +27,6 @@ export type Fault =
 
 /** Sees every call before it is carried out and, with the answer, after it; it may wait or throw (a dropped connection). */
 export type OnCall = (method: string, args: Json, answer?: Json) => Promise<void> | void;
-
-/** What became of one delivery to the bot: whether it was answered in time, how often it was tried, and with what. */
-export type Delivery = {
-  readonly kind: 'events_api' | 'interactive' | 'slash_commands';
-  readonly payload: Json;
-  taken: boolean;
-  tries: number;
-  status?: number;
-  answer?: unknown;
-};
 
 export type FakeSlackOptions = {
   readonly team?: string;
@@ -63,17 +53,13 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
   const manifest = JSON.parse(readFileSync('manifest.json', 'utf8')) as Manifest;
   const { ackMs = 3_000, retryMs = [0, 100, 300], triggerMs = 3_000, paceMs = 0 } = options;
   const signingSecret: string = randomUUID();
-  const sockets = new Map<ServerSocket, string>();
-  const acks = new Map<string, (answer: unknown) => void>();
-  const tickets = new Set<string>();
+  const sent = openDeliveries({ signingSecret, ackMs, retryMs });
+  const { deliver, sign, deliveries, deliverTo, connections, dropConnections, accept, ticket } = sent;
   const replyUrls = new Map<string, { readonly channel: string; readonly user: string; left: number }>();
   const faults: { method: string; fault: Fault }[] = [];
   const hanging = new Set<ServerResponse>();
   const calls: { readonly method: string; readonly args: Json; readonly answer: Json | undefined }[] = [];
-  const deliveries: Delivery[] = [];
   const lastPost = new Map<string, number>();
-  const closing = new AbortController();
-  let requestUrl: string | undefined;
   let onCall: OnCall = () => undefined;
   let latest = 0;
   let port = 0;
@@ -93,11 +79,7 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     messages: [],
     views: new Map(),
     triggers: new Map(),
-    socketUrl() {
-      const ticket = randomUUID();
-      tickets.add(ticket);
-      return `ws://127.0.0.1:${port}/link/${ticket}`;
-    },
+    socketUrl: () => `ws://127.0.0.1:${port}${ticket()}`,
     stamp() {
       latest = Math.max(latest + 1, Date.now() * 1_000);
       return `${Math.floor(latest / 1_000_000)}.${String(latest % 1_000_000).padStart(6, '0')}`;
@@ -176,114 +158,11 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
   const server = createServer((request, response) => {
     answerHttp(request, response).catch(() => response.destroy());
   });
-  server.on('upgrade', (request, stream) => {
-    const ticket = (request.url ?? '').slice('/link/'.length);
-    // Each address opens one connection.
-    if (!tickets.delete(ticket)) return void stream.end('HTTP/1.1 404 Not Found\r\n\r\n');
-    const socket = acceptWebSocket(request, stream, {
-      onText(text) {
-        const { envelope_id, payload } = JSON.parse(text) as { envelope_id: string; payload?: unknown };
-        acks.get(envelope_id)?.(payload);
-      },
-      onClose: () => sockets.delete(socket),
-    });
-    sockets.set(socket, ticket);
-    socket.send(
-      JSON.stringify({ type: 'hello', num_connections: sockets.size, connection_info: { app_id: 'A0APP' } }),
-    );
-  });
+  server.on('upgrade', accept);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 
-  // Deliveries to the bot.
-  async function deliver(kind: Delivery['kind'], payload: Json): Promise<Delivery> {
-    const delivery: Delivery = { kind, payload, taken: false, tries: 0 };
-    deliveries.push(delivery);
-    const waits = kind === 'events_api' ? [0, ...retryMs] : [0];
-    let reason: string | undefined;
-    for (const waitMs of waits) {
-      if (delivery.tries > 0)
-        await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      if (closing.signal.aborted) break;
-      delivery.tries += 1;
-      reason =
-        requestUrl === undefined
-          ? await overSocket(delivery, reason)
-          : await overHttp(delivery, reason, requestUrl);
-      if (reason === undefined) {
-        delivery.taken = true;
-        break;
-      }
-    }
-    return delivery;
-  }
-
-  /** Resolves to why it was not taken, or undefined when it was. */
-  async function overHttp(
-    delivery: Delivery,
-    reason: string | undefined,
-    url: string,
-  ): Promise<string | undefined> {
-    const json = delivery.kind === 'events_api';
-    const body = json
-      ? JSON.stringify(delivery.payload)
-      : new URLSearchParams(
-          delivery.kind === 'interactive'
-            ? { payload: JSON.stringify(delivery.payload) }
-            : (delivery.payload as Record<string, string>),
-        ).toString();
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          'content-type': json ? 'application/json' : 'application/x-www-form-urlencoded',
-          ...sign(body),
-          ...(delivery.tries > 1 && {
-            'x-slack-retry-num': String(delivery.tries - 1),
-            'x-slack-retry-reason': reason ?? 'unknown_error',
-          }),
-        },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(ackMs),
-      });
-      delivery.status = response.status;
-      delivery.answer = await response.text();
-      return response.ok ? undefined : 'http_error';
-    } catch (error) {
-      return error instanceof Error && error.name === 'TimeoutError' ? 'http_timeout' : 'connection_failed';
-    }
-  }
-
-  async function overSocket(delivery: Delivery, reason: string | undefined): Promise<string | undefined> {
-    const [socket] = [...sockets.keys()].slice(-1);
-    if (!socket) return 'connection_failed';
-    const envelope = randomUUID();
-    const { promise, resolve } = Promise.withResolvers<{ readonly said: unknown }>();
-    acks.set(envelope, (said) => resolve({ said }));
-    socket.send(
-      JSON.stringify({
-        envelope_id: envelope,
-        type: delivery.kind,
-        payload: delivery.payload,
-        accepts_response_payload: delivery.kind !== 'events_api',
-        retry_attempt: delivery.tries - 1,
-        retry_reason: reason ?? '',
-      }),
-    );
-    const ack = await Promise.race([promise, sleep(ackMs, undefined, { ref: false })]);
-    acks.delete(envelope);
-    if (!ack) return 'timeout';
-    delivery.answer = ack.said;
-    return undefined;
-  }
-
-  /** The headers Slack signs a body with; `when` in seconds. */
-  function sign(body: string, when = Math.floor(Date.now() / 1_000), secret = signingSecret) {
-    const mac = createHmac('sha256', secret).update(`v0:${when}:${body}`).digest('hex');
-    return { 'x-slack-request-timestamp': String(when), 'x-slack-signature': `v0=${mac}` };
-  }
-
+  // What reaches the bot.
   /** Sends an event if the app subscribes to it; `subscription` where its name there is another one. */
   async function sendEvent(event: Json, subscription = String(event.type)): Promise<Delivery | undefined> {
     if (!manifest.settings.event_subscriptions.bot_events.includes(subscription)) return undefined;
@@ -367,11 +246,10 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     sign,
     sendEvent,
     deliver,
+    deliverTo,
+    connections,
+    dropConnections,
 
-    /** Where deliveries go: an HTTP request URL, or nothing for Socket Mode. May change while a test runs. */
-    deliverTo(url: string | undefined) {
-      requestUrl = url;
-    },
     /** The next `times` calls of `method` (`*` for any) fail so. */
     failNext(method: string, fault: Fault, times = 1) {
       for (let i = 0; i < times; i++) faults.push({ method, fault });
@@ -541,19 +419,9 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
       return delivery;
     },
 
-    /** How many Socket Mode connections are open. */
-    connections: () => sockets.size,
-    /** Slack renews a connection, or loses it. */
-    dropConnections(how: 'renewed' | 'lost') {
-      for (const socket of sockets.keys()) {
-        if (how === 'lost') socket.close(true);
-        else socket.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }));
-      }
-    },
     async [Symbol.asyncDispose]() {
-      closing.abort();
       for (const response of hanging) response.destroy();
-      for (const socket of sockets.keys()) socket.close(true);
+      sent.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

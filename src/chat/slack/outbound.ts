@@ -70,6 +70,7 @@ export function outbound(client: WebClient, home: Home, dates: Dates, reply: Com
     }
   }
 
+  /** Oldest first, so that everybody who looks keeps the same copy. */
   async function find(place: Place, thread: string | undefined, mark: string, since: Date) {
     const channel = channelOf(place);
     const oldest = String(Math.max(0, (since.getTime() - clockSkewMs) / 1_000));
@@ -94,7 +95,7 @@ export function outbound(client: WebClient, home: Home, dates: Dates, reply: Com
         found.push({ place, ...(thread && { thread }), message: message.ts });
       }
       cursor = answer.response_metadata?.next_cursor || undefined;
-      if (!cursor) return found;
+      if (!cursor) return found.toSorted((a, b) => Number(a.message) - Number(b.message));
     }
     return 'cannot-tell';
   }

@@ -18,8 +18,9 @@ import { carry } from './press.ts';
 const sizes = [2_800, 1_800, 1_200, 800, 500, 300, 180, 100, 60] as const;
 /** How many of the card's blocks stay when even the smallest texts do not fit. */
 const keeps = [Number.POSITIVE_INFINITY, 24, 12, 6, 2, 0] as const;
-/** A quote longer than this would push the buttons off the screen. */
-const quoteRows = 40;
+/** More of somebody else's words than this would push the buttons off the screen. */
+const quoteRoom = 1_400;
+const quoteRows = 20;
 const mostCalls = 20;
 
 export const metadataType = 'chaperone_card';
@@ -152,7 +153,7 @@ function factsOf(facts: Extract<Block, { kind: 'facts' }>['facts'], dates: Dates
 
 /** Who speaks stands in a block of ours, the words in blocks of their own where nothing is parsed and every line is barred. */
 function quoteOf(whose: SafeText, words: SafeText, already: boolean, size: number): Drawn {
-  const { head, left, tail } = cutMiddle(linesOf(words).join('\n'), size, quoteRows);
+  const { head, left, tail } = cutMiddle(linesOf(words).join('\n'), Math.min(size, quoteRoom), quoteRows);
   const say = (text: string): KnownBlock => ({ type: 'section', text: plain(barred(text)) });
   const speaker = strong(cutLine(whose, Math.min(size, 300)));
   return {
@@ -246,7 +247,11 @@ function sentences(card: Card, size: number, keep: number): string {
           .map(({ name, value }) => `${cutLine(oneLine(name), size)}: ${linePlain(shorten(value, size))}`)
           .join('\n');
       case 'quote': {
-        const { head, left, tail } = cutMiddle(linesOf(block.text).join('\n'), size, quoteRows);
+        const { head, left, tail } = cutMiddle(
+          linesOf(block.text).join('\n'),
+          Math.min(size, quoteRoom),
+          quoteRows,
+        );
         return [
           `${cutLine(oneLine(block.whose), size)}:`,
           barred(head),

@@ -220,11 +220,11 @@ describe('an orphaned post', () => {
     expect(await slack.find(place(), undefined, 'm_bare', start)).toEqual([posted]);
   });
 
-  test('is found past the first page, twice when it hangs twice', async () => {
+  test('is found past the first page, twice when it hangs twice, the oldest first', async () => {
     const first = await slack.post(place(), undefined, card('Mission'), 'm_twice');
     for (let i = 0; i < 250; i++) await fake.say(channel, ann, `noise ${i}`);
     const second = await slack.post(place(), undefined, card('Mission'), 'm_twice');
-    expect(await slack.find(place(), undefined, 'm_twice', start)).toEqual([second, first]);
+    expect(await slack.find(place(), undefined, 'm_twice', start)).toEqual([first, second]);
   });
 
   test('somebody else’s message with our mark is not ours', async () => {
