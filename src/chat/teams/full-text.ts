@@ -1,10 +1,11 @@
 // The full text behind a card, in pages, for the one person who asked: the answer to an invoke is seen by nobody else.
 import type { Card, Press } from '#cards/card.ts';
+import { execute } from '#chat/teams/buttons.ts';
 import type { Action, AdaptiveCard, Element } from '#chat/teams/elements.ts';
 import { rich, run } from '#chat/teams/elements.ts';
 import { lineBreak, plain, shorten } from '#chat/teams/inert-text.ts';
 import { bytesOf, cardVersion, maxBytes } from '#chat/teams/limits.ts';
-import { execute, renderCard } from '#chat/teams/render.ts';
+import { renderCard } from '#chat/teams/render.ts';
 
 const pageBytes = maxBytes - 6_144;
 const lineChars = 1_000;

@@ -24,11 +24,10 @@ export const escaped = (text: string) =>
 
 /** A name that may stand inside `<at>…</at>`: letters, digits, marks, spaces and little else. */
 export const mentionName = (name: string) =>
-  name
-    .replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 60) || 'somebody';
+  Array.from(name.replace(/[^\p{L}\p{M}\p{N} .'’-]/gu, '').replace(/ +/g, ' '))
+    .slice(0, 60)
+    .join('')
+    .trim() || 'somebody';
 
 export type Cut = { readonly head: string; readonly left: number; readonly tail: string };
 

@@ -1,9 +1,8 @@
 // A neutral card as an Adaptive Card 1.5. Words that are not ours alone stand in TextRuns, where Teams reads no Markdown;
 // a TextBlock appears only where somebody is mentioned. Whatever the card holds, what comes out satisfies `limits.ts`.
-import type { Block, Button, Card, Line, Mention, Press, Span } from '#cards/card.ts';
-import { inputLimit, verbPrefix } from '#chat/teams/activity.ts';
+import type { Block, Card, Line, Mention, Span } from '#cards/card.ts';
+import { drawButtons, fullTextId, opensItself } from '#chat/teams/buttons.ts';
 import {
-  type Action,
   type AdaptiveCard,
   type Container,
   type Element,
@@ -13,7 +12,7 @@ import {
   type TextRun,
 } from '#chat/teams/elements.ts';
 import { cut, escaped, leftOut, lineBreak, mentionName, plain, shorten } from '#chat/teams/inert-text.ts';
-import { bytesOf, cardType, cardVersion, maxActions, maxBytes } from '#chat/teams/limits.ts';
+import { bytesOf, cardType, cardVersion, maxBytes } from '#chat/teams/limits.ts';
 
 export type Outgoing = {
   readonly type: 'message';
@@ -22,15 +21,13 @@ export type Outgoing = {
   readonly attachments: readonly [{ readonly contentType: typeof cardType; readonly content: AdaptiveCard }];
 };
 
-const maxButtons = 24;
 const maxMentions = 15;
-const labelChars = 80;
 const wordChars = 600;
 /** What is left for ids, names and whatever the connector adds on the way. */
 const cardBytes = maxBytes - 6_144;
+const everything = Number.POSITIVE_INFINITY;
 /** How many characters one piece of text may keep, tried in turn until the card fits. */
-const allowances = [Number.POSITIVE_INFINITY, 4_000, 2_000, 1_000, 500, 250, 120, 60];
-const fullTextId = 'full-text';
+const allowances = [everything, 4_000, 2_000, 1_000, 500, 250, 120, 60];
 
 const styles = {
   waiting: 'accent',
@@ -62,41 +59,55 @@ export function renderMessage(card: Card, tenant: string, mark: string, calls: b
 /** The card alone, whole if it fits; else its longest texts are cut in the middle and the full text waits behind `read`. */
 export function renderCard(card: Card, tenant: string, mark: string, calls: boolean): AdaptiveCard {
   const pages = opensItself(card.buttons);
-  for (const chars of allowances) {
-    for (const inline of pages ? [true, false] : [true]) {
-      const drawn = draw(card, { chars, tenant, mentions: new Map() }, mark, calls, inline);
-      if (bytesOf(drawn) <= cardBytes) return drawn;
-    }
+  const attempts = [
+    ...allowances.flatMap((chars) =>
+      (pages ? [true, false] : [true]).map((inline) => ({ chars, inline, keep: everything })),
+    ),
+    // Short as its texts are by now, there are too many of them: the middle goes, and the gap says so.
+    ...[40, 20, 10, 5, 2, 1].map((keep) => ({ chars: 60, inline: !pages, keep })),
+  ];
+  for (const { chars, inline, keep } of attempts) {
+    const drawn = draw(card, { chars, tenant, mentions: new Map() }, { mark, calls, inline, keep });
+    if (bytesOf(drawn) <= cardBytes) return drawn;
   }
-  return squeeze(draw(card, { chars: 60, tenant, mentions: new Map() }, mark, calls, false));
+  return draw(
+    card,
+    { chars: 30, tenant, mentions: new Map() },
+    { mark, calls: false, inline: !pages, keep: 0 },
+  );
 }
 
-function draw(card: Card, pen: Pen, mark: string, calls: boolean, inline: boolean): AdaptiveCard {
-  const expander = inline && card.expansion.length > 0;
-  const { actions, rest } = drawButtons(card.buttons, expander);
+/** `inline`: the full text stands hidden in the card. `keep`: how many parts between title and buttons may stay. */
+function draw(card: Card, pen: Pen, how: { mark: string; calls: boolean; inline: boolean; keep: number }) {
+  const expander = how.inline && card.expansion.length > 0;
+  const { foot, rows } = drawButtons(card.buttons, expander);
+  const title = rich([run(plain(shorten(card.title, pen.chars)), { weight: 'Bolder', size: 'Large' })]);
+  const parts = [...drawBlocks(card.blocks, pen), ...(how.calls ? drawCalls(card.calls, pen) : [])];
   const body: Element[] = [
-    {
-      type: 'Container',
-      id: mark,
-      style: styles[card.tone],
-      bleed: true,
-      items: [rich([run(plain(shorten(card.title, pen.chars)), { weight: 'Bolder', size: 'Large' })])],
-    },
-    ...drawBlocks(card.blocks, pen),
-    ...(calls ? drawCalls(card.calls, pen) : []),
+    { type: 'Container', id: how.mark, style: styles[card.tone], bleed: true, items: [title] },
+    ...withoutMiddle(parts, how.keep),
     ...(expander ? [drawExpansion(card, pen)] : []),
-    ...rest,
+    ...rows,
   ];
+  const shown = JSON.stringify(body);
+  const entities = [...pen.mentions.values()].filter(({ text }) => shown.includes(text));
   const words = wordsOf(card, wordChars);
   return {
     type: 'AdaptiveCard',
     version: cardVersion,
     body,
-    ...(actions.length > 0 && { actions }),
+    ...(foot.length > 0 && { actions: foot }),
     fallbackText: words,
     speak: words.replace(/[<>&]/g, ' '),
-    msteams: { width: 'Full', ...(pen.mentions.size > 0 && { entities: [...pen.mentions.values()] }) },
-  };
+    msteams: { width: 'Full', ...(entities.length > 0 && { entities }) },
+  } satisfies AdaptiveCard;
+}
+
+function withoutMiddle(parts: readonly Element[], keep: number): readonly Element[] {
+  if (parts.length <= keep) return parts;
+  const head = Math.ceil(keep / 2);
+  const gap = rich([run(`[${parts.length - keep} parts of this card left out here]`, { weight: 'Bolder' })]);
+  return [...parts.slice(0, head), gap, ...parts.slice(parts.length - (keep - head))];
 }
 
 function drawBlocks(blocks: readonly Block[], pen: Pen): Element[] {
@@ -219,80 +230,6 @@ function drawExpansion(card: Card, pen: Pen): Container {
   return { type: 'Container', id: fullTextId, isVisible: false, style: 'emphasis', items };
 }
 
-/** One `read` opens what stands behind the card itself; several choose between other things. */
-const opensItself = (buttons: readonly Button[]) =>
-  buttons.filter(({ press }) => press.verb === 'read').length === 1;
-
-function drawButtons(buttons: readonly Button[], expander: boolean) {
-  const toggles = expander && opensItself(buttons);
-  const drawn = buttons.slice(0, maxButtons).map((button, at) => drawButton(button, at, toggles));
-  if (expander && !toggles) drawn.push(toggle('Full text'));
-  const rows: Element[] = [];
-  for (let at = maxActions; at < drawn.length; at += maxActions) {
-    rows.push({ type: 'ActionSet', actions: drawn.slice(at, at + maxActions) });
-  }
-  const more = buttons.length - maxButtons;
-  if (more > 0) rows.push(rich([run(`${more} more choices do not fit here.`, { isSubtle: true })]));
-  return { actions: drawn.slice(0, maxActions), rest: rows };
-}
-
-const toggle = (title: string): Action => ({
-  type: 'Action.ToggleVisibility',
-  title,
-  targetElements: [fullTextId],
-});
-
-function drawButton({ label, press, style, input }: Button, at: number, toggles: boolean): Action {
-  const title = plain(shorten(label, labelChars));
-  const look =
-    style === 'primary'
-      ? { style: 'positive' as const }
-      : style === 'danger'
-        ? { style: 'destructive' as const }
-        : {};
-  if (press.verb === 'read') return toggles ? toggle(title) : execute(title, press, { page: 1 });
-  if (!input) return { ...execute(title, press), ...look };
-  const id = `input-${at}`;
-  const ask = {
-    type: 'Input.Text',
-    id,
-    label: plain(shorten(input.label, labelChars)),
-    placeholder: plain(shorten(input.placeholder, labelChars)),
-    isMultiline: true,
-    maxLength: inputLimit,
-  } as const;
-  const go = { ...execute(title, press, { input: id }), ...look };
-  const card = { type: 'AdaptiveCard', version: cardVersion, body: [ask], actions: [go] } as const;
-  return { type: 'Action.ShowCard', title, card, ...look };
-}
-
-/** A button that comes back as an invoke; its data is the press and nothing else. */
-export function execute(
-  title: string,
-  press: Press,
-  more: Readonly<Record<string, string | number>> = {},
-): Action {
-  const { verb, subject, digest } = press;
-  const data = { subject, ...(digest !== undefined && { digest }), ...more };
-  return { type: 'Action.Execute', title, verb: verbPrefix + verb, data };
-}
-
-/** Leaves out the middle of a body that is too long even with every text cut short, and says so. */
-function squeeze(card: AdaptiveCard): AdaptiveCard {
-  const { body } = card;
-  for (let keep = body.length - 1; keep > 1; keep -= 1) {
-    const head = Math.ceil(keep / 2);
-    const gap = rich([run(`[${body.length - keep} parts of this card left out here]`, { weight: 'Bolder' })]);
-    const kept = [...body.slice(0, head), gap, ...body.slice(body.length - (keep - head))];
-    const texts = JSON.stringify(kept);
-    const entities = card.msteams?.entities?.filter(({ text }) => texts.includes(text)) ?? [];
-    const msteams = { width: 'Full' as const, ...(entities.length > 0 && { entities }) };
-    const drawn = { ...card, body: kept, msteams };
-    if (bytesOf(drawn) <= cardBytes) return drawn;
-  }
-  return { ...card, body: body.slice(0, 1), msteams: { width: 'Full' } };
-}
-
 /** The card in one plain sentence after the other, for notifications and clients that draw no cards. */
 export function wordsOf(card: Card, chars: number): string {
   const line = (spans: Line) =>
@@ -310,7 +247,8 @@ export function wordsOf(card: Card, chars: number): string {
         return [];
     }
   });
-  return plain(shorten([card.title, ...said].join('. ').replace(/\s+/g, ' '), chars));
+  const sentences = [card.title, ...said].map((words) => (/[.!?…”]\s*$/.test(words) ? words : `${words}.`));
+  return plain(shorten(sentences.join(' ').replace(/\s+/g, ' '), chars));
 }
 
 /** `21 Nov 2026, 18:05 UTC`: said in words, because `{{DATE}}` is not read in TextRuns everywhere. */

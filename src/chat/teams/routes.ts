@@ -1,4 +1,5 @@
 // How a place or a person is reached: what verified activities said of it, kept so that it survives a restart.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Actor, ChatError, type Place } from '#chat/chat.ts';
 import { type Activity, isChannel } from '#chat/teams/activity.ts';
@@ -47,19 +48,14 @@ export function openRouter(
   hosts: readonly string[],
   fallback: { readonly serviceUrl: string; readonly botId: string },
 ) {
-  const written = new Map<string, string>();
-
-  async function keep(place: Place, route: Route) {
-    const key = `${place.tenant}|${place.channel}`;
-    const text = JSON.stringify(route);
-    if (written.get(key) === text) return;
-    await routes.remember(place, route);
-    written.set(key, text);
-  }
-
   async function recall(place: Place): Promise<Route | undefined> {
     const route = routeSchema.safeParse(await routes.recall(place)).data;
     return route && isAllowed(route.serviceUrl, hosts) ? route : undefined;
+  }
+
+  /** Reading first keeps a chat in full swing from being one write after another. */
+  async function keep(place: Place, route: Route, before: Route | undefined) {
+    if (!isDeepStrictEqual(before, route)) await routes.remember(place, route);
   }
 
   return {
@@ -67,19 +63,23 @@ export function openRouter(
     async learn(activity: Activity, place: Place, user: string | undefined) {
       const { channelData, serviceUrl, recipient, conversation, from } = activity;
       const reach = { serviceUrl, tenantId: place.tenant, botId: recipient.id };
-      if (user) await keep(personPlace(place.tenant, user), { kind: 'person', ...reach, userId: from.id });
-      if (!isChannel(conversation)) return await keep(place, { kind: 'chat', ...reach });
+      if (user) {
+        const person = personPlace(place.tenant, user);
+        await keep(person, { kind: 'person', ...reach, userId: from.id }, await recall(person));
+      }
+      const before = await recall(place);
+      if (!isChannel(conversation)) return await keep(place, { kind: 'chat', ...reach }, before);
       const teamId = channelData?.team?.id;
       // A message does not always say of what type its channel is; what an earlier one said still holds.
-      const before = await recall(place);
       const channelType =
         channelData?.channel?.type ?? (before?.kind === 'channel' ? before.channelType : undefined);
-      await keep(place, {
+      const route: Route = {
         kind: 'channel',
         ...reach,
         ...(teamId !== undefined && { teamId }),
         ...(channelType !== undefined && { channelType }),
-      });
+      };
+      await keep(place, route, before);
     },
 
     /** The way to a place: as last heard, or the configured way for one never heard from. */
