@@ -1,0 +1,96 @@
+import { type Received, verifySignedRequest } from '#aauth/signature.ts';
+import { signatureProblem } from '#aauth/signature-problem.ts';
+import type { AgentToken } from '#aauth/tokens.ts';
+import { invalidRequest, type Json, type Refused, readBytes, readJson } from '#person-server/body.ts';
+import { isFirstTime } from '#person-server/replays.ts';
+import { isRevoked, rememberAgentToken } from '#person-server/revocations.ts';
+import { type Server, verifierOf } from '#person-server/server.ts';
+import { isStorable } from '#person-server/storable.ts';
+
+/** A request whose signature verified, from an agent that may speak for itself here. */
+export type Admitted = {
+  readonly kind: 'admitted';
+  readonly agent: AgentToken;
+  /** Empty where the request has no body. */
+  readonly json: Json;
+  /** How long the agent would have the connection held (`Prefer: wait`), within our own bound. */
+  readonly waitMs: number;
+  /** Ends when the agent hangs up. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Lets an agent in, signature first (draft §verification): whatever is wrong before that is known is a `401` with its
+ * `Signature-Error`, whatever is wrong after is a problem of the endpoint. A sub-agent is refused everywhere, an agent token
+ * its provider revoked too, and a POST or DELETE seen before within the signature's window (draft §freshness-and-replay).
+ */
+export async function admit(server: Server, request: Request): Promise<Admitted | Refused> {
+  const arrived = await receive(server, request);
+  if (arrived.kind === 'refused') return arrived;
+  const { received } = arrived;
+  const signed = await verifySignedRequest(received, {
+    ...verifierOf(server),
+    accept: 'agent',
+    authority: new URL(server.issuer).host,
+  });
+  if (signed.kind === 'refused') return signed;
+  const { agent, proof } = signed;
+  if (!isStorable(agent.jti) || agent.jti.length > 256) {
+    return { kind: 'refused', problem: signatureProblem('invalid_jwt', 'the token has no usable jti') };
+  }
+  if (await isRevoked(server.store, agent.iss, agent.jti)) {
+    return {
+      kind: 'refused',
+      problem: signatureProblem('revoked_jwt', 'the agent token was revoked by its provider'),
+    };
+  }
+  if (signed.kind === 'sub_agent') {
+    return invalidRequest('a sub-agent does not ask for itself: its parent does, with subagent_token');
+  }
+  if (received.method !== 'GET' && !(await isFirstTime(server, proof))) {
+    const problem = signatureProblem('invalid_signature', 'this signed request was received before');
+    return { kind: 'refused', problem };
+  }
+  await rememberAgentToken(server, agent);
+
+  const json = received.body.byteLength
+    ? readJson(received.headers, received.body, server.limits.bodyDepth)
+    : { kind: 'json' as const, json: {} };
+  if (json.kind === 'refused') return json;
+  if (agent.ps !== undefined && agent.ps !== server.issuer && json.json.upstream_token === undefined) {
+    return invalidRequest('the agent token names another person server');
+  }
+  return {
+    kind: 'admitted',
+    agent: signed.agent,
+    json: json.json,
+    waitMs: Math.min(waitSeconds(received.headers) * 1000, server.limits.waitMs),
+    signal: request.signal,
+  };
+}
+
+/** A request as it arrived, with its bytes read. */
+export async function receive(
+  server: Server,
+  request: Request,
+): Promise<{ readonly kind: 'received'; readonly received: Received } | Refused> {
+  const body = await readBytes(request, server.limits.bodyBytes);
+  if (body.kind === 'refused') return body;
+  const { pathname, search } = new URL(request.url);
+  return {
+    kind: 'received',
+    received: {
+      method: request.method,
+      path: pathname,
+      query: search.slice(1),
+      headers: request.headers,
+      body: body.bytes,
+    },
+  };
+}
+
+/** The seconds in `Prefer: wait=N` (RFC 7240); 0 without. */
+function waitSeconds(headers: Headers): number {
+  const wait = /(?:^|[,;]\s*)wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(headers.get('prefer') ?? '')?.[1];
+  return wait === undefined ? 0 : Number(wait);
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { problemResponse } from '#aauth/problem.ts';
+import type { Admitted } from '#person-server/admit.ts';
+import { readMembers, words } from '#person-server/body.ts';
+import { enterMission } from '#person-server/mission-gate.ts';
+import { writeLog } from '#person-server/mission-log.ts';
+import type { Server } from '#person-server/server.ts';
+import { refuse } from '#person-server/silent.ts';
+
+const Audit = z.object({
+  mission_s256: z.string(),
+  action: words,
+  description: z.string().optional(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  result: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** `POST {audit_endpoint}` (draft §audit-endpoint): what the agent says it did, in the mission's log under its own name. */
+export async function recordAction(server: Server, admitted: Admitted): Promise<Response> {
+  const read = readMembers(admitted.json, Audit);
+  if (read.kind === 'refused') return problemResponse(read.problem);
+  const { mission_s256: missionS256, ...said } = read.members;
+  const { agent } = admitted;
+  const attempt = { action: said.action, description: said.description };
+  const entered = await enterMission(server, agent, missionS256, attempt);
+  if (entered.kind === 'refused') return problemResponse(entered.problem);
+  const line = { ...said, kind: 'audit', source: 'agent', outcome: 'reported', agent: agent.sub } as const;
+  const seq = await writeLog(server.store, missionS256, line, server.now(), { active: true });
+  if (seq === undefined) return await refuse(server, { agent, missionS256, ...attempt });
+  return new Response(null, { status: 201, headers: { 'cache-control': 'no-store' } });
+}

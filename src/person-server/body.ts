@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Problem } from '#aauth/problem.ts';
+import { isStorable } from '#person-server/storable.ts';
+
+export type Refused = { readonly kind: 'refused'; readonly problem: Problem };
+
+/** A request that is not what the endpoint takes: `400 invalid_request` unless another status says more. */
+export function invalidRequest(
+  detail: string,
+  status = 400,
+  headers?: Readonly<Record<string, string>>,
+): Refused {
+  return {
+    kind: 'refused',
+    problem: { status, error: 'invalid_request', detail, ...(headers && { headers }) },
+  };
+}
+
+/** The bytes of a body as they came, for whoever checks their digest; `413` past `limit` bytes, which are not read. */
+export async function readBytes(
+  request: Request,
+  limit: number,
+): Promise<{ readonly kind: 'bytes'; readonly bytes: Uint8Array } | Refused> {
+  const tooLarge = () => invalidRequest(`a body holds at most ${limit} bytes`, 413, { connection: 'close' });
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return tooLarge();
+    chunks.push(chunk);
+  }
+  return { kind: 'bytes', bytes: Buffer.concat(chunks) };
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** A body as a JSON object: the right content type, UTF-8, not too deep, nothing that cannot be kept. */
+export function readJson(
+  headers: Headers,
+  bytes: Uint8Array,
+  depth: number,
+): { readonly kind: 'json'; readonly json: Json } | Refused {
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    return invalidRequest('the body is application/json', 415, { accept: 'application/json' });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8.decode(bytes));
+  } catch {
+    return invalidRequest('the body is not JSON');
+  }
+  const object = z.record(z.string(), z.unknown()).safeParse(value);
+  if (!object.success) return invalidRequest('the body is not a JSON object');
+  if (!isStorable(value, depth)) {
+    return invalidRequest('the body nests too deep or holds a value that cannot be kept');
+  }
+  return { kind: 'json', json: object.data };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads the members of a body; unknown ones are ignored (draft §aauth-capabilities). What is wrong is named, not repeated. */
+export function readMembers<Members>(
+  json: Json,
+  schema: z.ZodType<Members>,
+): { readonly kind: 'members'; readonly members: Members } | Refused {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { kind: 'members', members: parsed.data };
+  const names = parsed.error.issues.map(({ path }) => path.join('.') || 'the body');
+  return invalidRequest(`missing or malformed: ${[...new Set(names)].join(', ')}`);
+}
+
+/** A text a person may be shown: not blank. */
+export const words = z.string().refine((text) => text.trim() !== '');

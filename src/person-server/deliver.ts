@@ -1,0 +1,167 @@
+import { type Problem, problemResponse } from '#aauth/problem.ts';
+import { tellTerminated } from '#person-server/mission-gate.ts';
+import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
+import type { Server } from '#person-server/server.ts';
+import type { RequestRow } from '#person-server/shown.ts';
+import type { Within } from '#person-server/tables.ts';
+import {
+  type Prepared,
+  prepareAuthToken,
+  preparePersonToken,
+  recordToken,
+  secondsLeft,
+} from '#person-server/tokens-issued.ts';
+
+/** What the person's channel can carry for an agent that cannot reach the person itself (draft §mission-approval). */
+const ourCapabilities = ['interaction', 'payment'];
+
+/**
+ * Hands a closed request's answer to its agent, once: whoever comes second finds the URL gone (draft §pending-url-security).
+ * Tokens are made here, at the last moment, and only while the mission they name is active: an approved token that nobody
+ * fetched is no authority.
+ */
+export async function deliver(server: Server, request: RequestRow): Promise<Response> {
+  const mission = request.missionS256 ? await readMission(server.store, request.missionS256) : undefined;
+  const ended = mission !== undefined && standingOf(mission, server.now()).kind !== 'active';
+  const endedByIt = request.type === 'mission_completion' && request.state === 'approved';
+  if (mission && ended && !endedByIt && (request.state === 'approved' || request.state === 'voided')) {
+    if (!(await takeDelivery(server, request))) return gone();
+    const agent = { iss: request.agentIss, sub: request.agentSub };
+    return problemResponse(await tellTerminated(server, mission.s256, agent, undefined));
+  }
+  switch (request.state) {
+    case 'approved':
+      return await deliverApproved(server, request, mission);
+    case 'denied':
+    case 'answered':
+    case 'voided':
+    case 'failed':
+      return (await takeDelivery(server, request)) ? stored(request) : gone();
+    case 'expired':
+      return (await takeDelivery(server, request)) ? expired() : gone();
+    case 'withdrawn':
+    case 'open':
+    case 'clarifying':
+      return gone();
+  }
+}
+
+/** `410`: the answer was given, or the request withdrawn. */
+export function gone(): Response {
+  return problemResponse({ status: 410, error: 'gone', detail: 'nothing is pending here any more' });
+}
+
+type Mission = Awaited<ReturnType<typeof readMission>>;
+
+async function deliverApproved(server: Server, request: RequestRow, mission: Mission): Promise<Response> {
+  const { wanted } = request;
+  const whose = {
+    agent: { iss: request.agentIss, sub: request.agentSub },
+    person: request.person,
+    missionS256: request.missionS256 ?? undefined,
+    missionExpiresAt: mission?.expiresAt,
+    requestId: request.id,
+  };
+  switch (wanted.type) {
+    case 'person_token':
+    case 'auth_token': {
+      const prepared =
+        wanted.type === 'person_token'
+          ? await preparePersonToken(server, whose, wanted)
+          : await prepareAuthToken(server, whose, wanted, request.decision?.scope ?? wanted.scope);
+      if (!prepared) return (await takeDelivery(server, request)) ? expired() : gone();
+      const handed = await handOut(server, request, [prepared]);
+      return handed ?? tokenAnswer(wanted.type, prepared, server.now());
+    }
+    case 'mission': {
+      if (!mission) return gone();
+      const prepared = await Promise.all(
+        (mission.approvedResources ?? []).map((resource) =>
+          preparePersonToken(server, whose, { ...wanted, resource }),
+        ),
+      );
+      const tokens = prepared.filter((token) => token !== undefined);
+      const handed = await handOut(server, request, tokens);
+      return (
+        handed ??
+        answerJson({
+          s256: mission.s256,
+          mission: Buffer.from(mission.blob).toString('base64url'),
+          capabilities: ourCapabilities,
+          ...(mission.approvedResources && {
+            person_tokens: Object.fromEntries(tokens.map(({ minted, row }) => [row.resource, minted.jwt])),
+          }),
+        })
+      );
+    }
+    default:
+      return (await takeDelivery(server, request)) ? stored(request) : gone();
+  }
+}
+
+/** The grant as both token endpoints answer it, at once or at the end of a wait. */
+export function tokenAnswer(type: 'person_token' | 'auth_token', prepared: Prepared, now: Date): Response {
+  return answerJson({ [type]: prepared.minted.jwt, expires_in: secondsLeft(prepared, now) });
+}
+
+/** Writes the tokens down in the transaction that takes the delivery. A response when that is no longer possible. */
+async function handOut(
+  server: Server,
+  request: RequestRow,
+  tokens: readonly Prepared[],
+): Promise<Response | undefined> {
+  const outcome = await server.store.transaction().execute(async (trx) => {
+    if (request.missionS256) {
+      const mission = await holdMission(trx, request.missionS256);
+      if (!mission || standingOf(mission, server.now()).kind !== 'active') return 'ended';
+    }
+    if (!(await takeWithin(trx, request, server.now()))) return 'gone';
+    for (const token of tokens) await recordToken(trx, token);
+    return 'handed';
+  });
+  if (outcome === 'handed') return undefined;
+  if (outcome === 'gone' || !request.missionS256) return gone();
+  if (!(await takeDelivery(server, request))) return gone();
+  const agent = { iss: request.agentIss, sub: request.agentSub };
+  return problemResponse(await tellTerminated(server, request.missionS256, agent, undefined));
+}
+
+async function takeDelivery(server: Server, request: RequestRow): Promise<boolean> {
+  return await takeWithin(server.store, request, server.now());
+}
+
+async function takeWithin(within: Server['store'] | Within, { id }: RequestRow, at: Date): Promise<boolean> {
+  const taken = await within
+    .updateTable('request')
+    .set({ deliveredAt: at })
+    .where('id', '=', id)
+    .where('deliveredAt', 'is', null)
+    .executeTakeFirst();
+  return taken.numUpdatedRows > 0n;
+}
+
+function stored({ answer }: RequestRow): Response {
+  if (answer?.kind === 'body') return answerJson(answer.body);
+  const problem: Problem = answer ?? {
+    status: 500,
+    error: 'server_error',
+    detail: 'the request ended without an answer',
+  };
+  return problemResponse(problem);
+}
+
+function expired(): Response {
+  return problemResponse({
+    status: 408,
+    error: 'expired',
+    detail: 'nobody answered before the request expired',
+  });
+}
+
+/** A JSON answer to an agent; never cached. */
+export function answerJson(body: Readonly<Record<string, unknown>>, status = 200): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}

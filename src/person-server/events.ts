@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { Store } from '#person-server/tables.ts';
+
+/** The channel every event is announced on. The payload is `<event id> <request id or ->`. */
+export const channel = 'person_server_event';
+
+export type Event = {
+  readonly kind: 'request' | 'mission' | 'log';
+  readonly requestId?: string | undefined;
+  readonly missionS256?: string | undefined;
+};
+
+/**
+ * Tells that something changed, in the transaction of the change: readers learn of it when it is true, or never.
+ * An event carries ids only; whoever hears it reads the truth.
+ */
+export async function tell(within: Store, { kind, requestId, missionS256 }: Event, at: Date) {
+  await sql`
+    with told as (
+      insert into person_server.event (kind, request_id, mission_s256, at)
+      values (${kind}, ${requestId ?? null}, ${missionS256 ?? null}, ${at})
+      returning id
+    )
+    select pg_notify(${sql.lit(channel)}, told.id || ' ' || ${requestId ?? '-'}::text) from told`.execute(
+    within,
+  );
+}
+
+/** Events after `after`, oldest first, at most `limit`. Ids grow; one that commits late may be passed over, so readers reconcile. */
+export async function eventsAfter(store: Store, after: number, limit: number) {
+  return await store
+    .selectFrom('event')
+    .selectAll()
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** The newest event's id, 0 when there is none. */
+export async function newestEvent(store: Store): Promise<number> {
+  const row = await store.selectFrom('event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+/** Forgets events older than `before`: a watcher that slept longer starts from now and reconciles. */
+export async function forgetEvents(store: Store, before: Date) {
+  await store.deleteFrom('event').where('at', '<', before).execute();
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { foldInteractionCode } from '#aauth/interaction-code.ts';
+import { problemResponse } from '#aauth/problem.ts';
+import type { Admitted } from '#person-server/admit.ts';
+import { boundPerson } from '#person-server/agents.ts';
+import { isWebAddress } from '#person-server/auth-token-endpoint.ts';
+import { invalidRequest, readMembers, words } from '#person-server/body.ts';
+import { introduceAgent } from '#person-server/introduce.ts';
+import { enterMission } from '#person-server/mission-gate.ts';
+import { offeredTo } from '#person-server/parties.ts';
+import { answerOpened } from '#person-server/pending.ts';
+import { openRequest } from '#person-server/requests.ts';
+import type { Server } from '#person-server/server.ts';
+
+const Interaction = z.object({
+  type: z.enum(['interaction', 'payment', 'question']),
+  description: z.string().optional(),
+  url: z.string().optional(),
+  code: z.string().max(64).optional(),
+  max_wait: z.number().positive().optional(),
+  question: words.optional(),
+  mission_s256: z.string().optional(),
+  login_hint: z.string().optional(),
+});
+
+/**
+ * `POST {interaction_endpoint}` (draft §interaction-endpoint): the agent's channel to its person. A relayed page or payment is
+ * put before the person with its address; a question is answered in words.
+ */
+export async function askPerson(server: Server, admitted: Admitted): Promise<Response> {
+  const read = readMembers(admitted.json, Interaction);
+  if (read.kind === 'refused') return problemResponse(read.problem);
+  const { type, description, url, code, question, mission_s256: missionS256 } = read.members;
+  if (type === 'question' && question === undefined) {
+    return problemResponse(invalidRequest('missing or malformed: question').problem);
+  }
+  if (type !== 'question' && (url === undefined || !isWebAddress(url, server))) {
+    return problemResponse(invalidRequest('url is no https address a person could be sent to').problem);
+  }
+  if (type !== 'question' && code !== undefined && foldInteractionCode(code) === undefined) {
+    return problemResponse(invalidRequest('code is no interaction code').problem);
+  }
+
+  const { agent } = admitted;
+  const attempt = { action: type, description: question ?? description };
+  const entered = missionS256 ? await enterMission(server, agent, missionS256, attempt) : undefined;
+  if (entered?.kind === 'refused') return problemResponse(entered.problem);
+  const known = await boundPerson(server.store, agent);
+  const waits = read.members.max_wait;
+  const until = waits === undefined ? undefined : new Date(server.now().getTime() + waits * 1000);
+  const opened = await openRequest(server, {
+    person: known ?? offeredTo(server, read.members.login_hint),
+    agent: { iss: agent.iss, sub: agent.sub },
+    agentNew: known === undefined,
+    missionS256,
+    asserted: {
+      verified: await introduceAgent(server, agent, missionS256),
+      resource: {},
+      agent: type === 'question' ? { description, question } : { description, url: withCode(url, code) },
+    },
+    wanted: type === 'question' ? { type, question: question ?? '' } : { type, url, code },
+    notAfter: [entered?.mission.expiresAt ?? undefined, type === 'question' ? undefined : until],
+  });
+  return await answerOpened(server, admitted, opened, missionS256);
+}
+
+/** The address the person opens: the page with its code, as the draft has the agent build it (§interaction-relay). */
+function withCode(url: string | undefined, code: string | undefined): string | undefined {
+  if (url === undefined || code === undefined) return url;
+  const address = new URL(url);
+  address.searchParams.set('code', code);
+  return address.href;
+}

@@ -1,0 +1,147 @@
+// The page a `requirement=interaction` points at. It shows which request a code belongs to and sends the person to their
+// own channel: whoever holds the code can see the page, so nothing here decides anything.
+import { foldInteractionCode } from '#aauth/interaction-code.ts';
+import { tellOf } from '#person-server/requests.ts';
+import type { Server } from '#person-server/server.ts';
+import { agentOf, isOpen, openStates, type RequestRow } from '#person-server/shown.ts';
+
+/** Wrong codes one address may try within a minute (draft §interaction-code-format, rate-limiting). */
+const windowMs = 60_000;
+
+/** Counts wrong codes by address; for the life of the process, which is as long as a guesser's patience has to be broken. */
+export function openAttempts(limit: number) {
+  const wrong = new Map<string, number[]>();
+  return {
+    mayTry(address: string, now: number): boolean {
+      const recent = (wrong.get(address) ?? []).filter((at) => at > now - windowMs);
+      if (recent.length) wrong.set(address, recent);
+      else wrong.delete(address);
+      return recent.length < limit;
+    },
+    wasWrong(address: string, now: number) {
+      if (wrong.size > 10_000) wrong.clear();
+      wrong.set(address, [...(wrong.get(address) ?? []), now]);
+    },
+  };
+}
+
+export type Attempts = ReturnType<typeof openAttempts>;
+
+/**
+ * `GET /interact?code=`: consumes the code (draft §interaction-code-format: single use) and marks that the person has arrived,
+ * which the agent reads as `interacting`. A code used, invented or of a closed request is `410`, of an expired one `408`.
+ */
+export async function interactionPage(
+  server: Server,
+  attempts: Attempts,
+  request: Request,
+  address: string,
+): Promise<Response> {
+  const typed = new URL(request.url).searchParams.get('code');
+  if (typed === null || typed === '') return page(200, 'Enter your code', form);
+  const now = server.now();
+  if (!attempts.mayTry(address, now.getTime())) {
+    const wait = '<p>Too many wrong codes. Wait a minute and try again. (slow_down)</p>';
+    return page(429, 'Too many attempts', wait, { 'retry-after': '60' });
+  }
+  const code = foldInteractionCode(typed);
+  const found = code && (await findByCode(server, code));
+  if (!found) {
+    attempts.wasWrong(address, now.getTime());
+    return invalidCode();
+  }
+  if (found.state === 'expired' || (isOpen(found.state) && found.expiresAt <= now)) {
+    return page(408, 'This request has expired', '<p>Ask the agent to start again. (expired)</p>');
+  }
+  return (await arrive(server, found, now))
+    ? page(200, 'Answer in your channel', describe(found))
+    : invalidCode();
+}
+
+async function findByCode(server: Server, code: string): Promise<RequestRow | undefined> {
+  return await server.store
+    .selectFrom('request')
+    .selectAll()
+    .where('code', '=', code)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function arrive(server: Server, request: RequestRow, at: Date): Promise<boolean> {
+  return await server.store.transaction().execute(async (trx) => {
+    const arrived = await trx
+      .updateTable('request')
+      .set({ arrivedAt: at })
+      .where('id', '=', request.id)
+      .where('arrivedAt', 'is', null)
+      .where('state', 'in', openStates)
+      .executeTakeFirst();
+    if (!arrived.numUpdatedRows) return false;
+    await tellOf(trx, request, at);
+    return true;
+  });
+}
+
+function invalidCode() {
+  const words = '<p>This code is not known, or was used before. (invalid_code)</p>';
+  return page(410, 'This code does not work', words + form);
+}
+
+/** What lets a person see that this is not a request of theirs (draft §interaction-code-misdirection): no agent's own words. */
+function describe(request: RequestRow): string {
+  const { wanted } = request;
+  const facts: [string, string][] = [
+    ['Agent', agentOf(request).id],
+    ['Agent provider', request.agentIss],
+    ['Asks for', request.type.replaceAll('_', ' ')],
+  ];
+  if (wanted.type === 'person_token' || wanted.type === 'auth_token')
+    facts.push(['Resource', wanted.resource]);
+  if (wanted.type === 'auth_token' && wanted.scope.length) facts.push(['Scope', wanted.scope.join(' ')]);
+  if (wanted.type === 'permission') facts.push(['Action', wanted.action]);
+  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escape(value)}</dd>`).join('');
+  return `<dl>${list}</dl>
+<p>The request is waiting in your oversight channel. Approve or deny it there: this page decides nothing.</p>
+<p>If you do not recognise it, deny it.</p>`;
+}
+
+const form = `<form method="get" action="/interact">
+<label for="code">Code shown by your agent</label>
+<input id="code" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" required>
+<button>Continue</button>
+</form>`;
+
+function page(status: number, title: string, body: string, headers: Record<string, string> = {}): Response {
+  const html = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body><main><h1>${title}</h1>
+${body}
+</main></body>
+</html>
+`;
+  return new Response(html, {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+  });
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+}

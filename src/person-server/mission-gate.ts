@@ -1,0 +1,98 @@
+import { isS256 } from '#aauth/mission-blob.ts';
+import type { Problem } from '#aauth/problem.ts';
+import type { Agent } from '#person-server/agents.ts';
+import { invalidRequest, type Refused } from '#person-server/body.ts';
+import { tell } from '#person-server/events.ts';
+import { type Line, writeLog } from '#person-server/mission-log.ts';
+import {
+  findOwnMission,
+  type MissionRow,
+  noteAgentTold,
+  readMission,
+  standingOf,
+} from '#person-server/missions.ts';
+import type { Server } from '#person-server/server.ts';
+import type { TerminationReason } from '#person-server/tables.ts';
+import { closeOverdue } from '#person-server/terminate.ts';
+
+/** What an agent was about to do under a mission, for the line that says it was refused. */
+export type Attempt = Pick<Line, 'resource' | 'scope' | 'action' | 'description'>;
+
+/** So many lines a terminated mission's log takes from an agent that goes on asking; the later ones say nothing new. */
+const refusalsLogged = 100;
+
+/** Unknown and somebody else's: the same answer to the byte, from the same one query (draft §mission-endpoint-errors). */
+export const missionNotFound: Refused = {
+  kind: 'refused',
+  problem: { status: 404, error: 'mission_not_found', detail: 'this agent has no such mission' },
+};
+
+/**
+ * The agent's own mission, if it may still act under it: every endpoint that is given a `mission_s256` asks here (draft
+ * §mission-status-errors). A mission found past its `expires_at` is closed on the spot. What a terminated mission's agent
+ * tried is written into its log, and that it was told is recorded.
+ */
+export async function enterMission(
+  server: Server,
+  agent: Agent,
+  s256: string,
+  attempt: Attempt,
+): Promise<{ readonly kind: 'active'; readonly mission: MissionRow } | Refused> {
+  if (!isS256(s256)) return invalidRequest('mission_s256 is not the base64url of a SHA-256');
+  const mission = await findOwnMission(server.store, agent, s256);
+  return mission ? await actUnder(server, mission, agent, attempt) : missionNotFound;
+}
+
+/** As `enterMission`, for a mission reached through an upstream token rather than owned. */
+export async function enterChainedMission(server: Server, agent: Agent, s256: string, attempt: Attempt) {
+  const mission = await readMission(server.store, s256);
+  return mission ? await actUnder(server, mission, agent, attempt) : missionNotFound;
+}
+
+async function actUnder(server: Server, mission: MissionRow, agent: Agent, attempt: Attempt) {
+  const standing = standingOf(mission, server.now());
+  if (standing.kind === 'active') return { kind: 'active' as const, mission };
+  return { kind: 'refused' as const, problem: await tellTerminated(server, mission.s256, agent, attempt) };
+}
+
+/**
+ * Tells an agent that its mission is over, and records that it was told and what it was about to do. An overdue mission is
+ * closed first.
+ */
+export async function tellTerminated(
+  server: Server,
+  s256: string,
+  agent: Agent,
+  attempt: Attempt | undefined,
+): Promise<Problem> {
+  const at = server.now();
+  await closeOverdue(server, s256);
+  await server.store.transaction().execute(async (trx) => {
+    const mission = await readMission(trx, s256);
+    if (!mission) return;
+    if (attempt && mission.logSeq - (mission.terminatedSeq ?? 0) < refusalsLogged) {
+      const line = {
+        kind: 'refused',
+        source: 'person_server',
+        outcome: 'mission_terminated',
+        agent: agent.sub,
+      } as const;
+      await writeLog(trx, s256, { ...attempt, ...line }, at);
+    }
+    const owner = mission.agentIss === agent.iss && mission.agentSub === agent.sub;
+    if (owner && (await noteAgentTold(trx, s256, at)))
+      await tell(trx, { kind: 'mission', missionS256: s256 }, at);
+  });
+  const mission = await readMission(server.store, s256);
+  return missionTerminated(mission?.terminationReason ?? 'administrative');
+}
+
+/** `403 mission_terminated`, which the agent that owns the mission reads to stop. */
+export function missionTerminated(reason: TerminationReason): Problem {
+  return {
+    status: 403,
+    error: 'mission_terminated',
+    detail: 'the mission is permanently ended',
+    members: { mission_status: 'terminated', termination_reason: reason },
+  };
+}

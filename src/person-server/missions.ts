@@ -1,0 +1,117 @@
+import { encodeMission, type MissionBlob } from '#aauth/mission-blob.ts';
+import type { Agent } from '#person-server/agents.ts';
+import type { Store, TerminationReason, Tool, Within } from '#person-server/tables.ts';
+
+/** What a person approved, before it has its name. */
+export type Approved = {
+  readonly agent: Agent;
+  readonly person: string;
+  readonly requestId: string;
+  readonly description: string;
+  readonly tools?: readonly Tool[] | undefined;
+  readonly resources?: readonly string[] | undefined;
+  readonly expiresAt?: Date | undefined;
+};
+
+/** How a mission stands at one moment. */
+export type Standing =
+  | { readonly kind: 'active' }
+  /** Past its `expires_at` and not yet closed: nobody may act on it, and whoever sees it closes it. */
+  | { readonly kind: 'overdue' }
+  | { readonly kind: 'terminated'; readonly reason: TerminationReason };
+
+export type MissionRow = Awaited<ReturnType<typeof readMission>> & object;
+
+/** The mission this agent owns under this name: unknown and somebody else's are the same to it (draft §mission-endpoint-errors). */
+export async function findOwnMission(store: Store, agent: Agent, s256: string) {
+  return await store
+    .selectFrom('mission')
+    .selectAll()
+    .where('s256', '=', s256)
+    .where('agentIss', '=', agent.iss)
+    .where('agentSub', '=', agent.sub)
+    .executeTakeFirst();
+}
+
+/** A mission by its name, whoever owns it: for the overseers. */
+export async function readMission(store: Store, s256: string) {
+  return await store.selectFrom('mission').selectAll().where('s256', '=', s256).executeTakeFirst();
+}
+
+/** Takes the mission for this transaction. Missions are taken before their requests, always, so that no two wait for each other. */
+export async function holdMission(within: Within, s256: string) {
+  return await within
+    .selectFrom('mission')
+    .selectAll()
+    .where('s256', '=', s256)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Every path that acts on a mission asks this first (draft §mission-approval: `expires_at`). */
+export function standingOf(
+  mission: {
+    readonly terminatedAt: Date | null;
+    readonly terminationReason: TerminationReason | null;
+    readonly expiresAt: Date | null;
+  },
+  now: Date,
+): Standing {
+  if (mission.terminatedAt)
+    return { kind: 'terminated', reason: mission.terminationReason ?? 'administrative' };
+  return mission.expiresAt && mission.expiresAt <= now ? { kind: 'overdue' } : { kind: 'active' };
+}
+
+/**
+ * Makes the mission: its blob is written once, those bytes are kept, and `s256` is their name (draft §mission-identifier).
+ * Two missions alike to the letter in the same millisecond would share a name: the later one is dated a millisecond later.
+ */
+export async function insertMission(within: Within, approved: Approved, at: Date): Promise<MissionBlob> {
+  for (let approvedAt = at; ; approvedAt = new Date(approvedAt.getTime() + 1)) {
+    const blob = encodeMission({
+      agent: approved.agent.sub,
+      approvedAt,
+      description: approved.description,
+      expiresAt: approved.expiresAt,
+      approvedTools: approved.tools,
+      approvedResources: approved.resources,
+    });
+    const inserted = await within
+      .insertInto('mission')
+      .values({
+        s256: blob.s256,
+        person: approved.person,
+        agentIss: approved.agent.iss,
+        agentSub: approved.agent.sub,
+        blob: blob.bytes,
+        description: approved.description,
+        approvedTools: approved.tools ? JSON.stringify(approved.tools) : null,
+        approvedResources: approved.resources ? JSON.stringify(approved.resources) : null,
+        requestId: approved.requestId,
+        approvedAt,
+        expiresAt: approved.expiresAt ?? null,
+        terminatedAt: null,
+        terminationReason: null,
+        terminationNote: null,
+        terminatedBy: null,
+        terminatedSeq: null,
+        agentToldAt: null,
+        lastActivityAt: approvedAt,
+      })
+      .onConflict((conflict) => conflict.column('s256').doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows) return blob;
+  }
+}
+
+/** Records that the owning agent was told its mission is over; the first time counts. */
+export async function noteAgentTold(store: Store, s256: string, at: Date): Promise<boolean> {
+  const noted = await store
+    .updateTable('mission')
+    .set({ agentToldAt: at })
+    .where('s256', '=', s256)
+    .where('terminatedAt', 'is not', null)
+    .where('agentToldAt', 'is', null)
+    .executeTakeFirst();
+  return noted.numUpdatedRows > 0n;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { problemResponse } from '#aauth/problem.ts';
+import type { Admitted } from '#person-server/admit.ts';
+import { readUpdatedRequest } from '#person-server/auth-token-endpoint.ts';
+import { invalidRequest, readMembers, words } from '#person-server/body.ts';
+import { type Reply, reply } from '#person-server/clarify.ts';
+import { gone } from '#person-server/deliver.ts';
+import { answerWhenReady } from '#person-server/pending.ts';
+import { endRequest, findOwnRequest } from '#person-server/requests.ts';
+import type { Server } from '#person-server/server.ts';
+import { isOpen } from '#person-server/shown.ts';
+
+/** `GET` of a pending URL (draft §deferred-responses): still pending, or the answer, once. */
+export async function poll(server: Server, admitted: Admitted, pending: string): Promise<Response> {
+  const request = await findOwnRequest(server.store, admitted.agent, pending);
+  return request ? await answerWhenReady(server, request, admitted) : notFound();
+}
+
+const Reaction = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('clarification_response'), clarification_response: words }),
+  z.object({ action: z.literal('updated_request') }),
+]);
+
+/** `POST` to a pending URL (draft §agent-response-to-clarification): the agent's answer to the question that waits. */
+export async function respond(server: Server, admitted: Admitted, pending: string): Promise<Response> {
+  const request = await findOwnRequest(server.store, admitted.agent, pending);
+  if (!request) return notFound();
+  const read = readMembers(admitted.json, Reaction);
+  if (read.kind === 'refused') return problemResponse(read.problem);
+  if (!isOpen(request.state) || request.expiresAt <= server.now()) {
+    return request.deliveredAt || request.state === 'withdrawn'
+      ? gone()
+      : await answerWhenReady(server, request, { ...admitted, waitMs: 0 });
+  }
+  if (request.state !== 'clarifying') return problemResponse(invalidRequest('no question waits').problem);
+
+  let said: Reply;
+  if (read.members.action === 'clarification_response') {
+    said = { kind: 'answer', answer: read.members.clarification_response };
+  } else {
+    const updated = await readUpdatedRequest(server, admitted, request);
+    if (updated.kind === 'refused') return problemResponse(updated.problem);
+    said = { kind: 'update', asserted: updated.asserted, wanted: updated.wanted };
+  }
+  // Too late is no error of the agent's: it reads where the request stands.
+  await reply(server, request, said);
+  return await answerWhenReady(server, request, admitted);
+}
+
+/** `DELETE` of a pending URL (draft §cancel-request): the agent withdraws, and the person is told. */
+export async function withdraw(server: Server, admitted: Admitted, pending: string): Promise<Response> {
+  const request = await findOwnRequest(server.store, admitted.agent, pending);
+  if (!request) return notFound();
+  if (!(await endRequest(server, request, { state: 'withdrawn' }))) return gone();
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+}
+
+function notFound(): Response {
+  return problemResponse({ status: 404, error: 'not_found', detail: 'nothing is pending here' });
+}

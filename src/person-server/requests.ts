@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { foldInteractionCode, newInteractionCode } from '#aauth/interaction-code.ts';
+import type { Agent } from '#person-server/agents.ts';
+import { tell } from '#person-server/events.ts';
+import { type Line, writeLog, writeRecord } from '#person-server/mission-log.ts';
+import { holdMission } from '#person-server/missions.ts';
+import type { Server } from '#person-server/server.ts';
+import { agentOf, digestOfShown, openStates, type RequestRow } from '#person-server/shown.ts';
+import type { Answer, Asserted, LogKind, RequestType, Store, Wanted, Within } from '#person-server/tables.ts';
+
+/** An ask about to be put before a person. */
+export type NewRequest = {
+  readonly person: string;
+  readonly agent: Agent;
+  readonly agentNew: boolean;
+  readonly subagent?: string | undefined;
+  readonly missionS256?: string | undefined;
+  readonly asserted: Asserted;
+  readonly wanted: Wanted;
+  /** Moments after which an answer would be of no use: tokens it depends on, the mission's end. */
+  readonly notAfter?: readonly (Date | undefined)[];
+};
+
+export type Opened =
+  | { readonly kind: 'opened'; readonly request: RequestRow }
+  | { readonly kind: 'mission_not_active' }
+  /** The agent already has as many requests open as it may. */
+  | { readonly kind: 'too_many' };
+
+/**
+ * Puts an ask before its person: one transaction with its first line in the mission's log and its event. A mission that is
+ * no longer active takes no new asks, and that is decided by the statement that writes the line.
+ */
+export async function openRequest(server: Server, ask: NewRequest): Promise<Opened> {
+  const at = server.now();
+  const id = randomBytes(12).toString('base64url');
+  const ends = (ask.notAfter ?? []).flatMap((date) => date?.getTime() ?? []);
+  const shown = {
+    id,
+    type: ask.wanted.type,
+    person: ask.person,
+    missionS256: ask.missionS256 ?? null,
+    agentIss: ask.agent.iss,
+    agentSub: ask.agent.sub,
+    subagent: ask.subagent ?? null,
+    openedAt: at,
+    deadline: new Date(Math.min(at.getTime() + server.limits.pendingMs, ...ends)),
+    asserted: ask.asserted,
+  };
+  return await server.store.transaction().execute(async (trx): Promise<Opened> => {
+    const { count } = await trx
+      .selectFrom('request')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('agentIss', '=', ask.agent.iss)
+      .where('agentSub', '=', ask.agent.sub)
+      .where('state', 'in', openStates)
+      .executeTakeFirstOrThrow();
+    if (count >= server.limits.openRequests) return { kind: 'too_many' };
+    if (ask.missionS256) {
+      const seq = await writeLog(trx, ask.missionS256, requested(id, ask), at, { active: true });
+      if (seq === undefined) return { kind: 'mission_not_active' };
+    }
+    const request = await trx
+      .insertInto('request')
+      .values({
+        ...shown,
+        pending: randomBytes(24).toString('base64url'),
+        code: foldInteractionCode(newInteractionCode()) ?? '',
+        state: 'open',
+        digest: digestOfShown({ ...shown, clarifications: [], previous: null }),
+        agentNew: ask.agentNew,
+        expiresAt: shown.deadline,
+        asserted: JSON.stringify(ask.asserted),
+        wanted: JSON.stringify(ask.wanted),
+        previous: null,
+        arrivedAt: null,
+        decision: null,
+        answer: null,
+        closedAt: null,
+        deliveredAt: null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await tell(trx, { kind: 'request', requestId: id, missionS256: ask.missionS256 }, at);
+    return { kind: 'opened', request };
+  });
+}
+
+function requested(requestId: string, { wanted, asserted, agent, subagent }: NewRequest): Line {
+  const said = asserted.agent;
+  return {
+    kind: logKinds[wanted.type],
+    source: 'agent',
+    outcome: 'requested',
+    requestId,
+    agent: subagent ?? agent.sub,
+    ...aboutWanted(wanted),
+    description: said.justification ?? said.description ?? said.summary ?? said.question,
+    parameters: said.parameters,
+  };
+}
+
+/** The log's word for each type of request. A proposal has no mission to be logged in until it is approved. */
+export const logKinds: Readonly<Record<RequestType, LogKind>> = {
+  mission: 'mission_approved',
+  mission_update: 'update',
+  mission_completion: 'completion',
+  person_token: 'person_token',
+  auth_token: 'auth_token',
+  permission: 'permission',
+  interaction: 'interaction',
+  payment: 'payment',
+  question: 'question',
+};
+
+/** What a request was about, for a line of the log. */
+export function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'> {
+  switch (wanted.type) {
+    case 'person_token':
+      return { resource: wanted.resource };
+    case 'auth_token':
+      return { resource: wanted.resource, scope: wanted.scope.join(' ') || undefined };
+    case 'permission':
+      return { action: wanted.action };
+    default:
+      return {};
+  }
+}
+
+/** The request behind a pending URL, if this agent opened it: somebody else's is no different from an invented one. */
+export async function findOwnRequest(store: Store, agent: Agent, pending: string) {
+  return await store
+    .selectFrom('request')
+    .selectAll()
+    .where('pending', '=', pending)
+    .where('agentIss', '=', agent.iss)
+    .where('agentSub', '=', agent.sub)
+    .executeTakeFirst();
+}
+
+export async function readRequest(store: Store, id: string) {
+  return await store.selectFrom('request').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The rounds of clarification of these requests, first to last. */
+export async function readClarifications(store: Store, requestIds: readonly string[]) {
+  if (!requestIds.length) return [];
+  return await store
+    .selectFrom('clarification')
+    .selectAll()
+    .where('requestId', 'in', requestIds)
+    .orderBy('requestId')
+    .orderBy('round')
+    .execute();
+}
+
+/** Ways a request ends that are nobody's decision. */
+export type Ending =
+  | { readonly state: 'expired' }
+  | { readonly state: 'withdrawn' }
+  | { readonly state: 'voided'; readonly answer: Answer };
+
+/**
+ * Ends an open request without a decision; false when it was no longer open (or, for `expired`, not yet due). The line in
+ * the log and the event are of the same transaction.
+ */
+export async function endRequest(server: Server, request: RequestRow, ending: Ending): Promise<boolean> {
+  return await server.store.transaction().execute(async (trx) => {
+    if (request.missionS256) await holdMission(trx, request.missionS256);
+    return await endWithin(trx, request, ending, server.now());
+  });
+}
+
+/** As `endRequest`, in a transaction that already holds the request's mission. */
+export async function endWithin(
+  within: Within,
+  request: RequestRow,
+  ending: Ending,
+  at: Date,
+): Promise<boolean> {
+  const ended = await within
+    .updateTable('request')
+    .set({
+      state: ending.state,
+      closedAt: at,
+      ...(ending.state === 'voided' && { answer: JSON.stringify(ending.answer) }),
+    })
+    .where('id', '=', request.id)
+    .where('state', 'in', openStates)
+    .$if(ending.state === 'expired', (query) => query.where('expiresAt', '<=', at))
+    .executeTakeFirst();
+  if (!ended.numUpdatedRows) return false;
+  await logFor(within, request, { ...endLine(request, ending), outcome: ending.state }, at);
+  await tellOf(within, request, at);
+  return true;
+}
+
+function endLine(request: RequestRow, { state }: Ending): Pick<Line, 'kind' | 'source'> {
+  if (state === 'withdrawn') return { kind: 'withdrawn', source: 'agent' };
+  return { kind: request.type === 'mission' ? 'refused' : logKinds[request.type], source: 'person_server' };
+}
+
+/** A line about a request: in its mission's log, or among the records when it has none. */
+export async function logFor(
+  within: Store,
+  request: RequestRow,
+  line: Omit<Line, 'agent' | 'requestId'>,
+  at: Date,
+) {
+  const whole = {
+    ...aboutWanted(request.wanted),
+    ...line,
+    agent: agentOf(request).id,
+    requestId: request.id,
+  };
+  if (request.missionS256) await writeLog(within, request.missionS256, whole, at);
+  else await writeRecord(within, whole, at);
+}
+
+/** Tells that a request changed. */
+export async function tellOf(within: Store, { id, missionS256 }: RequestRow, at: Date) {
+  await tell(within, { kind: 'request', requestId: id, missionS256: missionS256 ?? undefined }, at);
+}

@@ -1,0 +1,94 @@
+import type { Problem } from '#aauth/problem.ts';
+import { tokenProblem } from '#aauth/token-problem.ts';
+import type { ResourceToken } from '#aauth/tokens.ts';
+import { presentedMismatches, verifyPersonOrAuthToken, verifyResourceToken } from '#aauth/verify-token.ts';
+import type { Agent } from '#person-server/agents.ts';
+import type { Refused } from '#person-server/body.ts';
+import { scopeValues } from '#person-server/narrowing.ts';
+import { isRevoked } from '#person-server/revocations.ts';
+import { type Server, verifierOf } from '#person-server/server.ts';
+import { isStorable } from '#person-server/storable.ts';
+import { personOfSubject } from '#person-server/subjects.ts';
+import { findToken } from '#person-server/tokens-issued.ts';
+
+/** What a resource wants authorised, as far as tokens alone can say that it is so. */
+export type ResourceRequest = {
+  readonly kind: 'wanted';
+  readonly token: ResourceToken;
+  readonly scope: readonly string[];
+  /** The end of the token the agent presented at the resource, which bounds the auth token. */
+  readonly presentedExpiresAt: Date;
+};
+
+/** Claims of companion drafts that change what would be granted; without them understood, granting is not what was asked. */
+const notUnderstood = ['r3_uri', 'r3_s256'];
+
+/**
+ * Verifies a resource token together with the token the agent presented to get it (draft §resource-token-verification):
+ * made out to us, bound to the agent's key, and in every identity claim the same as the presented token. A mismatch against
+ * a token that verified is evidence of tampering, and operators are told.
+ */
+export async function verifyResourceRequest(
+  server: Server,
+  tokens: { readonly resource_token: string; readonly presented_token: string },
+  whose: { readonly agent: Agent; readonly person: string; readonly agentJkt: string },
+): Promise<ResourceRequest | Refused> {
+  const verifier = verifierOf(server);
+  const resource = await verifyResourceToken(tokens.resource_token, {
+    ...verifier,
+    audience: server.issuer,
+    agentJkt: whose.agentJkt,
+  });
+  if (resource.kind === 'refused') return refuse(tokenProblem('resource', resource));
+  const { token } = resource;
+  if (!isStorable({ ...token })) return invalid('resource', 'a claim holds a character that cannot be kept');
+  if (await isRevoked(server.store, token.iss, token.jti)) {
+    return revoked('resource', 'the resource has withdrawn its token');
+  }
+  if (token.ps !== server.issuer) return invalid('resource', 'ps is not this server');
+
+  const presented = await verifyPersonOrAuthToken(tokens.presented_token, {
+    ...verifier,
+    audience: token.iss,
+    thumbprint: whose.agentJkt,
+  });
+  if (presented.kind === 'refused') return refuse(tokenProblem('presented', presented));
+  if (presented.token.iss !== server.issuer) return invalid('presented', 'the token was not issued here');
+  const record = await findToken(server.store, presented.token.jti);
+  if (record?.revokedAt) return revoked('presented', 'the presented token was revoked');
+  if (record && (record.agentIss !== whose.agent.iss || record.agentSub !== whose.agent.sub)) {
+    return invalid('presented', 'the token was issued to another agent');
+  }
+
+  const mismatches = presentedMismatches(token, presented.token);
+  if (mismatches.length) {
+    server.log.warn(
+      { resource: token.iss, agent: whose.agent.sub, jti: token.jti, mismatches },
+      'a resource token disagrees with the token it was issued on: tampering',
+    );
+    return invalid('resource', `it disagrees with the presented token: ${mismatches.join(', ')}`);
+  }
+  if ((await personOfSubject(server.store, token.iss, token.sub)) !== whose.person) {
+    return invalid('resource', "sub is not the agent's person at this resource");
+  }
+  const unknown = notUnderstood.filter((name) => Object.hasOwn(token.further, name));
+  if (unknown.length) return invalid('resource', `not supported here: ${unknown.join(', ')}`);
+  return {
+    kind: 'wanted',
+    token,
+    scope: scopeValues(token.scope),
+    presentedExpiresAt: presented.token.expiresAt,
+  };
+}
+
+function refuse(problem: Problem): Refused {
+  return { kind: 'refused', problem };
+}
+
+function invalid(parameter: 'resource' | 'presented', detail: string): Refused {
+  return refuse({ status: 400, error: `invalid_${parameter}_token`, detail });
+}
+
+function revoked(parameter: 'resource' | 'presented', detail: string): Refused {
+  return refuse({ status: 400, error: `revoked_${parameter}_token`, detail });
+}

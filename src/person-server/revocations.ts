@@ -1,0 +1,63 @@
+import type { AgentToken } from '#aauth/tokens.ts';
+import type { Server } from '#person-server/server.ts';
+import type { Store } from '#person-server/tables.ts';
+
+/** Clocks differ: what concerns a token is kept this much longer than the token. */
+const skewMs = 60_000;
+
+/** Whether the issuer of a token has withdrawn it (draft §token-revocation). */
+export async function isRevoked(store: Store, iss: string, jti: string): Promise<boolean> {
+  const row = await store
+    .selectFrom('revocation')
+    .select('jti')
+    .where('iss', '=', iss)
+    .where('jti', '=', jti)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Records a withdrawal by a token's issuer until the token would have expired; saying it again records nothing new. */
+export async function recordRevocation(
+  store: Store,
+  { iss, jti, expiresAt }: { readonly iss: string; readonly jti: string; readonly expiresAt: Date },
+  at: Date,
+) {
+  const until = new Date(expiresAt.getTime() + skewMs);
+  await store
+    .insertInto('revocation')
+    .values({ iss, jti, revokedAt: at, until })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * Remembers whose an agent token is, until it expires: when its provider revokes it by `jti`, this finds the agent (draft
+ * §revocation-cascade, Records). A token is written once per process and token, not once per request.
+ */
+export async function rememberAgentToken(server: Server, { iss, jti, sub, expiresAt }: AgentToken) {
+  if (server.seenAgentTokens.has(`${iss} ${jti}`)) return;
+  await server.store
+    .insertInto('agentToken')
+    .values({ iss, jti, sub, until: new Date(expiresAt.getTime() + skewMs) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  if (server.seenAgentTokens.size > 10_000) server.seenAgentTokens.clear();
+  server.seenAgentTokens.add(`${iss} ${jti}`);
+}
+
+/** The agent that presented this agent token, if one did. */
+export async function agentOfToken(store: Store, iss: string, jti: string): Promise<string | undefined> {
+  const row = await store
+    .selectFrom('agentToken')
+    .select('sub')
+    .where('iss', '=', iss)
+    .where('jti', '=', jti)
+    .executeTakeFirst();
+  return row?.sub;
+}
+
+/** Forgets what concerns tokens that have expired. */
+export async function forgetRevocations(store: Store, now: Date) {
+  await store.deleteFrom('revocation').where('until', '<', now).execute();
+  await store.deleteFrom('agentToken').where('until', '<', now).execute();
+}

@@ -1,0 +1,66 @@
+import { unbindAgent } from '#person-server/agents.ts';
+import { forgetConsents } from '#person-server/consents.ts';
+import { holdMission } from '#person-server/missions.ts';
+import { endWithin } from '#person-server/requests.ts';
+import type { Server } from '#person-server/server.ts';
+import { openStates } from '#person-server/shown.ts';
+import type { DecidedBy } from '#person-server/tables.ts';
+import { terminateWithin } from '#person-server/terminate.ts';
+
+/**
+ * Ends an agent's binding to its person, and everything that stood on it: its missions, its open requests, what was consented
+ * to it, its live tokens (draft §agent-person-binding). The next time it comes it is a new agent. False when there is no such
+ * live binding.
+ */
+export async function revokeAgent(server: Server, id: string, decidedBy: DecidedBy): Promise<boolean> {
+  return await server.store.transaction().execute(async (trx) => {
+    const at = server.now();
+    const binding = await trx
+      .selectFrom('agentBinding')
+      .select(['iss', 'sub'])
+      .where('id', '=', id)
+      .where('revokedAt', 'is', null)
+      .executeTakeFirst();
+    if (!binding) return false;
+    const missions = await trx
+      .selectFrom('mission')
+      .select('s256')
+      .where('agentIss', '=', binding.iss)
+      .where('agentSub', '=', binding.sub)
+      .where('terminatedAt', 'is', null)
+      .orderBy('s256')
+      .execute();
+    for (const { s256 } of missions) {
+      const mission = await holdMission(trx, s256);
+      if (mission && !mission.terminatedAt) {
+        await terminateWithin(trx, mission, { reason: 'revoked', decidedBy }, at);
+      }
+    }
+    // Only one of two who say it at once gets past this.
+    if (!(await unbindAgent(trx, id, decidedBy, at))) return false;
+    const open = await trx
+      .selectFrom('request')
+      .selectAll()
+      .where('agentIss', '=', binding.iss)
+      .where('agentSub', '=', binding.sub)
+      .where('state', 'in', openStates)
+      .execute();
+    const answer = {
+      kind: 'problem',
+      status: 403,
+      error: 'revoked',
+      detail: 'the agent no longer acts for this person',
+    } as const;
+    for (const request of open) await endWithin(trx, request, { state: 'voided', answer }, at);
+    await trx
+      .updateTable('token')
+      .set({ revokedAt: at, revocation: 'sent' })
+      .where('agentIss', '=', binding.iss)
+      .where('agentSub', '=', binding.sub)
+      .where('expiresAt', '>', at)
+      .where('revokedAt', 'is', null)
+      .execute();
+    await forgetConsents(trx, binding);
+    return true;
+  });
+}

@@ -1,0 +1,96 @@
+import { problemResponse } from '#aauth/problem.ts';
+import { type Admitted, admit } from '#person-server/admit.ts';
+import { recordAction } from '#person-server/audit-endpoint.ts';
+import { askForAuthToken } from '#person-server/auth-token-endpoint.ts';
+import { askPerson } from '#person-server/interaction-endpoint.ts';
+import { interactionPage, openAttempts } from '#person-server/interaction-page.ts';
+import { jwks, metadata } from '#person-server/metadata.ts';
+import { actOnMission, proposeMission } from '#person-server/mission-endpoint.ts';
+import { poll, respond, withdraw } from '#person-server/pending-endpoint.ts';
+import { askForPermission } from '#person-server/permission-endpoint.ts';
+import { askForPersonToken } from '#person-server/person-token-endpoint.ts';
+import { revoke } from '#person-server/revocation-endpoint.ts';
+import type { Server } from '#person-server/server.ts';
+
+/** Who is on the other end of the connection, as the socket says it. */
+export type Peer = { readonly address: string };
+
+/** One path, or everything below it where it ends with `/`, and what answers there: what the HTTP server takes. */
+export type Mount = {
+  readonly path: string;
+  readonly answer: (request: Request, peer: Peer) => Promise<Response> | Response;
+};
+
+type Method = 'GET' | 'POST' | 'DELETE';
+type Answer = (request: Request, peer: Peer, last: string) => Promise<Response> | Response;
+
+/** The paths of this server and what answers each method there. */
+export function mountsOf(server: Server): Mount[] {
+  const attempts = openAttempts(server.limits.codeAttempts);
+  const forAgent =
+    (endpoint: (server: Server, admitted: Admitted, last: string) => Promise<Response>): Answer =>
+    async (request, _peer, last) => {
+      const admitted = await admit(server, request);
+      return admitted.kind === 'refused'
+        ? problemResponse(admitted.problem)
+        : await endpoint(server, admitted, last);
+    };
+  const exact = (path: string, methods: Partial<Record<Method, Answer>>): Mount => ({
+    path,
+    answer: (request, peer) => byMethod(methods, request, peer, ''),
+  });
+  /** `path` itself and, one segment below it, the things it holds. */
+  const below = (
+    path: string,
+    itself: Partial<Record<Method, Answer>> | undefined,
+    one: Partial<Record<Method, Answer>>,
+  ): Mount => ({
+    path: `${path}/`,
+    answer: (request, peer) => {
+      const rest = new URL(request.url).pathname.slice(path.length + 1);
+      if (rest === '' && itself) return byMethod(itself, request, peer, '');
+      return rest === '' || rest.includes('/') ? nothingHere() : byMethod(one, request, peer, rest);
+    },
+  });
+
+  return [
+    exact('/.well-known/aauth-person.json', { GET: () => metadata(server) }),
+    exact('/.well-known/jwks.json', { GET: () => jwks(server) }),
+    exact('/person', { POST: forAgent(askForPersonToken) }),
+    exact('/token', { POST: forAgent(askForAuthToken) }),
+    exact('/permission', { POST: forAgent(askForPermission) }),
+    exact('/audit', { POST: forAgent(recordAction) }),
+    exact('/interaction', { POST: forAgent(askPerson) }),
+    exact('/revoke', { POST: (request) => revoke(server, request) }),
+    below('/mission', { POST: forAgent(proposeMission) }, { POST: forAgent(actOnMission) }),
+    below('/pending', undefined, {
+      GET: forAgent(poll),
+      POST: forAgent(respond),
+      DELETE: forAgent(withdraw),
+    }),
+    exact('/interact', {
+      GET: (request, { address }) => interactionPage(server, attempts, request, address),
+    }),
+  ];
+}
+
+async function byMethod(
+  methods: Partial<Record<Method, Answer>>,
+  request: Request,
+  peer: Peer,
+  last: string,
+): Promise<Response> {
+  const answer = Object.entries(methods).find(([method]) => method === request.method)?.[1];
+  if (answer) return await answer(request, peer, last);
+  const allow = Object.keys(methods).join(', ');
+  return problemResponse({
+    status: 405,
+    error: 'invalid_request',
+    detail: `this takes ${allow}`,
+    headers: { allow },
+  });
+}
+
+function nothingHere(): Response {
+  return problemResponse({ status: 404, error: 'not_found', detail: 'nothing answers at this path' });
+}

@@ -1,0 +1,65 @@
+import type { Discovery } from '#aauth/discovery.ts';
+import type { Egress } from '#aauth/egress.ts';
+import type { Database } from '#database/database.ts';
+import type { Log } from '#log.ts';
+import type { SilentGrants } from '#person-server/grants.ts';
+import type { Keys } from '#person-server/keys.ts';
+import type { Store } from '#person-server/tables.ts';
+import type { Wake } from '#person-server/wake.ts';
+
+/** Somebody agents act for, and how much of it is granted without asking. */
+export type Person = { readonly id: string; readonly silentGrants: SilentGrants };
+
+export type Limits = {
+  /** How long a request waits for a person. */
+  readonly pendingMs: number;
+  /** The longest a connection is held by `Prefer: wait`. */
+  readonly waitMs: number;
+  /** Clarification rounds per request (draft §clarification-limits). */
+  readonly rounds: number;
+  /** Of a request's body, and how deep its JSON may nest. */
+  readonly bodyBytes: number;
+  readonly bodyDepth: number;
+  /** Requests one agent may have open at once. */
+  readonly openRequests: number;
+  /** Resources one agent may name for the first time within an hour (draft §person-token-endpoint). */
+  readonly newResourcesPerHour: number;
+  /** Wrong attempts at a page of interaction codes from one address before it has to wait. */
+  readonly codeAttempts: number;
+};
+
+export const usualLimits: Limits = {
+  pendingMs: 60 * 60_000,
+  waitMs: 45_000,
+  rounds: 5,
+  bodyBytes: 64 * 1024,
+  bodyDepth: 32,
+  openRequests: 500,
+  newResourcesPerHour: 100,
+  codeAttempts: 5,
+};
+
+/** What the endpoints and verbs of this room work with. */
+export type Server = {
+  readonly issuer: string;
+  readonly development: boolean;
+  readonly missionControlEndpoint: string;
+  readonly people: ReadonlyMap<string, Person>;
+  readonly defaultPerson: string;
+  readonly database: Database;
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly discovery: Discovery;
+  readonly egress: Egress;
+  readonly wake: Wake;
+  readonly limits: Limits;
+  /** Agent tokens this process has already written down. */
+  readonly seenAgentTokens: Set<string>;
+  readonly log: Log;
+  now(): Date;
+};
+
+/** What verifies a token at this moment. */
+export function verifierOf(server: Server) {
+  return { discovery: server.discovery, now: server.now(), development: server.development };
+}
