@@ -274,12 +274,12 @@ const postedOf = (home: Home, channel: string, message: string, thread: string |
 /** What a person typed: the bot's mention taken off, Slack's own tokens turned back into the words they show. */
 function spoken(text: string, botUser: string): string {
   return text
-    .replaceAll(new RegExp(`<@${botUser}(?:\\|[^>]*)?>`, 'g'), ' ')
-    .replaceAll(/<([@#!])([^>|]*)(?:\|([^>]*))?>/g, (_, sign: string, name: string, label?: string) =>
+    .replaceAll(new RegExp(`<@${botUser}(?:\\|[^<>]*)?>`, 'g'), ' ')
+    .replaceAll(/<([@#!])([^<>|]*)(?:\|([^<>]*))?>/g, (_, sign: string, name: string, label?: string) =>
       sign === '#' ? `#${label ?? name}` : `@${label ?? name}`,
     )
-    .replaceAll(/<([^>|]+)\|([^>]*)>/g, '$2')
-    .replaceAll(/<([^>]+)>/g, '$1')
+    .replaceAll(/<([^<>|]+)\|([^<>]*)>/g, '$2')
+    .replaceAll(/<([^<>]+)>/g, '$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')

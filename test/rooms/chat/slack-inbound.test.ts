@@ -260,6 +260,31 @@ describe('what is said', () => {
       code: 'gone',
     });
   });
+
+  test('by a command is never answered at an address that is not Slack’s', async () => {
+    const elsewhere = fake.addChannel('elsewhere', [ann], { without: 'bot' });
+    const { payload } = await fake.command(elsewhere, ann, 'status');
+    const carol = fake.addUser('Carol');
+    await fake.deliver('slash_commands', {
+      ...payload,
+      user_id: carol,
+      response_url: 'https://evil.example/commands/1',
+    });
+    // An address that was called and did not answer would be ambiguous.
+    const actor = { ...(taken[0]?.actor as Happening['actor']), user: carol };
+    await expect(
+      slack.whisper({ ...place(), channel: elsewhere }, undefined, actor, ask),
+    ).rejects.toMatchObject({
+      code: 'gone',
+    });
+  });
+
+  test('with a hundred thousand open brackets is read in no time', async () => {
+    const before = performance.now();
+    await fake.say(channel, ann, `<@${fake.botUser}> ${'<'.repeat(100_000)}`);
+    expect(only()).toMatchObject({ kind: 'said' });
+    expect(performance.now() - before).toBeLessThan(1_500);
+  });
 });
 
 describe('who acts', () => {
