@@ -14,7 +14,7 @@ import {
   told,
   underMission,
 } from './asserted.ts';
-import type { Block, Button, Card, Mention } from './card.ts';
+import type { Block, Button, Card, Mention, Span } from './card.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { decider, type People, person } from './who.ts';
@@ -63,7 +63,12 @@ export function askCard(ask: AskFacts): Card {
     blocks: [
       {
         kind: 'text',
-        line: words.asking(request.type, code(request.agent.id), person(request.person, people)),
+        line: words.asking(
+          request.type,
+          code(request.agent.id),
+          person(request.person, people),
+          about(request),
+        ),
       },
       ...(open ? question(ask) : answer(ask)),
     ],
@@ -71,6 +76,23 @@ export function askCard(ask: AskFacts): Card {
     expansion: fullText(request, ask.mission),
     calls: open ? ask.approvers : [],
   };
+}
+
+/** What the ask is about: the resource as the server checked it, the action, or the title of what is proposed. */
+function about({ type, agentAsserted, verified }: Request): Span | undefined {
+  switch (type) {
+    case 'mission':
+      return agentAsserted.description === undefined
+        ? undefined
+        : code(missionTitle(agentAsserted.description));
+    case 'permission':
+      return agentAsserted.action === undefined ? undefined : code(agentAsserted.action);
+    case 'person_token':
+    case 'auth_token':
+      return verified.resource && code(verified.resource.issuer);
+    default:
+      return undefined;
+  }
 }
 
 function question({ request, mission, people, capabilities }: AskFacts): Block[] {
@@ -125,17 +147,12 @@ function answer({ request, mission, people }: AskFacts): Block[] {
     { kind: 'text', line: [...settled, ...reach] },
     ...quote(words.labels.reason, decision?.reason),
     ...factsOf(
-      told(words.facts.resource, request.verified.resource?.issuer ?? request.resourceAsserted.issuer),
       fact(words.facts.scope, listed(request.resourceAsserted.scope?.map(({ value }) => value))),
-      told(words.facts.action, request.agentAsserted.action),
-      told(words.facts.mission, title(request, mission)),
+      request.type === 'mission' || !mission
+        ? undefined
+        : told(words.facts.mission, missionTitle(mission.description)),
     ),
   ];
-}
-
-function title(request: Request, mission: MissionSummary | undefined) {
-  const description = request.type === 'mission' ? request.agentAsserted.description : mission?.description;
-  return description === undefined ? undefined : missionTitle(description);
 }
 
 const read = ({ id, digest }: Request): Button => ({

@@ -33,21 +33,21 @@ export const standings: Readonly<Record<State, SafeText>> = {
   failed: ours`Failed`,
 };
 
-/** The first sentence of an ask. */
-export function asking(type: Type, agent: Span, person: Span): Line {
+/** The first sentence of an ask. `what` is the resource, the action or the title it is about, where there is one. */
+export function asking(type: Type, agent: Span, person: Span, what: Span | undefined): Line {
   switch (type) {
     case 'mission':
-      return line`The agent ${agent} proposes a mission to carry out for ${person}.`;
+      return line`The agent ${agent} proposes a mission to carry out for ${person}${what ? line`: ${what}` : line``}.`;
     case 'mission_update':
       return line`The agent ${agent} wants to change the mission it carries out for ${person}.`;
     case 'mission_completion':
       return line`The agent ${agent} says its mission for ${person} is done. Approving ends the mission.`;
     case 'person_token':
-      return line`The agent ${agent} asks to show itself at a resource as acting for ${person}.`;
+      return line`The agent ${agent} asks to show itself at ${what ?? line`a resource`} as acting for ${person}.`;
     case 'auth_token':
-      return line`The agent ${agent} asks for access to a resource on behalf of ${person}.`;
+      return line`The agent ${agent} asks for access to ${what ?? line`a resource`} on behalf of ${person}.`;
     case 'permission':
-      return line`The agent ${agent} asks whether it may do something on behalf of ${person}.`;
+      return line`The agent ${agent} asks whether it may do ${what ?? line`something`} on behalf of ${person}.`;
     case 'interaction':
       return line`The agent ${agent} asks ${person} to do something on a page.`;
     case 'payment':
