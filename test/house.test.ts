@@ -21,10 +21,11 @@ const rooms = [
 const open = new Set(['log.ts', 'oversight.ts']);
 const doors = [
   'main.ts',
+  'chats.ts',
+  'tasks.ts',
   'cli.ts',
   'doctor.ts',
   'upkeep.ts',
-  'settings.ts',
   'config.ts',
   'settings.ts',
   'oversight.ts',

@@ -132,6 +132,9 @@ export async function rootSubject(bot: Bot, { s256, requestId }: MissionSummary)
 /** The card behind a press of "full text": the truth as it stands now, for whoever can see the card that was pressed. */
 export async function readCard(bot: Bot, place: Place, subject: string): Promise<Card | undefined> {
   const { wall } = bot.ledger;
+  // A card that says nothing of the Person Server (an answer) is read as it hangs, by its mark.
+  const marked = await wall.marked(place, subject);
+  if (marked) return marked;
   for (const hung of [`request:${subject}`, `mission:${subject}`]) {
     const hanging = await wall.hangingAt(place, hung);
     const request = hanging?.requestId ? await bot.missionControl.readRequest(hanging.requestId) : undefined;

@@ -239,6 +239,16 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return row && hanging(row);
     },
 
+    /** The card behind a mark, where it hangs at this place. */
+    async marked(place: Place, mark: string): Promise<Card | undefined> {
+      if (!/^[0-9a-f-]{36}$/.test(mark)) return undefined;
+      const row = await at(
+        db.selectFrom('chaperone.wall').select('wanted').where('id', '=', mark),
+        place,
+      ).executeTakeFirst();
+      return row && reviveCard(row.wanted);
+    },
+
     /** The subject a mission's thread hangs from: the proposal it was approved as, where that was shown. */
     async rootOf(missionS256: string): Promise<string | undefined> {
       const row = await db
