@@ -44,12 +44,14 @@ export type TeamsClientOptions = {
   readonly botUrl: string;
   /** One to six; the first is who sits at the web page. */
   readonly people: readonly [TeamsPerson, ...TeamsPerson[]];
-  /** Collect messages for `messages`. Without it they are kept for the first web page that opens. */
-  readonly watch: boolean;
 };
 
-/** Starts the client in a folder of its own and waits until it answers. Disposing it ends the process. */
-export async function openTeamsClient({ botUrl, people, watch }: TeamsClientOptions) {
+/**
+ * Starts the client in a folder of its own and waits until it answers. Disposing it ends the process. The client keeps no
+ * history: a page shows what comes while it is open, so it is to be opened before anything is posted. Watching from the
+ * start also keeps the client from saving early messages up for the page, which breaks on them.
+ */
+export async function openTeamsClient({ botUrl, people }: TeamsClientOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'teams-client-'));
   const config = join(directory, '.m365agentsplayground.yml');
   // JSON is YAML, and quotes itself.
@@ -90,7 +92,7 @@ export async function openTeamsClient({ botUrl, people, watch }: TeamsClientOpti
       const answer = await fetch(`${url}/_debug/ping`).catch(() => undefined);
       return answer?.ok;
     }, 60_000);
-    if (watch) socket = await open(`ws://localhost:${port}/_ws_conversation/v1/conversations/stream`, seen);
+    socket = await open(`ws://localhost:${port}/_ws_conversation/v1/conversations/stream`, seen);
   } catch (error) {
     await close();
     throw error;
@@ -167,7 +169,7 @@ export async function openTeamsClient({ botUrl, people, watch }: TeamsClientOpti
     activityOf: (who: TeamsPerson, conversation: string) =>
       activityOf(who, conversation, `${url}/_connector`),
 
-    /** The messages that hang in a channel or one of its threads, oldest first; only with `watch`. */
+    /** The messages that hang in a channel or one of its threads, oldest first. */
     messages: (conversation: string): readonly ClientMessage[] =>
       [...seen.values()].filter(
         ({ thread }) => thread === conversation || thread.startsWith(`${conversation};messageid=`),

@@ -67,7 +67,7 @@ export type AdaptiveCard = {
   readonly actions?: readonly Action[];
   readonly fallbackText?: string;
   readonly speak?: string;
-  readonly msteams?: { readonly width?: 'Full'; readonly entities?: readonly MentionEntity[] };
+  readonly msteams?: { readonly entities: readonly MentionEntity[] };
 };
 
 export const run = (text: string, look: Omit<TextRun, 'type' | 'text'> = {}): TextRun => ({

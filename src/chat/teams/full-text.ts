@@ -37,7 +37,6 @@ export function renderPage(card: Card, press: Press, tenant: string, page: numbe
     actions,
     fallbackText: `${title}. ${where}`,
     speak: `${title}. ${where}`.replace(/[<>&]/g, ' '),
-    msteams: { width: 'Full' },
   };
 }
 

@@ -99,7 +99,7 @@ function draw(card: Card, pen: Pen, how: { mark: string; calls: boolean; inline:
     ...(foot.length > 0 && { actions: foot }),
     fallbackText: words,
     speak: words.replace(/[<>&]/g, ' '),
-    msteams: { width: 'Full', ...(entities.length > 0 && { entities }) },
+    ...(entities.length > 0 && { msteams: { entities } }),
   } satisfies AdaptiveCard;
 }
 

@@ -55,7 +55,6 @@ beforeAll(async () => {
   client = await openTeamsClient({
     botUrl: `http://127.0.0.1:${http.port}/api/messages`,
     people: [paula, marcus, ines, tom, vera],
-    watch: true,
   });
   teams = openTeams(
     {
