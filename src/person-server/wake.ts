@@ -42,7 +42,11 @@ export async function openWake(database: Database): Promise<Wake> {
       waiting.set(requestId, sharers.add(heard));
       return {
         async within(ms, signal) {
-          const over = AbortSignal.any([closed.signal, AbortSignal.timeout(ms), ...(signal ? [signal] : [])]);
+          const over = AbortSignal.any([
+            closed.signal,
+            AbortSignal.timeout(Math.ceil(ms)),
+            ...(signal ? [signal] : []),
+          ]);
           if (over.aborted) return;
           const ended = () => heard.resolve();
           over.addEventListener('abort', ended, { once: true });

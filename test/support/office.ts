@@ -22,6 +22,8 @@ export type OfficeOptions = {
   readonly runs?: 'here' | 'apart';
   /** A Postgres instead of the embedded store. */
   readonly databaseUrl?: string;
+  /** The Person Server is another Chaperone's, reached over HTTP: the bot stands alone. */
+  readonly remote?: boolean;
   /** More of the operator's rules. */
   readonly rules?: readonly object[];
 };
@@ -34,7 +36,7 @@ const missionControlToken = 'a-token-for-stories-long-enough';
  * Slack channel and mirrored in one Teams channel; Paul's in a Slack channel of his own.
  */
 export async function openOffice(options: OfficeOptions = {}) {
-  const { runs = 'here', databaseUrl, rules = [] } = options;
+  const { runs = 'here', databaseUrl, remote = false, rules = [] } = options;
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'chaperone-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
@@ -92,13 +94,19 @@ export async function openOffice(options: OfficeOptions = {}) {
       rules: [...rules, { for: { people: ['maria'] }, approve: ['maria'], stop: ['maria', 'jonas'] }],
     }),
   );
+  const overseen = remote
+    ? stack.use(await openPersonServerAlone(directory, oversight, settingsOfControl))
+    : undefined;
   const settings = {
+    ...settingsOfControl,
     CHAPERONE_DEV: '1',
     PORT: String(port),
     CHAPERONE_DATA: join(directory, 'data'),
     CHAPERONE_OVERSIGHT: oversight,
-    CHAPERONE_LOG: process.env['CHAPERONE_TEST_LOG'] ?? 'silent',
-    CHAPERONE_MISSION_CONTROL_TOKEN: missionControlToken,
+    ...(overseen && {
+      CHAPERONE_MISSION_CONTROL: `${overseen.issuer}/mission-control`,
+      CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN: missionControlToken,
+    }),
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: slack.signingSecret,
     SLACK_API_URL: slack.apiUrl,
@@ -110,9 +118,10 @@ export async function openOffice(options: OfficeOptions = {}) {
     CHAPERONE_TEAMS_LOGIN: teams.loginUrl,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   };
-  const issuer = `http://localhost:${port}`;
-  slack.deliverTo(`${issuer}/slack/events`);
-  teams.meet(`${issuer}/api/messages`);
+  const bot = `http://localhost:${port}`;
+  const issuer = overseen?.issuer ?? bot;
+  slack.deliverTo(`${bot}/slack/events`);
+  teams.meet(`${bot}/api/messages`);
 
   let running: AsyncDisposable & Partial<Pick<Product, 'ended'>>;
   let pid: number | undefined;
@@ -125,7 +134,7 @@ export async function openOffice(options: OfficeOptions = {}) {
       return;
     }
     running = await openChaperone(readConfig(settings), openLog(settings.CHAPERONE_LOG));
-    await until('the chats are connected', async () => (await fetch(`${issuer}/readyz`)).ok);
+    await until('the chats are connected', async () => (await fetch(`${bot}/readyz`)).ok);
   }
   await start();
   stack.defer(async () => await running[Symbol.asyncDispose]());
@@ -192,6 +201,25 @@ export async function openOffice(options: OfficeOptions = {}) {
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
   return office;
+}
+
+const settingsOfControl = {
+  CHAPERONE_LOG: process.env['CHAPERONE_TEST_LOG'] ?? 'silent',
+  CHAPERONE_MISSION_CONTROL_TOKEN: missionControlToken,
+};
+
+/** A Person Server and its mission control, with no chat. */
+async function openPersonServerAlone(directory: string, oversight: string, more: Record<string, string>) {
+  return await openChaperone(
+    readConfig({
+      ...more,
+      CHAPERONE_DEV: '1',
+      PORT: String(await freePort()),
+      CHAPERONE_DATA: join(directory, 'person-server'),
+      CHAPERONE_OVERSIGHT: oversight,
+    }),
+    openLog(settingsOfControl.CHAPERONE_LOG),
+  );
 }
 
 export const textInSlack = (message: SlackMessage) => message.text;
