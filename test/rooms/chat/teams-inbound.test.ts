@@ -1,6 +1,6 @@
 // Who is believed at /api/messages, what is heard, and what can never be an act.
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SafeText } from '#cards/card.ts';
 import { openTeams } from '#chat/teams/teams.ts';
 import type { Forgery } from '../../support/fake-teams-issuer.ts';
@@ -94,13 +94,27 @@ describe('a token', () => {
     for (const part of token.split('.')) expect(said).not.toContain(part);
   });
 
-  test('of a key published since is believed once the keys are fetched again', async () => {
+  test('of a key published since is believed once the keys may be asked for again', async () => {
     await using other = await openTeamsRoom();
-    await other.fake.issuer.rotate();
     const activity = other.fake.activityFrom(people.alice, other.fake.chatOf(people.alice), {
       type: 'typing',
     });
     expect((await other.fake.deliver(activity)).status).toBe(200);
+    await other.fake.issuer.rotate();
+    expect((await other.fake.deliver(activity)).status).toBe(401);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    try {
+      expect((await other.fake.deliver(activity)).status).toBe(200);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('of a stranger does not make the bot ask for keys each time', async () => {
+    await using other = await openTeamsRoom();
+    const activity = other.fake.activityFrom(people.alice, 'a:x', { type: 'typing' });
+    for (let n = 0; n < 5; n += 1) await other.fake.deliver(activity, { forgery: 'unknown key id' });
+    expect(other.fake.asked).toEqual(['GET /v1/.well-known/openidconfiguration', 'GET /v1/.well-known/keys']);
   });
 
   test('cannot be believed while the keys cannot be had, and is once they can', async () => {
