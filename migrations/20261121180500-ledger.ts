@@ -79,28 +79,51 @@ export async function up(db: Kysely<unknown>) {
     )`.execute(db);
 
   await sql`
+    create table chaperone.receipt_key (
+      kid         text primary key,
+      private_jwk jsonb not null,
+      made_at     timestamptz not null
+    )`.execute(db);
+
+  await sql`
     create table chaperone.act (
       seq           bigint primary key,
       source        text not null unique,
       at            timestamptz not null,
       verb          text not null,
-      actor         text not null,
-      person        text,
       surface       text not null,
       subject       text not null,
       digest        text,
       outcome       text not null,
       answer        jsonb not null,
-      previous_hash text not null,
-      hash          text not null
+      actor         text,
+      person        text,
+      salt          text,
+      who           text not null,
+      previous      text not null,
+      hash          text not null,
+      receipt       text not null
     )`.execute(db);
   await sql`create index act_subject on chaperone.act (subject, seq)`.execute(db);
+  await sql`create index act_at on chaperone.act (at)`.execute(db);
+  // Who acted may be forgotten one day; nothing else of an act ever changes, and no act goes away.
   await sql`
     create function chaperone.act_is_append_only() returns trigger language plpgsql as $$
     begin
+      if tg_op = 'UPDATE' then
+        if new.actor is null and new.person is null and new.salt is null
+           and (old.seq, old.source, old.at, old.verb, old.surface, old.subject, old.digest, old.outcome, old.answer,
+                old.who, old.previous, old.hash, old.receipt)
+             is not distinct from
+               (new.seq, new.source, new.at, new.verb, new.surface, new.subject, new.digest, new.outcome, new.answer,
+                new.who, new.previous, new.hash, new.receipt)
+        then return new; end if;
+      end if;
       raise exception 'chaperone.act is append-only';
     end $$`.execute(db);
-  await sql`create trigger act_is_append_only before update or delete or truncate on chaperone.act
+  await sql`create trigger act_is_append_only before update or delete on chaperone.act
+    for each row execute function chaperone.act_is_append_only()`.execute(db);
+  await sql`create trigger act_is_never_emptied before truncate on chaperone.act
     for each statement execute function chaperone.act_is_append_only()`.execute(db);
 
   await sql`

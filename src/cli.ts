@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// chaperone serve | demo [--auto] | doctor | eval drift | audit verify | keys rotate
+// chaperone serve | demo [--auto] | doctor | keys rotate | audit verify, export, forget | eval drift
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '#config.ts';
 import { openLog } from '#log.ts';
@@ -11,7 +11,12 @@ const usage = `chaperone: people in the loop of their agents' missions, in Slack
   chaperone demo [--auto]         everything on this machine; --auto plays the people too and checks the story
   chaperone doctor                what is wrong with the configuration and the world, and what to do about it
   chaperone keys rotate           sign with a new key from now on; the old one stays published while it is needed
-  chaperone audit verify          check the chain of acts
+  chaperone audit verify [--in FILE]
+                                  check the chain of acts in the store, or in a file that was exported
+  chaperone audit export [--from DATE] [--to DATE] [--format jsonl|csv]
+                                  write who did what, each with its signed receipt, to standard output
+  chaperone audit forget --before DATE | --person ID
+                                  forget who acted; what was done stays, and the chain holds
   chaperone eval drift --in CASES.jsonl --out PREDICTIONS.jsonl
 `;
 
@@ -21,6 +26,11 @@ const { positionals, values } = parseArgs({
   options: {
     auto: { type: 'boolean' },
     in: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    before: { type: 'string' },
+    person: { type: 'string' },
+    format: { type: 'string' },
     out: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -41,7 +51,11 @@ async function run(command: string): Promise<number> {
       case 'keys rotate':
         return await (await import('#upkeep.ts')).rotateKeys();
       case 'audit verify':
-        return await (await import('#upkeep.ts')).verifyActs();
+        return await (await import('#upkeep.ts')).verifyActs(given('in'));
+      case 'audit export':
+        return await exportActs();
+      case 'audit forget':
+        return await forgetActors();
       case 'eval drift':
         return await evalDrift();
       default:
@@ -75,12 +89,45 @@ const opening = (issuer: string, platforms: readonly string[]) =>
     ? `Chaperone is open at ${issuer} and connects to ${platforms.join(' and ')}.`
     : `Chaperone is open at ${issuer}: no chat is configured, so it is the Person Server and mission control alone.`;
 
-async function evalDrift(): Promise<number> {
-  const { in: cases, out } = values;
-  if (typeof cases !== 'string' || typeof out !== 'string') {
-    process.stderr.write('eval drift needs --in CASES.jsonl and --out PREDICTIONS.jsonl\n');
-    return 2;
+async function exportActs(): Promise<number> {
+  const { exportActs } = await import('#upkeep.ts');
+  const format = given('format') ?? 'jsonl';
+  if (format !== 'jsonl' && format !== 'csv') return wrong('--format is jsonl or csv');
+  const [from, to] = [moment('from'), moment('to')];
+  if (from === 'unclear' || to === 'unclear')
+    return wrong('--from and --to are dates: 2026-11-21 or 2026-11-21T14:00:00Z');
+  return await exportActs({ ...(from && { from }), ...(to && { to }) }, format);
+}
+
+async function forgetActors(): Promise<number> {
+  const { forgetActors } = await import('#upkeep.ts');
+  const [before, person] = [moment('before'), given('person')];
+  if (before === 'unclear' || (before === undefined) === (person === undefined)) {
+    return wrong('audit forget needs either --before DATE or --person ID');
   }
+  return await forgetActors(before ? { before } : { person: person ?? '' });
+}
+
+function given(name: 'in' | 'out' | 'from' | 'to' | 'before' | 'person' | 'format'): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function moment(name: 'from' | 'to' | 'before'): Date | undefined | 'unclear' {
+  const text = given(name);
+  if (text === undefined) return undefined;
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? 'unclear' : at;
+}
+
+function wrong(what: string): number {
+  process.stderr.write(`${what}\n`);
+  return 2;
+}
+
+async function evalDrift(): Promise<number> {
+  const [cases, out] = [given('in'), given('out')];
+  if (!cases || !out) return wrong('eval drift needs --in CASES.jsonl and --out PREDICTIONS.jsonl');
   const { evaluateDrift } = await import('#reviewer/evaluate.ts');
   await evaluateDrift(cases, out);
   return 0;

@@ -86,15 +86,15 @@ async function store(config: Config, log: Log): Promise<Finding[]> {
   const where = 'url' in config.store ? 'Postgres' : `the embedded database in ${config.store.directory}`;
   try {
     await using database = await openDatabase(config.store, [], log);
-    const broken = await openLedger(database).acts.firstBroken();
+    const { faults } = await openLedger(database).acts.check();
     return [
       ok(`database: ${where} is open and up to date`),
-      broken === undefined
-        ? ok('acts: the chain holds')
-        : fault(
-            `acts: the chain is broken at act ${broken}`,
-            'somebody changed the store; compare with a backup',
-          ),
+      faults[0]
+        ? fault(
+            `acts: the chain is broken at act ${faults[0].seq}`,
+            'run `chaperone audit verify`, and compare with a backup',
+          )
+        : ok('acts: the chain holds'),
       ...(await databaseClock(database)),
     ];
   } catch (error) {

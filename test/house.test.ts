@@ -49,7 +49,7 @@ const owners: Record<string, readonly string[]> = {
   'eventsource-parser': ['mission-control'],
   hono: ['person-server', 'mission-control', 'http.ts'],
   'ipaddr.js': ['aauth'],
-  jose: ['aauth', 'chat/teams', 'mission-control'],
+  jose: ['aauth', 'chat/teams', 'mission-control', 'ledger'],
   'js-tiktoken': ['reviewer', 'conversation'],
   kysely: ['database', 'person-server', 'ledger'],
   pg: ['database'],
@@ -69,6 +69,7 @@ const owners: Record<string, readonly string[]> = {
     'flows',
     'settings.ts',
     'oversight.ts',
+    'upkeep.ts',
   ],
 };
 

@@ -74,11 +74,5 @@ export async function decide(
 function answered(outcome: Outcome): Record<string, unknown> {
   if (!('request' in outcome)) return {};
   const { state, digest, missionS256, decision } = outcome.request;
-  return {
-    state,
-    digest,
-    missionS256,
-    decidedBy: decision?.decidedBy.id,
-    decidedAt: decision?.decidedAt.toISOString(),
-  };
+  return { state, digest, missionS256, decidedAt: decision?.decidedAt.toISOString() };
 }

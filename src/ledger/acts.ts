@@ -1,13 +1,17 @@
-import { type Kysely, sql } from 'kysely';
+import { randomBytes } from 'node:crypto';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { digestOf } from '#aauth/canonical.ts';
-import type { LedgerTables } from '#ledger/tables.ts';
+import { generateSigningKey, readSigningKey, type SigningKey } from '#aauth/signing-keys.ts';
+import type { ActTable, LedgerTables } from '#ledger/tables.ts';
+import { checkChain, commitTo, genesis, hashOf, sealedText, type WrittenAct } from './chain.ts';
+import { signReceipt } from './receipts.ts';
 
 /** One thing a person did or tried to do, and what came of it. Refusals are acts too. */
 export type Act = {
-  /** What it followed from (the happening's id and the verb): the same source is the same act. */
+  /** What it followed from (the happening's id, the verb, the subject): the same source is the same act. */
   readonly source: string;
   readonly at: Date;
-  readonly verb: 'approve' | 'deny' | 'stop' | 'propose_stop' | 'cancel';
+  readonly verb: 'approve' | 'deny' | 'stop';
   /** The proof: the platform's own name for who acted (`slack:T1:U1`). */
   readonly actor: string;
   /** The person behind it, where the operator's rules know one. */
@@ -19,26 +23,76 @@ export type Act = {
   readonly digest: string | undefined;
   /** `decided`, `already_decided`, `refused:<why>`, … */
   readonly outcome: string;
-  /** What the Person Server answered, in short; ids and times, no text of agents. */
+  /** What the Person Server answered, in short: ids, states and times, nothing about people, no text of agents. */
   readonly answer: Readonly<Record<string, unknown>>;
 };
 
 export type Acts = ReturnType<typeof openActs>;
 
-const first = 'genesis';
+const pageSize = 500;
 
-/** The append-only record of acts. Each row carries the hash of the one before, so an edit, a gap or a swap shows. */
+/**
+ * The append-only record of acts. Each carries the hash of the one before and a signed receipt, so that an edit, a gap
+ * or a swap shows, and who acted can be forgotten without breaking the chain.
+ */
 export function openActs(db: Kysely<LedgerTables>) {
+  const lock = (trx: Kysely<LedgerTables>) =>
+    sql`select pg_advisory_xact_lock(hashtext('chaperone.act'))`.execute(trx);
+
+  /** The newest key signs; the first is made with the first act. */
+  async function signingKey(trx: Kysely<LedgerTables>, now: Date): Promise<SigningKey> {
+    const kept = await trx
+      .selectFrom('chaperone.receipt_key')
+      .select('private_jwk')
+      .orderBy('made_at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (kept) return readSigningKey(kept.private_jwk);
+    const key = await generateSigningKey();
+    const row = { kid: key.kid, private_jwk: JSON.stringify(key.privateJwk), made_at: now };
+    await trx.insertInto('chaperone.receipt_key').values(row).execute();
+    return key;
+  }
+
+  async function* read(range: { readonly from?: Date; readonly to?: Date } = {}): AsyncGenerator<WrittenAct> {
+    for (let after = 0; ; ) {
+      let query = db
+        .selectFrom('chaperone.act')
+        .selectAll()
+        .where('seq', '>', after)
+        .orderBy('seq')
+        .limit(pageSize);
+      if (range.from) query = query.where('at', '>=', range.from);
+      if (range.to) query = query.where('at', '<', range.to);
+      const rows = await query.execute();
+      for (const row of rows) {
+        yield written(row);
+        after = row.seq;
+      }
+      if (rows.length < pageSize) return;
+    }
+  }
+
+  async function keys() {
+    const rows = await db
+      .selectFrom('chaperone.receipt_key')
+      .select('private_jwk')
+      .orderBy('made_at')
+      .execute();
+    return rows.map(({ private_jwk }) => readSigningKey(private_jwk).publicJwk);
+  }
+
   return {
     /** Appends an act; one whose source is already there is left as it stands. */
     async append(act: Act): Promise<void> {
+      const source = digestOf(act.source);
       await db.transaction().execute(async (trx) => {
         // The chain has one end: whoever appends waits for the other's commit.
-        await sql`select pg_advisory_xact_lock(hashtext('chaperone.act'))`.execute(trx);
+        await lock(trx);
         const known = await trx
           .selectFrom('chaperone.act')
           .select('seq')
-          .where('source', '=', act.source)
+          .where('source', '=', source)
           .executeTakeFirst();
         if (known) return;
         const last = await trx
@@ -47,63 +101,72 @@ export function openActs(db: Kysely<LedgerTables>) {
           .orderBy('seq', 'desc')
           .limit(1)
           .executeTakeFirst();
-        const row = {
-          seq: (last?.seq ?? 0) + 1,
-          source: act.source,
-          at: act.at,
-          verb: act.verb,
+        const who = {
+          salt: randomBytes(16).toString('base64url'),
           actor: act.actor,
           person: act.person ?? null,
+        };
+        const sealed = {
+          seq: (last?.seq ?? 0) + 1,
+          source,
+          at: act.at.toISOString(),
+          verb: act.verb,
           surface: act.surface,
           subject: act.subject,
           digest: act.digest ?? null,
           outcome: act.outcome,
-          answer: JSON.stringify(act.answer),
-          previous_hash: last?.hash ?? first,
+          // Through JSON, as the store gives it back: what is undefined is not there.
+          answer: JSON.parse(JSON.stringify(act.answer)) as unknown,
+          who: commitTo(who),
+          previous: last?.hash ?? genesis,
         };
-        await trx
-          .insertInto('chaperone.act')
-          .values({ ...row, hash: hashOf(row) })
-          .execute();
+        const text = sealedText(sealed);
+        const receipt = await signReceipt(text, await signingKey(trx, act.at));
+        const row = {
+          ...sealed,
+          ...who,
+          at: act.at,
+          answer: JSON.stringify(sealed.answer),
+          hash: hashOf(text),
+          receipt,
+        };
+        await trx.insertInto('chaperone.act').values(row).execute();
       });
     },
 
     /** What was done about a subject, oldest first. */
-    async about(subject: string) {
-      return await db
+    async about(subject: string): Promise<WrittenAct[]> {
+      const rows = await db
         .selectFrom('chaperone.act')
         .selectAll()
         .where('subject', '=', subject)
         .orderBy('seq')
         .execute();
+      return rows.map(written);
     },
 
-    /** The first row whose hash or link does not hold; undefined when the whole chain does. */
-    async firstBroken(): Promise<number | undefined> {
-      let previous = first;
-      let expected = 1;
-      for (;;) {
-        const rows = await db
-          .selectFrom('chaperone.act')
-          .selectAll()
-          .where('seq', '>=', expected)
-          .orderBy('seq')
-          .limit(500)
-          .execute();
-        for (const row of rows) {
-          const { hash, ...rest } = { ...row, answer: JSON.stringify(row.answer) };
-          if (row.seq !== expected || row.previous_hash !== previous || hashOf(rest) !== hash)
-            return expected;
-          previous = hash;
-          expected += 1;
-        }
-        if (rows.length === 0) return undefined;
-      }
+    /** Acts in order; `from` is inside, `to` is not. */
+    read,
+
+    /** The public keys receipts are checked with. */
+    keys,
+
+    /** Checks the whole chain in the store. */
+    check: async () => await checkChain(read(), await keys(), true),
+
+    /** Forgets who acted before `before`, or all that one person did. What was done, when and where stays. */
+    async forget(whose: { readonly before: Date } | { readonly person: string }): Promise<number> {
+      const update = db
+        .updateTable('chaperone.act')
+        .set({ actor: null, person: null, salt: null })
+        .where('salt', 'is not', null);
+      const { numUpdatedRows } = await ('before' in whose
+        ? update.where('at', '<', whose.before)
+        : update.where('person', '=', whose.person)
+      ).executeTakeFirst();
+      return Number(numUpdatedRows);
     },
   };
 }
 
-function hashOf(row: { readonly at: Date; readonly answer: string } & Record<string, unknown>) {
-  // Canonical JSON of the answer, because the store keeps jsonb, not the text.
-  return digestOf({ ...row, at: row.at.toISOString(), answer: JSON.parse(row.answer) });
-}
+const written = ({ at, ...row }: Selectable<ActTable>): WrittenAct => ({ ...row, at: at.toISOString() });

@@ -73,16 +73,21 @@ export type ActTable = {
   source: string;
   at: Date;
   verb: string;
-  actor: string;
-  person: string | null;
   surface: string;
   subject: string;
   digest: string | null;
   outcome: string;
   answer: Json<unknown>;
-  previous_hash: string;
+  actor: string | null;
+  person: string | null;
+  salt: string | null;
+  who: string;
+  previous: string;
   hash: string;
+  receipt: string;
 };
+
+export type ReceiptKeyTable = { kid: string; private_jwk: Json<unknown>; made_at: Date };
 
 export type BookmarkTable = { name: string; value: string };
 
@@ -92,5 +97,6 @@ export type LedgerTables = {
   'chaperone.inbox': InboxTable;
   'chaperone.proposal': ProposalTable;
   'chaperone.act': ActTable;
+  'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.bookmark': BookmarkTable;
 };

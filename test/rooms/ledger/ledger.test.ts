@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Card, SafeText } from '#cards/card.ts';
 import type { Happening, Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
+import { checkChain, hashOf, sealedText, type WrittenAct } from '#ledger/chain.ts';
 import { type Ledger, ledgerQueues, openLedger } from '#ledger/ledger.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -206,43 +208,70 @@ describe('a proposal', () => {
 });
 
 describe('the acts', () => {
-  const act = (source: string) => ({
+  const act = (source: string, person = 'maria') => ({
     source,
     at: at(1),
     verb: 'deny' as const,
     actor: 'slack:T1:U1',
-    person: 'maria',
+    person,
     surface: 'slack:T1:C1/1.1',
     subject: 'request:r1',
     digest: 'd',
     outcome: 'decided',
-    answer: { state: 'denied', count: 1 },
+    answer: { state: 'denied', missing: undefined },
   });
+  const acts = async () => await Array.fromAsync(ledger.acts.read());
+  const faultsOf = async (changed: readonly WrittenAct[], whole = true) =>
+    (await checkChain(changed, await ledger.acts.keys(), whole)).faults;
 
   test('are appended once each, in one unbroken chain, from many hands at once', async () => {
-    await Promise.all(['a', 'b', 'a', 'c'].map((source) => ledger.acts.append(act(source))));
-    const acts = await ledger.acts.about('request:r1');
-    expect(acts.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect(await ledger.acts.firstBroken()).toBeUndefined();
+    await Promise.all(['a', 'b', 'a', 'c', 'd'].map((source) => ledger.acts.append(act(source))));
+    expect((await ledger.acts.about('request:r1')).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(await ledger.acts.check()).toEqual({ checked: 4, faults: [] });
   });
 
-  test('cannot be changed or deleted', async () => {
+  test('cannot be changed, deleted or emptied', async () => {
     const db = database.as<LedgerTables>();
     await expect(db.updateTable('chaperone.act').set({ outcome: 'x' }).execute()).rejects.toThrow(
       'append-only',
     );
+    await expect(db.updateTable('chaperone.act').set({ actor: 'slack:T1:U2' }).execute()).rejects.toThrow(
+      'append-only',
+    );
     await expect(db.deleteFrom('chaperone.act').execute()).rejects.toThrow('append-only');
+    await expect(sql`truncate chaperone.act`.execute(db)).rejects.toThrow('append-only');
   });
 
-  test('an edit behind the guard is found and named', async () => {
-    const db = database.as<LedgerTables>();
-    const { sql } = await import('kysely');
-    await sql`alter table chaperone.act disable trigger act_is_append_only`.execute(db);
-    await db.updateTable('chaperone.act').set({ outcome: 'never happened' }).where('seq', '=', 2).execute();
-    expect(await ledger.acts.firstBroken()).toBe(2);
-    await db.updateTable('chaperone.act').set({ outcome: 'decided' }).where('seq', '=', 2).execute();
-    expect(await ledger.acts.firstBroken()).toBeUndefined();
-    await db.deleteFrom('chaperone.act').where('seq', '=', 2).execute();
-    expect(await ledger.acts.firstBroken()).toBe(2);
+  test('an edit, a gap, a swap and a forged receipt are each found and named', async () => {
+    const [a, b, c, d] = (await acts()) as [WrittenAct, WrittenAct, WrittenAct, WrittenAct];
+    expect(await faultsOf([a, { ...b, outcome: 'never happened' }, c, d])).toEqual([
+      { seq: 2, what: 'edited' },
+    ]);
+    expect(await faultsOf([a, { ...b, actor: 'slack:T1:U2' }, c, d])).toEqual([{ seq: 2, what: 'edited' }]);
+    expect(await faultsOf([a, c, d])).toEqual([{ seq: 2, what: 'missing' }]);
+    expect(await faultsOf([b, c, d])).toEqual([{ seq: 1, what: 'missing' }]);
+    expect(await faultsOf([b, c, d], false)).toEqual([]);
+    expect((await faultsOf([a, c, b, d])).map(({ what }) => what)).toContain('out_of_order');
+    expect(await faultsOf([a, { ...b, receipt: a.receipt }, c, d])).toEqual([
+      { seq: 2, what: 'bad_receipt' },
+    ]);
+  });
+
+  test('a rewritten chain with good hashes still lacks the receipts', async () => {
+    const [a] = (await acts()) as [WrittenAct];
+    const lie = { ...a, outcome: 'refused:guest' };
+    expect(await faultsOf([{ ...lie, hash: hashOf(sealedText(lie)) }])).toEqual([
+      { seq: 1, what: 'bad_receipt' },
+    ]);
+  });
+
+  test('forgetting who acted keeps the chain, and what was done', async () => {
+    await ledger.acts.append(act('e', 'jonas'));
+    expect(await ledger.acts.forget({ person: 'jonas' })).toBe(1);
+    const last = (await acts()).at(-1);
+    expect(last).toMatchObject({ actor: null, person: null, salt: null, verb: 'deny', outcome: 'decided' });
+    expect((await ledger.acts.check()).faults).toEqual([]);
+    expect(await ledger.acts.forget({ before: at(2) })).toBe(4);
+    expect((await ledger.acts.check()).faults).toEqual([]);
   });
 });
