@@ -34,6 +34,8 @@ export type Purchase = { readonly shop: string; readonly item: string; readonly 
 
 export type Bought = { readonly kind: 'bought'; readonly price: string };
 
+type Answer = { readonly kind: 'answered'; readonly body: unknown };
+
 /** Called when the Person Server says that a person has to answer before the agent may go on. */
 export type Waiting = () => void;
 
@@ -45,6 +47,8 @@ export type ErrandAgent = AsyncDisposable & {
   buy(mission: Mission, purchase: Purchase, waiting: Waiting): Promise<Bought | Refusal>;
   /** Orders again with the auth token of an earlier purchase, without asking the Person Server first. */
   buyAgain(purchase: Purchase): Promise<Bought | Refusal | undefined>;
+  /** When the last token it holds runs out. */
+  authorityEndsAt(): Date;
   /** Writes what it did into the mission's log (draft §audit-request); undefined when it was taken. */
   report(
     mission: Mission,
@@ -75,6 +79,8 @@ const Said = z.object({ error: z.string(), detail: z.string().default('') });
 /** A token with less than this to live is not used any more (-11 §7.9.1 has five minutes; the demo's tokens are shorter). */
 const marginMs = 10_000;
 const waitSeconds = 25;
+/** Answers that speak of the presented token, not of the purchase (-11 §11.9.3, §11.3.4). */
+const stale = new Set(['expired_presented_token', 'revoked_presented_token', 'expired_jwt', 'revoked_jwt']);
 
 /** Starts an agent of this provider with a fresh key. `signal` ends its waiting. */
 export async function openErrandAgent(options: {
@@ -104,7 +110,7 @@ export async function openErrandAgent(options: {
   }
 
   /** One request to the Person Server and, where a person has to answer, the waiting for it (draft §deferred-responses). */
-  async function ask(url: string, body: object, waiting?: Waiting): Promise<Response | Refusal> {
+  async function ask(url: string, body: object, waiting?: Waiting): Promise<Answer | Refusal> {
     const prefer = { prefer: `wait=${waitSeconds}` };
     const request = {
       method: 'POST',
@@ -126,19 +132,21 @@ export async function openErrandAgent(options: {
         answer = await signedFetch(pending, { headers: prefer, signal }, await myself());
       }
     }
-    return answer.ok ? answer : await refusal('person-server', answer);
+    return answer.ok
+      ? { kind: 'answered', body: await readJson(answer) }
+      : await refusal('person-server', answer);
   }
 
-  async function personTokenFor(shop: string, mission: Mission, waiting: Waiting) {
+  async function personTokenFor(mission: Mission, { shop, why }: Purchase, waiting: Waiting) {
     const held = persons.get(shop);
     if (held && isFresh(held) && held.missionS256 === mission.s256) return held;
     const answer = await ask(
       endpoints.person_token_endpoint,
-      { resource: shop, mission_s256: mission.s256, capabilities: [] },
+      { resource: shop, mission_s256: mission.s256, justification: why, capabilities: [] },
       waiting,
     );
-    if (!(answer instanceof Response)) return answer;
-    const { person_token: jwt } = z.object({ person_token: z.string() }).parse(await answer.json());
+    if (answer.kind === 'refused') return answer;
+    const { person_token: jwt } = z.object({ person_token: z.string() }).parse(answer.body);
     return await keepPersonToken(shop, jwt, mission.s256);
   }
 
@@ -179,8 +187,8 @@ export async function openErrandAgent(options: {
       },
       waiting,
     );
-    if (!(answer instanceof Response)) return answer;
-    const { auth_token: jwt } = z.object({ auth_token: z.string() }).parse(await answer.json());
+    if (answer.kind === 'refused') return answer;
+    const { auth_token: jwt } = z.object({ auth_token: z.string() }).parse(answer.body);
     const token = verified(
       await verifyPersonOrAuthToken(jwt, { ...verifier(), audience: purchase.shop, thumbprint: key.kid }),
     );
@@ -206,12 +214,21 @@ export async function openErrandAgent(options: {
     return { kind: 'bought', price: Receipt.parse(await answer.json()).price };
   }
 
+  async function buyOnce(mission: Mission, purchase: Purchase, waiting: Waiting) {
+    const person = await personTokenFor(mission, purchase, waiting);
+    if (person.kind === 'refused') return person;
+    const challenge = await order(purchase, person);
+    const auth = await authTokenFor(challenge, person, purchase, waiting);
+    if (auth.kind === 'refused') return auth;
+    return await receipt(await order(purchase, auth));
+  }
+
   return {
     id,
     async propose(proposal, waiting) {
       const answer = await ask(endpoints.mission_endpoint, proposal, waiting);
-      if (!(answer instanceof Response)) return answer;
-      const approved = Approved.parse(await answer.json());
+      if (answer.kind === 'refused') return answer;
+      const approved = Approved.parse(answer.body);
       if (s256Of(Buffer.from(approved.mission, 'base64url')) !== approved.s256) {
         throw new ErrandError('the mission is not what its s256 says');
       }
@@ -221,12 +238,11 @@ export async function openErrandAgent(options: {
       return { kind: 'mission', s256: approved.s256 };
     },
     async buy(mission, purchase, waiting) {
-      const person = await personTokenFor(purchase.shop, mission, waiting);
-      if (person.kind === 'refused') return person;
-      const challenge = await order(purchase, person);
-      const auth = await authTokenFor(challenge, person, purchase, waiting);
-      if (auth.kind === 'refused') return auth;
-      return await receipt(await order(purchase, auth));
+      const outcome = await buyOnce(mission, purchase, waiting);
+      if (outcome.kind === 'bought' || !stale.has(outcome.error)) return outcome;
+      // A person token that was withdrawn or ran out on the way: with a fresh one the answer is about the purchase.
+      persons.delete(purchase.shop);
+      return await buyOnce(mission, purchase, waiting);
     },
     async buyAgain(purchase) {
       const auth = auths.get(`${purchase.shop} ${purchase.item}`);
@@ -234,7 +250,11 @@ export async function openErrandAgent(options: {
     },
     async report(mission, done) {
       const answer = await ask(endpoints.audit_endpoint, { mission_s256: mission.s256, ...done });
-      return answer instanceof Response ? undefined : answer;
+      return answer.kind === 'refused' ? answer : undefined;
+    },
+    authorityEndsAt() {
+      const ends = [...persons.values(), ...auths.values()].map(({ expiresAt }) => expiresAt.getTime());
+      return new Date(Math.max(0, ...ends));
     },
     [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose](),
   };
@@ -249,9 +269,14 @@ function verified<Token>(read: { readonly kind: 'verified'; readonly token: Toke
   return read.token;
 }
 
+/** What an answer says, undefined where it says nothing, as a `201` may. */
+async function readJson(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  return /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : undefined;
+}
+
 async function refusal(by: Refusal['by'], answer: Response): Promise<Refusal> {
-  const body: unknown = await answer.json().catch(() => undefined);
-  const said = Said.safeParse(body);
+  const said = Said.safeParse(await readJson(answer));
   return {
     kind: 'refused',
     by,
