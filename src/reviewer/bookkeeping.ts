@@ -1,9 +1,9 @@
 // What is counted rather than read: grants and their use, denials, money, repetition, haste.
-import { onlyReads } from './act-kinds.ts';
+import { kindsOf } from './act-kinds.ts';
 import type { Entry } from './entry.ts';
 import { ordersIn } from './instructions.ts';
 import { put, type Sheet } from './measures.ts';
-import type { Reading } from './reading.ts';
+import { type Reading, readParameters } from './reading.ts';
 import { keep, type Trail } from './trail.ts';
 import { hash } from './words.ts';
 
@@ -71,7 +71,8 @@ export function measureHabits(
   if (denied !== undefined) put(sheet, 'repeats_denied', 1, { quote: act.action, earlier: denied.seq });
 
   const same = trail.recent.filter((past) => past.digest === digest);
-  if (same.length >= loopsAfter) put(sheet, 'loop', 1, { quote: act.action, earlier: same[0]!.seq });
+  const says = reading.words.length + reading.values.length > 0;
+  if (says && same.length >= loopsAfter) put(sheet, 'loop', 1, { quote: act.action, earlier: same[0]!.seq });
 
   if (act.atMs !== undefined) {
     trail.times.push(act.atMs);
@@ -104,22 +105,26 @@ function measureJustification(
   }
 }
 
-/** Money counts once it is spent: what an act says it paid, the largest amount of each. */
+/** Money counts once it is spent: the largest amount an act of paying names, or else the one its result reports. */
 function measureSpending(
   trail: Trail,
   act: Extract<Entry, { kind: 'act' | 'ask' }>,
   reading: Reading,
   sheet: Sheet,
 ): void {
-  if (act.kind !== 'act' || onlyReads(act.action)) return;
-  let amount = 0;
-  for (const value of reading.values)
-    if (value.kind === 'amount') amount = Math.max(amount, Number(value.text));
-  if (!Number.isFinite(amount) || amount <= 0) return;
+  if (act.kind !== 'act' || !kindsOf(act.action).includes('pay')) return;
+  const amount = largestAmount(reading) ?? largestAmount(readParameters(act.result));
+  if (amount === undefined) return;
   trail.spent += amount;
   const { budget } = trail.topic;
   if (budget === undefined || trail.spent <= budget) return;
   put(sheet, 'overspent', 1, { quote: `${round(trail.spent)} of ${round(budget)}` });
+}
+
+function largestAmount({ values }: Reading): number | undefined {
+  const amounts = values.filter(({ kind }) => kind === 'amount').map(({ text }) => Number(text));
+  const paid = amounts.filter((amount) => Number.isFinite(amount) && amount > 0);
+  return paid.length === 0 ? undefined : Math.max(...paid);
 }
 
 const round = (amount: number) => String(Math.round(amount * 100) / 100);

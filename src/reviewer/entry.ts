@@ -2,12 +2,13 @@
 //
 //   mission   the approved description, the tools and resources approved with it, the updates accepted since
 //   entry     one numbered line of the log, reduced to what a judgement may rest on
-//   act       something the agent says it has done; an ask is something it wants to do; a message speaks to the person
+//   act       something the agent says it has done; an ask is something it wants to do; a message is the agent speaking to the person
 import type { LogEntry, Mission } from '#mission-control/facts.ts';
 
 export type MissionFacts = {
   readonly description: string;
-  readonly approvedTools: readonly { readonly name: string; readonly description?: string }[];
+  /** By name. */
+  readonly approvedTools: readonly string[];
   readonly approvedResources: readonly string[];
   /** In the order they were accepted: the n-th accepted update entry of the log is the n-th of these. */
   readonly acceptedUpdates: readonly AcceptedUpdate[];
@@ -18,7 +19,7 @@ export type AcceptedUpdate = { readonly description: string; readonly mode: 'add
 /** `atMs` is when it was logged, in milliseconds since 1970, where that is known. */
 type Common = { readonly seq: number; readonly atMs?: number };
 
-/** Who answered an ask: a person looked at it, a rule let it pass, or nobody has yet. */
+/** Who answered an ask: a person looked at it, a rule let it pass, or nobody has yet. What was done counts as granted. */
 export type Answer = 'granted_by_person' | 'granted' | 'denied' | 'open';
 
 export type Entry = Common &
@@ -27,7 +28,6 @@ export type Entry = Common &
         readonly kind: 'act' | 'ask';
         readonly action: string;
         readonly resource?: string;
-        readonly scope?: string;
         readonly justification: string;
         readonly parameters: unknown;
         readonly result: unknown;
@@ -54,9 +54,7 @@ export type Entry = Common &
 export function missionFacts(mission: Mission): MissionFacts {
   return {
     description: mission.description,
-    approvedTools: (mission.approvedTools ?? []).map(({ name, description }) =>
-      description === undefined ? { name } : { name, description },
-    ),
+    approvedTools: (mission.approvedTools ?? []).map(({ name }) => name),
     approvedResources: mission.approvedResources ?? [],
     acceptedUpdates: mission.acceptedUpdates.map(({ description }) => ({ description, mode: 'add' })),
   };
@@ -78,7 +76,6 @@ export function readEntry(entry: LogEntry): Entry {
     case 'payment':
       return {
         ...about,
-        ...(entry.scope === undefined ? {} : { scope: entry.scope }),
         kind: entry.kind === 'audit' ? 'act' : 'ask',
         action: entry.action ?? entry.kind,
         parameters: entry.parameters,
@@ -98,7 +95,9 @@ export function readEntry(entry: LogEntry): Entry {
     case 'interaction':
     case 'question':
     case 'clarification':
-      return { seq, kind: 'message', text: entry.description ?? '' };
+      return entry.source === 'agent'
+        ? { seq, kind: 'message', text: entry.description ?? '' }
+        : { seq, kind: 'other' };
     case 'completion':
       return { seq, kind: 'completion', text: entry.description ?? '' };
     case 'mission_approved':
@@ -111,6 +110,7 @@ export function readEntry(entry: LogEntry): Entry {
 }
 
 function answerOf(entry: LogEntry): Answer {
+  if (entry.kind === 'audit') return 'granted';
   if (isRefused(entry.outcome)) return 'denied';
   if (!isGranted(entry.outcome)) return 'open';
   return entry.decidedBy?.person !== undefined ? 'granted_by_person' : 'granted';

@@ -14,7 +14,7 @@ export const Case = z.object({
   id: z.string(),
   mission: z.object({
     description: z.string(),
-    approved_tools: z.array(z.object({ name: z.string(), description: text })).nullish(),
+    approved_tools: z.array(z.object({ name: z.string() })).nullish(),
     accepted_updates: z.array(z.object({ description: z.string(), mode: mode.optional() })).nullish(),
   }),
   log: z.array(
@@ -89,7 +89,7 @@ function predict(recorded: Case): Prediction {
 export function caseMission({ mission }: Case): MissionFacts {
   return {
     description: mission.description,
-    approvedTools: (mission.approved_tools ?? []).map(({ name }) => ({ name })),
+    approvedTools: (mission.approved_tools ?? []).map(({ name }) => name),
     approvedResources: [],
     acceptedUpdates: (mission.accepted_updates ?? []).map(({ description, mode }) => ({
       description,

@@ -122,7 +122,7 @@ function sentenceFor(signal: Measure, entries: readonly number[], detail: Detail
     case 'overspent':
       return `${who} ${s('spend')} past the mission's stated amount (${detail.quote ?? 'unknown'}).`;
     case 'repeats_denied':
-      return `${who} ${s('try')} again what was denied at ${earlier}: ${quote}.`;
+      return `${who} ${s('attempt')} again what was denied at ${earlier}: ${quote}.`;
     case 'unused_token':
       return `The token granted at ${earlier} for ${quote} was never followed by a report of its use (noticed at entry ${list(entries)}).`;
     case 'loop':
@@ -136,7 +136,7 @@ function sentenceFor(signal: Measure, entries: readonly number[], detail: Detail
     case 'after_completion':
       return `${who} ${s('come')} after the mission was reported complete at ${earlier}.`;
     case 'instructs_reviewer':
-      return `${who} ${s('carry')} text that speaks to the reviewer: ${quote}.`;
+      return `${who} ${s('contain')} text that speaks to the reviewer: ${quote}.`;
   }
 }
 

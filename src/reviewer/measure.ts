@@ -154,7 +154,8 @@ function measureWords(trail: Trail, act: Act, reading: Reading, sheet: Sheet) {
   const told = trail.acts - 1;
   const habit = (trail.irrelevance + 1.1) / (told + 2);
   put(sheet, 'less_related', (irrelevance - habit) * Math.min(1, told / 3), { quote });
-  put(sheet, 'past_goal', touched || topic.weight === 0 ? 0 : topic.touched / topic.weight);
+  const reached = touched || topic.weight === 0 ? 0 : topic.touched / topic.weight;
+  put(sheet, 'past_goal', reached / (1 + paramsRelated));
   for (const [name, field] of fields) {
     const history = historyOf(trail, name);
     if (history.texts > 0) {
@@ -195,7 +196,7 @@ function measureValues(trail: Trail, act: Act, reading: Reading, sheet: Sheet) {
     if (value.kind === 'number' || value.kind === 'amount' || value.kind === 'date') {
       numbers++;
       unknownNumbers += 1 - known;
-      if (known < 0.5) strange = { quote: value.text, field: value.field };
+      if (known < 1) strange ??= { quote: value.text, field: value.field };
       continue;
     }
     things++;

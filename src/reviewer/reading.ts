@@ -99,7 +99,12 @@ export function readParameters(parameters: unknown): Reading {
 }
 
 function addValue(values: Value[], value: Value): void {
-  if (values.length < maxValues) values.push(value);
+  if (values.length < maxValues && !isEverywhere(value)) values.push(value);
+}
+
+/** Zero, one and two stand in every call and name nothing. */
+function isEverywhere({ kind, text }: Value): boolean {
+  return kind === 'number' && Math.abs(Number(text)) <= 2;
 }
 
 /** A field that points at an earlier step names nothing by itself. */
@@ -115,7 +120,7 @@ const hostLike = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.([a-z]{2,})(?::\d+)?$/i;
 const fileEnding =
   /\.(?:txt|md|py|sh|csv|json|pdf|docx?|xlsx?|pptx?|ya?ml|js|ts|html?|xml|sql|c|cpp|h|java|go|rs|rb|php|log|zip|gz|tar|tgz|png|jpe?g|gif|svg|mp[34]|db|ini|conf|cfg|env|toml|ipynb|joblib|exe|bak|pem|key)$/i;
 const idField = /(?:^|[_\W])(?:ids?|no|number|code|zip|account|iban|user|ref|key|uuid)$|I[dD]s?$/;
-const amountField = /amount|price|total|budget|cost|fee|sum|payment|balance|value|quantity|spend/i;
+const amountField = /amount|price|total|cost|fee$|payment|paid|charge|spend|spent/i;
 
 function kindOf(atom: string, field: string, capitalsTell: boolean): ValueKind | undefined {
   const hasDigit = digit.test(atom);
@@ -191,12 +196,15 @@ export function knownFrom(text: string, visit: (hashed: number) => void): void {
   }
 }
 
+/** A result may list many things; the length of its text is what bounds the work. */
+const maxResultLeaves = 1_000;
+
 /** The text leaves of a result, bounded: the start and the end of each, because what is hidden hides at the end. */
 export function textsOf(result: unknown, maxChars: number): string[] {
   const texts: string[] = [];
   let left = maxChars;
   const walk = (value: unknown, depth: number): void => {
-    if (left <= 0 || texts.length >= maxLeaves) return;
+    if (left <= 0 || texts.length >= maxResultLeaves) return;
     if (typeof value === 'string') {
       const text = value.length <= left ? value : `${value.slice(0, left / 2)} ${value.slice(-left / 2)}`;
       left -= text.length;
@@ -207,7 +215,9 @@ export function textsOf(result: unknown, maxChars: number): string[] {
     } else if (typeof value === 'object' && value !== null && depth < maxDepth) {
       let members = 0;
       for (const name in value) {
-        if (members++ >= maxLeaves) break;
+        if (members++ >= maxResultLeaves) break;
+        // Things are often listed by their id: { "K-2201": { … } }.
+        if (!Array.isArray(value) && digit.test(name)) texts.push(name.slice(0, 80));
         walk((value as Record<string, unknown>)[name], depth + 1);
       }
     }

@@ -59,7 +59,7 @@ const maxTools = 512;
 export function startTrail(mission: MissionFacts, vocabulary: Vocabulary = openVocabulary()): Trail {
   return {
     vocabulary,
-    tools: new Set(mission.approvedTools.slice(0, maxTools).map(({ name }) => name)),
+    tools: new Set(mission.approvedTools.slice(0, maxTools)),
     updates: mission.acceptedUpdates,
     acceptedUpdates: 0,
     topic: openTopic(mission.description, vocabulary),
