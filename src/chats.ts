@@ -16,6 +16,8 @@ type Connecting = {
   /** The chats that are connected now. */
   readonly chats: Map<Platform, Chat>;
   readonly tasks: Tasks;
+  /** Called each time a chat stands connected: what waited for it can go out. */
+  readonly connected: (platform: Platform) => void;
 };
 
 export type Doors = { readonly platforms: readonly Platform[]; readonly mounts: readonly Mount[] };
@@ -76,7 +78,7 @@ type OpenChat = Chat & AsyncDisposable & { readonly mounts: readonly Mount[] };
 function connect(
   platform: Platform,
   paths: readonly string[],
-  { chats, log, tasks }: Connecting,
+  { chats, log, tasks, connected }: Connecting,
   open: () => Promise<OpenChat>,
 ): Mount[] {
   let mounts: readonly Mount[] = [];
@@ -87,6 +89,7 @@ function connect(
         mounts = chat.mounts;
         chats.set(platform, chat);
         log.info({ platform }, 'chat connected');
+        connected(platform);
         await aborted(signal);
         chats.delete(platform);
         return;

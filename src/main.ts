@@ -1,11 +1,12 @@
 // Opens the rooms in order, hands them to the flows, and closes them in reverse.
 import { createServer } from 'node:net';
 import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
+import type { Routes } from '#chat/teams/teams.ts';
 import { connectChats } from '#chats.ts';
 import type { Config } from '#config.ts';
 import { openDatabase } from '#database/database.ts';
 import type { Bot } from '#flows/bot.ts';
-import { hangCards } from '#flows/hang.ts';
+import { catchUp, hangCards } from '#flows/hang.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
 import { accept, attend, attendWaiting } from '#flows/receive.ts';
 import { goRound } from '#flows/round.ts';
@@ -31,12 +32,14 @@ export type Chaperone = AsyncDisposable & {
 const roundMs = 30_000;
 const inboxMs = 2_000;
 const sweepMs = 1_000;
+/** Longer than any one call to a platform may take, and than what one happening sets off. */
+const usualLeases: Bot['leases'] = { cardMs: 30_000, happeningMs: 60_000 };
 
 /**
  * Runs everything until it is disposed: the Person Server (unless another one is overseen), mission control, the chats
  * that are configured and the flows between them. It answers HTTP when this resolves.
  */
-export async function openChaperone(config: Config, log: Log): Promise<Chaperone> {
+export async function openChaperone(config: Config, log: Log, leases = usualLeases): Promise<Chaperone> {
   await using stack = new AsyncDisposableStack();
   const port = config.port === 0 ? await freePort(config.host) : config.port;
   const issuer = config.issuer ?? `http://localhost:${port}`;
@@ -67,6 +70,7 @@ export async function openChaperone(config: Config, log: Log): Promise<Chaperone
     ledger,
     jobs: database.jobs,
     log,
+    leases,
     capabilities: once(async () => (await missionControl.describe()).capabilities),
     now,
   };
@@ -82,8 +86,18 @@ export async function openChaperone(config: Config, log: Log): Promise<Chaperone
   await database.jobs.work(postQueue, { concurrency: 4 }, (place) => hangCards(bot, place));
   await database.jobs.work(lookQueue, { concurrency: 2 }, (sight) => look(bot, sight));
 
-  const routes = { remember: ledger.places.rememberRoute, recall: ledger.places.routeTo };
-  const { platforms, mounts: doors } = connectChats(config, { listener, log, routes, chats, tasks });
+  const routes: Routes = {
+    remember: (place, route) => ledger.places.rememberRoute(place, route),
+    recall: (place) => ledger.places.routeTo(place),
+  };
+  const { platforms, mounts: doors } = connectChats(config, {
+    listener,
+    log,
+    routes,
+    chats,
+    tasks,
+    connected: (platform) => tasks.start('catch up', () => catchUp(bot, platform)),
+  });
   const server = await openHttp(
     { host: config.host, port },
     [
@@ -137,7 +151,10 @@ function missionControlMounts(
   log: Log,
 ): Mount[] {
   if (!config.door) return [];
-  const serving = config.development && personServer ? { debug: personServer.oversight.debugRequest } : {};
+  const serving =
+    config.development && personServer
+      ? { debug: (id: string) => personServer.oversight.debugRequest(id) }
+      : {};
   const answer = serveMissionControl(missionControl, openDoor(config.door, log), serving);
   return [
     { path: missionControlPath, answer },

@@ -19,6 +19,9 @@ const told = (title: Card['title'], text: Line): Card => ({
 
 export const refusalCard = (refusal: Refusal): Card => told(words.refusalTitle, words.refusals[refusal]);
 
+/** What was asked for could not be done yet, and is tried again without being asked for. */
+export const delayedCard = (): Card => ({ ...told(words.delayedTitle, words.delayed), tone: 'waiting' });
+
 /** What a decision that changed nothing is answered with. */
 export function outcomeCard(outcome: Exclude<Outcome, { kind: 'decided' }>, people: People): Card {
   switch (outcome.kind) {

@@ -73,6 +73,16 @@ export function settledStopCard(
   };
 }
 
+/** Tells whoever stopped a mission from somewhere else than its thread that it is done. */
+export const stoppedCard = ({ s256, description }: MissionSummary): Card => ({
+  title: words.stoppedTitle,
+  tone: 'neutral',
+  blocks: [text(words.reportedThere(code(missionTitle(description)), code(shortId(s256))))],
+  buttons: [],
+  expansion: [],
+  calls: [],
+});
+
 /**
  * What a stop brought about, as it stands at `now`: what became void, which tokens live until when, whether the agent
  * knows, and what happened afterwards. It is final once `authorityEndsAt` has passed.

@@ -269,6 +269,10 @@ export const revocations: Readonly<Record<TerminationReport['tokens'][number]['r
 
 // Stopping.
 
+export const stoppedTitle = ours`Mission stopped`;
+export const reportedThere = (title: Span, id: Span) =>
+  line`${title} (${id}) has ended. Its thread says what became of its open asks and tokens.`;
+
 export const stopTitles = {
   confirm: ours`Stop? Please confirm`,
   confirmed: ours`Confirmed: the stop was carried out`,
@@ -392,6 +396,8 @@ export const stopOne = (id: SafeText) => ours`Stop ${id}`;
 // Refusals.
 
 export const refusalTitle = ours`Not done`;
+export const delayedTitle = ours`Not done yet`;
+export const delayed = line`The Person Server or the chat could not be reached. What you did is kept and tried again; the card shows when it has counted.`;
 export const settledTitle = ours`Already decided`;
 export const refusals = {
   not_an_approver: line`You are not an approver for this. Nothing was decided.`,
@@ -405,8 +411,8 @@ export const refusals = {
   wrong_place: line`This channel does not oversee that mission. Nothing was done.`,
   shared_place: line`Outsiders can read this channel. Nothing is decided or stopped from here.`,
   not_found: line`This ask or mission is not known any more. Nothing was done.`,
-  stale: line`This button belongs to an earlier state. Nothing was done.`,
-  unavailable: line`The Person Server could not be reached. Nothing was decided. Please try again.`,
+  stale: line`This was answered or has changed since it was shown. Nothing was done.`,
+  unavailable: line`The Person Server could not be reached for a quarter of an hour. Nothing was decided. Please try again.`,
 } as const;
 
 export const already = (state: SafeText, who: Line | undefined, at: Span | undefined) =>

@@ -23,6 +23,8 @@ export type Bot = {
   readonly ledger: Ledger;
   readonly jobs: Jobs;
   readonly log: Log;
+  /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
+  readonly leases: { readonly cardMs: number; readonly happeningMs: number };
   /** What the Person Server can do, asked once and remembered. */
   capabilities(): Promise<readonly string[]>;
   now(): Date;

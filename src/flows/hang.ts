@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Chat, ChatError, type Place, type Posted } from '#chat/chat.ts';
+import { type Chat, ChatError, type Place, type Platform, type Posted } from '#chat/chat.ts';
 import { postQueue } from '#ledger/ledger.ts';
 import { type Due, keyOf } from '#ledger/wall.ts';
 import type { Bot } from './bot.ts';
 
-/** How long a card stays in one process's hands; longer than any one call to a platform may take. */
-const leaseMs = 30_000;
 /** How long one job keeps posting to a place before it lets others have a go. */
 const shiftMs = 20_000;
 /** A platform may show a message a little after it took it; look for a copy only then. */
@@ -17,7 +15,7 @@ export async function hangCards(bot: Bot, place: Place): Promise<void> {
   if (!chat) return;
   const end = bot.now().getTime() + shiftMs;
   while (bot.now().getTime() < end) {
-    const due = await bot.ledger.wall.take(place, bot.now(), leaseMs);
+    const due = await bot.ledger.wall.take(place, bot.now(), bot.leases.cardMs);
     if (!due) return;
     const turn = await bot.ledger.places.takeTurn(place, bot.now(), chat.paceMs);
     const waitMs = turn.getTime() - bot.now().getTime();
@@ -30,8 +28,9 @@ export async function hangCards(bot: Bot, place: Place): Promise<void> {
 
 async function hang(bot: Bot, chat: Chat, due: Due): Promise<void> {
   const { wall } = bot.ledger;
+  let posted = due.posted;
   try {
-    const posted = due.posted ?? (await found(bot, chat, due));
+    posted ??= await found(bot, chat, due);
     if (posted) await chat.replace(posted, due.card, due.id);
     const hangs = posted ?? (await chat.post(due.place, due.thread, due.card, due.id));
     const recorded = await wall.hung(due.id, hangs, due.digest, bot.now());
@@ -39,7 +38,7 @@ async function hang(bot: Bot, chat: Chat, due: Due): Promise<void> {
     bot.log.debug({ card: due.id, place: due.place, repainted: Boolean(posted) }, 'card hangs');
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    await recover(bot, due, error);
+    await recover(bot, { ...due, posted }, error);
   }
 }
 
@@ -74,7 +73,7 @@ async function recover(bot: Bot, due: Due, error: ChatError): Promise<void> {
       return await later(bot, due, until, due.attemptedAt === undefined);
     }
     case 'ambiguous':
-      return await later(bot, due, new Date(now + settleMs), false);
+      return await later(bot, due, new Date(now + Math.max(settleMs, backOffMs(due.attempts))), false);
     case 'unavailable':
       return await later(bot, due, new Date(now + backOffMs(due.attempts)), due.attemptedAt === undefined);
     case 'gone':
@@ -91,6 +90,12 @@ const backOffMs = (attempts: number) => Math.min(1_000 * 2 ** Math.min(attempts,
 async function later(bot: Bot, due: Due, at: Date, clean: boolean): Promise<void> {
   await bot.ledger.wall.putBack(due.id, at, clean);
   await bot.jobs.send(postQueue, due.place, { key: keyOf(due.place), startAfter: at });
+}
+
+/** A platform is connected: whatever should hang there goes out, given up or not; it may be the cure that was waited for. */
+export async function catchUp(bot: Bot, platform: Platform): Promise<void> {
+  await bot.ledger.wall.mend({ platform });
+  await hangWhatIsDue(bot);
 }
 
 /** Sends a job to every place that has work nobody was told of: what a crash or a lost job left behind. */

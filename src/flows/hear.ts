@@ -15,13 +15,15 @@ import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
 import { understand } from '#conversation/grammar.ts';
-import type { Act, Target } from '#conversation/intent.ts';
+import { type Act, type Intent, isAct, type Target } from '#conversation/intent.ts';
 import { findAsks, findMission } from '#conversation/match.ts';
+import { keyOf } from '#ledger/wall.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
-import { type Bot, peopleOf } from './bot.ts';
+import type { Why } from '#policy/policy.ts';
+import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { decide } from './decide.ts';
 import { proposeStop, stopMission, stopVerdict } from './stop.ts';
-import { asksSeen, type Here, here, missionNamed, missionsSeen } from './where.ts';
+import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
 export type Said = Extract<Happening, { kind: 'said' }>;
 
@@ -33,11 +35,12 @@ export type Reply = { readonly public: Card } | { readonly private: Card } | und
 
 /** Somebody said something to the bot: answer it, or do it if it is plain and they may. */
 export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply> {
-  const spot = await here(bot, said);
-  if (!spot) return { private: refusalCard('may_not_see') };
+  const refused = mayNotSpeak(bot, said);
+  const spot = refused ? nowhere : await here(bot, said);
   const intent = understand(said.text, {
     thread: spot.mission || spot.proposal ? 'mission' : spot.ask ? 'ask' : 'none',
   });
+  if (refused) return await refuse(bot, said, intent, refused);
   switch (intent.kind) {
     case 'help':
       return { public: helpCard() };
@@ -61,6 +64,28 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
     case 'deny':
       return await answerAsk(bot, said, shared, spot, intent);
   }
+}
+
+/** Whoever may not be answered hears why, alone. A bot hears nothing: two bots would talk for ever. */
+async function refuse(bot: Bot, said: Said, intent: Intent, why: Why): Promise<Reply> {
+  if (isAct(intent)) {
+    const verb = intent.kind;
+    const subject = `place:${keyOf(said.place)}`;
+    await bot.ledger.acts.append({
+      source: `${said.id}/${verb}/${subject}`,
+      at: bot.now(),
+      verb,
+      actor: proofOf(said.actor),
+      person: undefined,
+      surface: surfaceOf(said.place),
+      subject,
+      digest: undefined,
+      outcome: `refused:${why}`,
+      answer: {},
+    });
+  }
+  bot.log.info({ actor: proofOf(said.actor), place: said.place, intent: intent.kind, why }, 'words refused');
+  return said.actor.standing === 'bot' ? undefined : { private: refusalCard(why) };
 }
 
 async function missionStatus(bot: Bot, said: Said, spot: Here, target: Target): Promise<Reply> {
@@ -96,7 +121,12 @@ async function stop(
   spot: Here,
   { target, reason }: Extract<Act, { kind: 'stop' }>,
 ): Promise<Reply> {
-  const now = (mission: MissionSummary) => stopMission(bot, said, shared, mission, reason).then(alone);
+  async function now(mission: MissionSummary): Promise<Reply> {
+    const { done, card } = await stopMission(bot, said, shared, mission, reason);
+    if (!done) return { private: card };
+    // In the mission's own thread the report is the answer.
+    return mission.s256 === spot.mission?.s256 ? undefined : { public: card };
+  }
   switch (target.of) {
     case 'this':
     case 'unsaid': {
@@ -171,7 +201,7 @@ async function answerAsk(
 async function shownDigest(bot: Bot, { place }: Said, requestId: string): Promise<string | undefined> {
   for (const subject of [`request:${requestId}`, `mission:${requestId}`]) {
     const hanging = await bot.ledger.wall.hangingAt(place, subject);
-    const press = hanging?.shown?.buttons.find((button) => button.press.verb === 'approve')?.press;
+    const press = hanging?.shown?.buttons.find((button) => button.press.verb === 'deny')?.press;
     if (press?.digest) return press.digest;
   }
   return undefined;

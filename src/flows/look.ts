@@ -120,7 +120,8 @@ function nextExpiry({ tokens, authorityEndsAt }: TerminationReport, now: Date): 
     .toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
-const placesOf = (bot: Bot, { person, agent }: MissionSummary): Place[] =>
+/** Where a mission hangs. */
+export const placesOf = (bot: Bot, { person, agent }: MissionSummary): Place[] =>
   channelsFor(bot.oversight, { person, agent: agent.id }).map(({ place }) => place);
 
 /** A mission hangs where its proposal hung: one root, from the first ask to the end. */

@@ -21,7 +21,11 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
     }
     case 'stop': {
       const mission = await bot.missionControl.readMission(subject);
-      return mission ? await stopMission(bot, pressed, shared, mission) : refusalCard('not_found');
+      if (!mission) return refusalCard('not_found');
+      const { done, card } = await stopMission(bot, pressed, shared, mission);
+      // On the mission's own card the new state is the answer; elsewhere nothing else would say that it is done.
+      const own = await bot.ledger.wall.behind(pressed.on.place, pressed.on.message);
+      return done && own?.missionS256 === mission.s256 ? undefined : card;
     }
     case 'confirm_stop':
       return await answerProposal(bot, pressed, shared, 'confirmed');
@@ -34,20 +38,28 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
 }
 
 /**
- * A press on a message that is not the one we remember for its subject betrays a second copy, posted in a moment
- * nobody lived to write down. It is taken down; where a platform cannot, it is made to show the truth.
+ * A press on a message that nobody wrote down betrays a copy, posted in a moment that was not lived through. While the
+ * card has no other, it is the card. Otherwise it is taken down, or made to show the truth where a platform cannot.
  */
 async function tidyCopy(bot: Bot, { on, press }: Pressed): Promise<void> {
   const { wall } = bot.ledger;
-  for (const subject of [`request:${press.subject}`, `mission:${press.subject}`]) {
+  if (await wall.behind(on.place, on.message)) return;
+  const root = await wall.rootOf(press.subject);
+  for (const subject of [
+    `request:${press.subject}`,
+    `mission:${press.subject}`,
+    `confirm:${press.subject}`,
+    ...(root ? [root] : []),
+  ]) {
     const hanging = await wall.hangingAt(on.place, subject);
-    if (!hanging?.posted || hanging.posted.message === on.message) continue;
-    if (await wall.behind(on.place, on.message)) return;
+    if (!hanging) continue;
+    if (await wall.adopt(hanging.id, on)) return;
     const chat = bot.chats.get(on.place.platform);
     bot.log.warn({ subject, message: on.message }, 'a second copy of a card was pressed');
     await chat?.remove(on).catch(async () => {
       const card = await readCard(bot, on.place, press.subject);
-      if (card) await chat.replace(on, card, subject).catch(() => {});
+      if (card) await chat.replace(on, card, hanging.id).catch(() => {});
     });
+    return;
   }
 }

@@ -1,14 +1,13 @@
 import type { Card } from '#cards/card.ts';
-import { refusalCard } from '#cards/refusals.ts';
+import { delayedCard, refusalCard } from '#cards/refusals.ts';
 import { ChatError, type Happening } from '#chat/chat.ts';
+import { understand } from '#conversation/grammar.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import type { Bot } from './bot.ts';
 import { hear } from './hear.ts';
 import { press } from './press.ts';
-import { isPrivate } from './stop.ts';
+import { isPrivate, under } from './stop.ts';
 
-/** How long one happening stays in one process's hands. */
-const leaseMs = 60_000;
 /** An answer that could not be taken to the Person Server by then is given back to its person. A stop never is. */
 const patienceMs = 15 * 60_000;
 /** How long a platform's word about who can read a place holds. */
@@ -26,7 +25,7 @@ export async function accept(bot: Bot, happening: Happening): Promise<void> {
  */
 export async function attend(bot: Bot, id: string): Promise<void> {
   const { inbox } = bot.ledger;
-  const taken = await inbox.take(id, bot.now(), leaseMs);
+  const taken = await inbox.take(id, bot.now(), bot.leases.happeningMs);
   if (!taken) return;
   const { happening, attempts, receivedAt } = taken;
   try {
@@ -36,8 +35,11 @@ export async function attend(bot: Bot, id: string): Promise<void> {
   } catch (error) {
     bot.log.error({ happening: id, attempts, err: error }, 'a happening was not dealt with');
     const late = bot.now().getTime() - receivedAt.getTime() > patienceMs;
-    if (attempts === 1 || late) await whisper(bot, happening, refusalCard('unavailable'));
-    if (late && !isStop(happening)) return await inbox.done(id, 'given_up', bot.now());
+    if (late && !isStop(happening)) {
+      await inbox.done(id, 'given_up', bot.now());
+      return await whisper(bot, happening, refusalCard('unavailable'));
+    }
+    if (attempts === 1) await whisper(bot, happening, delayedCard());
     await inbox.putBack(id, new Date(bot.now().getTime() + retryMs(attempts)));
     if (!(error instanceof MissionControlError || error instanceof ChatError)) throw error;
   }
@@ -56,10 +58,12 @@ async function respond(bot: Bot, happening: Happening): Promise<Card | undefined
     case 'said': {
       const reply = await hear(bot, happening, await isShared(bot, happening));
       if (!reply || 'private' in reply) return reply?.private;
+      // A command leaves nothing in the channel to reply to.
+      if (happening.message === '') return reply.public;
       await wall.want({
         subject: `reply:${happening.id}`,
         place: happening.place,
-        ...(happening.by === 'mention' && { under: { thread: happening.thread ?? happening.message } }),
+        ...under(happening),
         card: reply.public,
         seenAt: bot.now(),
         settled: true,
@@ -71,14 +75,15 @@ async function respond(bot: Bot, happening: Happening): Promise<Card | undefined
       if (happening.change === 'shared' || happening.change === 'unshared') {
         await places.setShared(happening.place, happening.change === 'shared', bot.now());
       }
+      if (happening.change === 'added') await wall.mend(happening.place);
       bot.log.info({ place: happening.place, change: happening.change }, 'a place changed');
       return undefined;
   }
 }
 
 /**
- * Whether outsiders can read the place. The platform is asked again every minute; while it does not answer, nothing is
- * decided. A stop goes by what was last known: it must work with the platform's API away.
+ * Whether outsiders can read the place. The platform is asked again every minute; while it does not answer, or is not
+ * connected, nothing is decided. A stop goes by what was last known: it must work with the platform's API away.
  */
 async function isShared(bot: Bot, happening: Happening): Promise<boolean> {
   const { places } = bot.ledger;
@@ -88,7 +93,8 @@ async function isShared(bot: Bot, happening: Happening): Promise<boolean> {
   const known = await places.isShared(place, since);
   if (known !== undefined || isStop(happening)) return known ?? false;
   const chat = bot.chats.get(place.platform);
-  const shared = chat ? (await chat.inspect(place)).shared : true;
+  if (!chat) throw new ChatError('unavailable', `${place.platform} is not connected`);
+  const { shared } = await chat.inspect(place);
   await places.setShared(place, shared, bot.now());
   return shared;
 }
@@ -111,4 +117,4 @@ async function whisper(bot: Bot, happening: Happening, card: Card): Promise<void
 const isStop = (happening: Happening) =>
   happening.kind === 'pressed'
     ? happening.press.verb === 'stop' || happening.press.verb === 'confirm_stop'
-    : happening.kind === 'said' && /\bstop\b/i.test(happening.text);
+    : happening.kind === 'said' && understand(happening.text, { thread: 'none' }).kind === 'stop';

@@ -1,7 +1,7 @@
 import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
 import { hangWhatIsDue } from './hang.ts';
-import { look, rootSubject, showMission, showRequest } from './look.ts';
+import { look, placesOf, rootSubject, showMission, showRequest } from './look.ts';
 import { showProposal } from './stop.ts';
 
 const pageSize = 100;
@@ -51,10 +51,10 @@ export async function goRound(bot: Bot): Promise<void> {
   await hangWhatIsDue(bot);
 }
 
-/** A mission that was looked at well after its last activity has nothing new to say; clocks may differ a little. */
+/** A mission that hangs wherever it should and was looked at well after its last activity has nothing new to say; clocks may differ a little. */
 async function isFresh(bot: Bot, mission: MissionSummary): Promise<boolean> {
-  const seenAt = await bot.ledger.wall.seenAt(await rootSubject(bot, mission));
-  return seenAt !== undefined && seenAt.getTime() - mission.lastActivityAt.getTime() > marginMs;
+  const seen = await bot.ledger.wall.seenAt(await rootSubject(bot, mission), placesOf(bot, mission));
+  return seen.every((at) => at !== undefined && at.getTime() - mission.lastActivityAt.getTime() > marginMs);
 }
 
 /** What hangs somewhere as if it were open, and is not among what is. */

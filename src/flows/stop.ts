@@ -1,7 +1,7 @@
 import { alreadyEndedCard } from '#cards/answers.ts';
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
-import { confirmStopCard, settledStopCard } from '#cards/stop-card.ts';
+import { confirmStopCard, settledStopCard, stoppedCard } from '#cards/stop-card.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { MissionSummary, TerminationReport } from '#mission-control/facts.ts';
 import { mayStop } from '#policy/policy.ts';
@@ -25,9 +25,16 @@ export function stopVerdict(bot: Bot, happening: Happening, shared: boolean, mis
 
 export const isPrivate = (happening: Happening) => happening.kind === 'said' && happening.by === 'direct';
 
+/** Where an answer to words hangs: in their thread; under them in a channel, which keeps its front page for missions. */
+export function under({ by, thread, message }: Extract<Happening, { kind: 'said' }>) {
+  const root = thread ?? (by === 'mention' ? message : undefined);
+  return root ? { under: { thread: root } } : {};
+}
+
 /**
  * Ends a mission for somebody who may end it. No model, no chat and no other job stands between the words and the
- * Person Server; the report follows in the mission's thread. What the person alone should hear is returned.
+ * Person Server; the report follows in the mission's thread. What the person should hear besides is returned: a refusal,
+ * or that it is done, for somebody who is not looking at that thread.
  */
 export async function stopMission(
   bot: Bot,
@@ -35,7 +42,7 @@ export async function stopMission(
   shared: boolean,
   mission: MissionSummary,
   note?: string,
-): Promise<Card | undefined> {
+): Promise<Stopped> {
   const verdict = stopVerdict(bot, happening, shared, mission);
   const act = {
     source: `${happening.id}/stop/${mission.s256}`,
@@ -54,7 +61,7 @@ export async function stopMission(
       answer: {},
     });
     bot.log.info({ mission: mission.s256, actor: act.actor, why: verdict.why }, 'stop refused');
-    return refusalCard(verdict.why);
+    return { done: false, card: refusalCard(verdict.why) };
   }
   const decidedBy = { person: verdict.as.id, via: happening.actor.platform, id: act.actor };
   // Saying it again is safe: an earlier try may have ended the mission and not lived to write so.
@@ -63,7 +70,10 @@ export async function stopMission(
     decidedBy,
     ...(note && { note }),
   });
-  const before = mission.status === 'terminated' && mission.terminatedBy?.id !== act.actor;
+  const before =
+    mission.status === 'terminated' &&
+    (mission.terminatedBy?.id !== act.actor ||
+      (await bot.ledger.acts.about(act.subject)).some((each) => each.outcome === 'terminated'));
   const outcome = report ? (before ? 'already_terminated' : 'terminated') : 'mission_not_found';
   await bot.ledger.acts.append({
     ...act,
@@ -72,11 +82,16 @@ export async function stopMission(
     answer: report ? ended(report) : {},
   });
   bot.log.info({ mission: mission.s256, actor: act.actor, outcome }, 'stop');
-  if (!report) return refusalCard('not_found');
+  if (!report) return { done: false, card: refusalCard('not_found') };
   await lookLater(bot, { missionS256: mission.s256 });
   for (const requestId of report.voided) await lookLater(bot, { requestId });
-  return mission.status === 'terminated' ? alreadyEndedCard(mission, peopleOf(bot.oversight)) : undefined;
+  return before
+    ? { done: false, card: alreadyEndedCard(mission, peopleOf(bot.oversight)) }
+    : { done: true, card: stoppedCard(mission) };
 }
+
+/** `done`: the mission has ended by this. The card says so, or why not. */
+export type Stopped = { readonly done: boolean; readonly card: Card };
 
 /** What the Person Server answered, in ids and times. */
 const ended = ({ terminatedAt, authorityEndsAt, voided, tokens }: TerminationReport) => ({
@@ -104,7 +119,7 @@ export async function proposeStop(
   await bot.ledger.wall.want({
     subject: `confirm:${proposal}`,
     place: happening.place,
-    under: { thread: happening.thread ?? happening.message },
+    ...under(happening),
     card: confirmStopCard({ proposal, missions, people: peopleOf(bot.oversight), ...(said && { said }) }),
     seenAt: now,
     settled: false,
@@ -127,7 +142,9 @@ export async function answerProposal(
   const allowed = verdicts.find((verdict) => verdict.allowed);
   if (!allowed) {
     const why = verdicts.find((verdict) => !verdict.allowed)?.why;
-    for (const mission of missions) await stopMission(bot, happening, shared, mission);
+    if (kind === 'confirmed') {
+      for (const mission of missions) await stopMission(bot, happening, shared, mission);
+    }
     return refusalCard(why ?? 'not_found');
   }
 
@@ -138,7 +155,10 @@ export async function answerProposal(
   if (kind === 'cancelled') return undefined;
   let told: Card | undefined;
   for (const mission of missions) {
-    if (mission.status === 'active') told = (await stopMission(bot, happening, shared, mission)) ?? told;
+    // Ended by this very click, in a try that did not live to write so, counts as not done yet.
+    if (mission.status === 'terminated' && mission.terminatedBy?.id !== by.id) continue;
+    const { done, card } = await stopMission(bot, happening, shared, mission);
+    if (!done) told = card;
   }
   return told;
 }

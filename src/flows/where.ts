@@ -1,8 +1,8 @@
 import { isOpen } from '#cards/ask-card.ts';
 import { shortId } from '#conversation/match.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { maySee, personBehind } from '#policy/policy.ts';
-import { type Bot } from './bot.ts';
+import { maySee, personBehind, type Why } from '#policy/policy.ts';
+import type { Bot } from './bot.ts';
 import type { Said } from './hear.ts';
 import { isPrivate } from './stop.ts';
 
@@ -18,15 +18,27 @@ export type Here = {
   readonly asks: readonly Request[];
 };
 
-const nowhere: Here = { mission: undefined, proposal: undefined, ask: undefined, asks: [] };
+export const nowhere: Here = { mission: undefined, proposal: undefined, ask: undefined, asks: [] };
 const pageSize = 100;
 /** How many missions an answer looks through before it says there are more. */
 const enough = 200;
 
-/** Where something was said; undefined when nothing may be shown there to whoever said it. */
-export async function here(bot: Bot, said: Said): Promise<Here | undefined> {
-  if (isPrivate(said)) return mayAskInPrivate(bot, said) ? nowhere : undefined;
-  if (!isOverseeing(bot, said)) return undefined;
+/**
+ * Why somebody's words are not answered where they were said; undefined when they are. In private the bot answers people
+ * the operator named; in a channel that watches over somebody, everybody who belongs there.
+ */
+export function mayNotSpeak(bot: Bot, said: Said): Why | undefined {
+  const { standing } = said.actor;
+  if (standing === 'unknown') return 'unverified';
+  if (standing === 'external' || standing === 'bot') return standing;
+  if (!isPrivate(said)) return isOverseeing(bot, said) ? undefined : 'may_not_see';
+  if (standing === 'guest') return standing;
+  return personBehind(bot.oversight, said.actor) ? undefined : 'unknown_person';
+}
+
+/** What is at the spot where something was said. */
+export async function here(bot: Bot, said: Said): Promise<Here> {
+  if (isPrivate(said)) return nowhere;
   const hanging = said.thread ? await bot.ledger.wall.behind(said.place, said.thread) : undefined;
   if (!hanging) return nowhere;
   const { missionControl } = bot;
@@ -119,7 +131,3 @@ const isOverseeing = ({ oversight }: Bot, { place }: Said) =>
       channel.place.tenant === place.tenant &&
       channel.place.channel === place.channel,
   );
-
-/** In private the bot answers people the operator named, about what the rules let them see. */
-const mayAskInPrivate = (bot: Bot, said: Said) =>
-  said.actor.standing === 'member' && personBehind(bot.oversight, said.actor) !== undefined;

@@ -38,6 +38,7 @@ export type Due = {
 };
 
 export type Hanging = {
+  readonly id: string;
   readonly subject: string;
   readonly place: Place;
   readonly missionS256: string | undefined;
@@ -109,7 +110,15 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
           )
           .returning('id')
           .execute();
-        if (changed.length === 0) return false;
+        if (changed.length === 0) {
+          // Nothing new, but newly looked at: an older reading that comes in late must not undo it.
+          await at(trx.updateTable('chaperone.wall'), place)
+            .set({ seen_at: wanted.seenAt })
+            .where('subject', '=', wanted.subject)
+            .where('seen_at', '<', wanted.seenAt)
+            .execute();
+          return false;
+        }
         await jobs.send(postQueue, place, { key: keyOf(place), within: trx });
         return true;
       });
@@ -127,8 +136,10 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
           where w.platform = ${place.platform} and w.tenant = ${place.tenant} and w.channel = ${place.channel}
             and w.wanted_digest is distinct from w.shown_digest and w.fault is null and w.not_before <= ${now}
             and (w.claimed_until is null or w.claimed_until < ${now})
-            and (w.root is null or r.message is not null)
-          order by w.urgency, w.number limit 1 for update of w skip locked
+            and (w.root is null or r.message is not null or r.fault is not null)
+          -- A thread cannot begin before its root hangs, so a new root is as urgent as what waits for it.
+          order by case when w.root is null and w.message is null then 0 else w.urgency end, w.number
+          limit 1 for update of w skip locked
         )
         update chaperone.wall w
         set claimed_until = ${until}, attempts = w.attempts + 1,
@@ -168,6 +179,17 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return numUpdatedRows > 0n;
     },
 
+    /** A copy nobody wrote down was found to hang at `posted`: it is the card's now. False when another one is. */
+    async adopt(id: string, posted: Posted): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('chaperone.wall')
+        .set({ message: posted.message, posted_thread: posted.thread ?? null, attempted_at: null })
+        .where('id', '=', id)
+        .where('message', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
     /** Puts a card back, to be tried again at `at`. `clean`: nothing reached the platform, no copy can hang there. */
     async putBack(id: string, at: Date, clean: boolean) {
       await db
@@ -199,6 +221,20 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         .set({ claimed_until: null, fault })
         .where('id', '=', id)
         .execute();
+    },
+
+    /** What was given up at a place, or anywhere on a platform, is tried again: the bot can write there again. */
+    async mend(where: Pick<Place, 'platform'> | Place) {
+      const faulted = db
+        .updateTable('chaperone.wall')
+        .set({ fault: null, not_before: sql<Date>`'-infinity'::timestamptz` })
+        .where('platform', '=', where.platform)
+        .where('fault', 'is not', null);
+      const mended = await ('channel' in where ? at(faulted, where) : faulted)
+        .returning(['platform', 'tenant', 'channel'])
+        .execute();
+      const places = new Map(mended.map((place) => [keyOf(place), place]));
+      for (const [key, place] of places) await jobs.send(postQueue, place, { key });
     },
 
     /** Ends the leases of a process that is gone. Only where no other process shares the store. */
@@ -261,14 +297,14 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return row?.subject;
     },
 
-    /** When the truth behind a subject was last read into a card; undefined when it hangs nowhere. */
-    async seenAt(subject: string): Promise<Date | undefined> {
-      const row = await db
+    /** When the truth behind a subject was last read into its card at each place; undefined where it has none yet. */
+    async seenAt(subject: string, places: readonly Place[]): Promise<(Date | undefined)[]> {
+      const rows = await db
         .selectFrom('chaperone.wall')
-        .select((eb) => eb.fn.min('seen_at').as('at'))
+        .select(['platform', 'tenant', 'channel', 'seen_at'])
         .where('subject', '=', subject)
-        .executeTakeFirst();
-      return row?.at ?? undefined;
+        .execute();
+      return places.map((place) => rows.find((row) => samePlace(row, place))?.seen_at);
     },
 
     /** Everything that may still change, oldest first, after a row number. */
@@ -331,6 +367,7 @@ function at<
 function hanging(row: Selectable<WallTable>): Hanging {
   const place = { platform: row.platform, tenant: row.tenant, channel: row.channel };
   return {
+    id: row.id,
     subject: row.subject,
     place,
     missionS256: row.mission_s256 ?? undefined,

@@ -18,8 +18,8 @@ import { askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
-import { outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
-import { confirmStopCard, settledStopCard, stopReportCard } from '#cards/stop-card.ts';
+import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
+import { confirmStopCard, settledStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
 import { refusals } from '#cards/words.ts';
 import { type Request, requestStates } from '#mission-control/facts.ts';
 import { cardText } from '../../support/card-text.ts';
@@ -251,6 +251,7 @@ test('a stop is confirmed by name and proved afterwards', async () => {
     confirmed: settledStopCard({ kind: 'confirmed', by, at }, people),
     cancelled: settledStopCard({ kind: 'cancelled', by, at }, people),
     lapsed: settledStopCard({ kind: 'lapsed', at }, people),
+    'stopped from elsewhere': stoppedCard(stopped),
     'tokens still live': stop('01', { note: 'It bought a PlayStation.' }),
     'nothing remains': stop('21', { report: report({ agentToldAt: '2026-11-21T11:03:00Z' }) }),
     'nothing was live or open': stop('01', {
@@ -350,6 +351,7 @@ test('a refusal says why, and that nothing was done', async () => {
   const reasons = Object.keys(refusals) as Refusal[];
   await golden('refusals', {
     ...Object.fromEntries(reasons.map((reason) => [reason, refusalCard(reason)])),
+    'not done yet': delayedCard(),
     already_decided: outcomeCard({ kind: 'already_decided', request: now }, people),
     'already_decided, nobody knows by whom': outcomeCard(
       { kind: 'already_decided', request: request({ state: 'approved' }) },
