@@ -35,8 +35,8 @@ export function openRemote(remote: Remote): MissionControl {
     const reply = await callRemote(remote, path, { body });
     return reply.error === missing ? undefined : answerOf(schema, reply);
   };
-  const request = (id: string) => `/requests/${encodeURIComponent(id)}`;
-  const mission = (s256: string) => `/missions/${encodeURIComponent(s256)}`;
+  const request = (id: string) => `/requests/${segment(id)}`;
+  const mission = (s256: string) => `/missions/${segment(s256)}`;
 
   const readRequest = (id: string) => find(Ask, 'request_not_found', request(id));
   return {
@@ -61,12 +61,15 @@ export function openRemote(remote: Remote): MissionControl {
       return (await get(Agents, '/agents', filter)).agents;
     },
     async revokeAgent(id, decidedBy) {
-      const path = `/agents/${encodeURIComponent(id)}`;
+      const path = `/agents/${segment(id)}`;
       return (await find(z.unknown(), 'agent_not_found', path, revocationToWire(decidedBy))) !== undefined;
     },
     watch: (options) => watchRemote(remote, options),
   };
 }
+
+/** A URL takes dots for steps of a path, however they are written; no id is one, so what is asked for is no id at all. */
+const segment = (id: string) => encodeURIComponent(/^\.{1,2}$/.test(id) ? ' ' : id);
 
 function answerOf<S extends z.ZodType>(schema: S, { status, error, body }: Reply): z.output<S> {
   if (error !== undefined)
