@@ -52,6 +52,7 @@ export async function answerWhenReady(
   { waitMs, signal }: Pick<Admitted, 'waitMs' | 'signal'>,
 ): Promise<Response> {
   const until = performance.now() + waitMs;
+  const over = AbortSignal.any([signal, server.wake.closed]);
   for (let request = first; ; ) {
     using change = server.wake.expect(request.id);
     request = (await readRequest(server.store, request.id)) ?? request;
@@ -66,10 +67,11 @@ export async function answerWhenReady(
       until - performance.now(),
       Math.max(0, request.expiresAt.getTime() - server.now().getTime()),
     );
-    if (request.state === 'clarifying' || leftMs <= 0 || signal.aborted) {
+    const over = signal.aborted || server.wake.closed.aborted;
+    if (request.state === 'clarifying' || leftMs <= 0 || over) {
       return await stillPending(server, request, waitMs);
     }
-    await change.within(leftMs, signal);
+    await change.within(leftMs, over);
   }
 }
 
