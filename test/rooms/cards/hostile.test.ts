@@ -7,7 +7,7 @@ import type { Card, Line } from '#cards/card.ts';
 import { inertText } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { outcomeCard } from '#cards/refusals.ts';
-import { confirmStopCard, stopReportCard } from '#cards/stop-card.ts';
+import { confirmStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
 import { type Request, requestStates, requestTypes } from '#mission-control/facts.ts';
 import { hostile, unsafe } from '../../support/hostile.ts';
 import { decision, entry, mission, report, request } from '../../support/requests.ts';
@@ -202,6 +202,7 @@ test('nor on any other card', () => {
           note: said,
           now: new Date(),
         }),
+        stoppedCard(one),
         missionStatusCard({ mission: one, people, asks: [ask], entries: [seen] }),
         missionsCard([one], true),
         waitingCard({ missions: [{ ...one, s256: ask.missionS256 ?? '' }], asks: [ask], more: true }),
