@@ -55,8 +55,8 @@ export function act(seq: number, { justification = '', ...parts }: ActParts): En
   };
 }
 
-const skuOf = (item: string) =>
-  `SKU-${100 + [...item].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)}`;
+const wares = [...ingredients, ...partyThings] as readonly string[];
+const skuOf = (item: string) => `SKU-${100 + item.length * 31 + wares.indexOf(item)}`;
 
 /** The shop tells what it has. */
 export function browsing(seq: number, items: readonly string[]): Entry {
@@ -72,8 +72,7 @@ export function buying(seq: number, item: string): Entry {
 
 /** Looks through the shop in entry 1, then buys one thing an entry. */
 export function shopping(items: readonly string[]): Entry[] {
-  const wares = [...new Set([...items, ...ingredients, ...partyThings])].slice(0, 40);
-  return [browsing(1, wares), ...items.map((item, at) => buying(2 + at, item))];
+  return [browsing(1, [...new Set([...items, ...wares])]), ...items.map((item, at) => buying(2 + at, item))];
 }
 
 const iban = 'GB29NWBK60161331926819';

@@ -1,0 +1,16 @@
+// npm run bench -- NAME: measures one part of the product and prints what it found. A bench may need what a machine
+// like yours does not have; none of them runs with the tests.
+import { benchReviewer } from './reviewer.ts';
+
+const benches: Readonly<Record<string, () => void | Promise<void>>> = {
+  reviewer: benchReviewer,
+};
+
+const name = process.argv[2] ?? '';
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  process.stderr.write(`npm run bench -- NAME, where NAME is one of: ${Object.keys(benches).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  await bench();
+}
