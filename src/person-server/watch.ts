@@ -11,10 +11,9 @@ const lookAgainMs = 5_000;
  */
 export async function* watch(
   server: Server,
-  { after, signal: stop }: { readonly after?: string; readonly signal: AbortSignal },
+  { after, signal }: { readonly after?: string; readonly signal: AbortSignal },
 ) {
   const over = AbortSignal.any([signal, server.wake.closed]);
-  const signal = AbortSignal.any([stop, server.wake.closed]);
   let cursor =
     after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : await newestEvent(server.store);
   while (!over.aborted) {
