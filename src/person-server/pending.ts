@@ -67,8 +67,7 @@ export async function answerWhenReady(
       until - performance.now(),
       Math.max(0, request.expiresAt.getTime() - server.now().getTime()),
     );
-    const over = signal.aborted || server.wake.closed.aborted;
-    if (request.state === 'clarifying' || leftMs <= 0 || over) {
+    if (request.state === 'clarifying' || leftMs <= 0 || over.aborted) {
       return await stillPending(server, request, waitMs);
     }
     await change.within(leftMs, over);

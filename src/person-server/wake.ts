@@ -5,8 +5,6 @@ import { channel } from '#person-server/events.ts';
 export type Wake = AsyncDisposable & {
   /** Aborts when nobody will be woken any more: whoever waits in a loop stops then. */
   readonly closed: AbortSignal;
-  /** Aborts when it closes: nobody is woken any more, so whoever waits in a loop has to leave it. */
-  readonly closed: AbortSignal;
   /**
    * Starts to listen for `requestId` (or for anything, when absent). Take it before reading the truth, so that a change
    * between the reading and the waiting is not missed.
