@@ -46,6 +46,7 @@ export async function up(db: Kysely<unknown>) {
       tenant     text not null,
       channel    text not null,
       next_at    timestamptz not null default '-infinity',
+      quiet_until timestamptz not null default '-infinity',
       shared     boolean not null default false,
       checked_at timestamptz not null default '-infinity',
       moved_to   text,

@@ -2,6 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Place } from '#chat/chat.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
 
+/** Slack and Teams both bear a few messages in one second, if it does not stay so (Slack: rate limits; Teams: 7 a second). */
+const burst = 4;
+
 export type Places = ReturnType<typeof openPlaces>;
 
 /** What the bot knows of places beyond the operator's rules: how fast it may post, who else reads, how to reach them. */
@@ -17,14 +20,20 @@ export function openPlaces(db: Kysely<LedgerTables>) {
   const only = (place: Place) => ({ platform: place.platform, tenant: place.tenant, channel: place.channel });
 
   return {
-    /** Takes the next moment at which this place may be posted to, and keeps the pace from there, across replicas. */
+    /**
+     * Takes the next moment at which this place may be posted to, across replicas: `burst` cards at once after a quiet
+     * while, then one every `paceMs`. An ask and its root go out together; a flood does not.
+     */
     async takeTurn(place: Place, now: Date, paceMs: number): Promise<Date> {
       await known(place);
+      const pace = sql`${`${paceMs} milliseconds`}::interval`;
       const { rows } = await sql<{ turn: Date }>`
         update chaperone.place
-        set next_at = greatest(next_at, ${now}::timestamptz) + ${`${paceMs} milliseconds`}::interval
+        set next_at = greatest(next_at, ${now}::timestamptz) + ${pace}
         where platform = ${place.platform} and tenant = ${place.tenant} and channel = ${place.channel}
-        returning next_at - ${`${paceMs} milliseconds`}::interval as turn`.execute(db);
+        returning greatest(${now}::timestamptz, quiet_until, next_at - ${burst}::int * ${pace}) as turn`.execute(
+        db,
+      );
       return rows[0]?.turn ?? now;
     },
 
@@ -33,7 +42,7 @@ export function openPlaces(db: Kysely<LedgerTables>) {
       await known(place);
       await db
         .updateTable('chaperone.place')
-        .set((eb) => ({ next_at: eb.fn<Date>('greatest', ['next_at', eb.val(until)]) }))
+        .set((eb) => ({ quiet_until: eb.fn<Date>('greatest', ['quiet_until', eb.val(until)]) }))
         .where((eb) => eb.and(only(place)))
         .execute();
     },

@@ -38,6 +38,7 @@ export type PlaceTable = {
   tenant: string;
   channel: string;
   next_at: Generated<Date>;
+  quiet_until: Generated<Date>;
   shared: Generated<boolean>;
   checked_at: Generated<Date>;
   moved_to: string | null;
