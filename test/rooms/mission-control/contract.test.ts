@@ -17,6 +17,7 @@ const log = openLog('silent');
 let embedded: World;
 let remote: World;
 let personServer: TestPersonServer;
+let url: string;
 let closing: AsyncDisposableStack;
 
 beforeAll(async () => {
@@ -36,13 +37,39 @@ beforeAll(async () => {
     openAgent: (name: string) => openAgent({ provider, personServer: issuer, name }),
   };
   embedded = { ...world, port: inProcess };
-  remote = { ...world, port: openRemote({ url: `http://localhost:${server.port}/mission-control`, token }) };
+  url = `http://localhost:${server.port}/mission-control`;
+  remote = { ...world, port: openRemote({ url, token }) };
   closing = stack.move();
 });
 afterAll(() => closing?.disposeAsync());
 
 keepsTheContract('embedded', () => embedded);
 keepsTheContract('remote', () => remote);
+
+test('an agent decides nothing here, however well it signs and whatever token it shows', async () => {
+  const agent = await embedded.openAgent('impatient');
+  await agent.proposeMission({ description: 'Buy whatever I like' });
+  const { requests } = await embedded.port.listRequests({ agent: agent.id });
+  const [ask] = requests;
+  const decision = {
+    action: 'approve',
+    digest: ask?.digest,
+    decided_by: { person: 'alice', via: 'slack', id: 'slack:T1:U1' },
+  };
+  const at = `${url}/requests/${ask?.id}`;
+  expect(await agent.send('POST', at, decision)).toMatchObject({ status: 401 });
+  expect(await agent.send('GET', at)).toMatchObject({ status: 401 });
+  const bearer = await fetch(at, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${agent.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(decision),
+  });
+  expect(bearer.status).toBe(401);
+  expect(await embedded.port.readRequest(ask?.id ?? '')).toMatchObject({
+    state: 'open',
+    digest: ask?.digest,
+  });
+});
 
 test('a watch ends with its Person Server', async () => {
   const { database } = personServer;
