@@ -34,7 +34,7 @@ export type Bot = {
 export const peopleOf =
   ({ people }: Oversight): People =>
   (id) =>
-    people.find((person) => person.id === id)?.name ?? id;
+    people.find((person) => person.id === id)?.name;
 
 /** How a person is called on a platform; nothing where they have no account there. */
 export function mentionOn(platform: Platform, person: Person): Mention[] {

@@ -82,7 +82,8 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
       card,
       seenAt,
       settled: ended && (!report || isOver(report, seenAt)),
-      urgency: 1,
+      // A card that still says "active" after a stop is the one that may not wait.
+      urgency: ended ? 0 : 1,
     });
   }
   if (report) await showEnd(bot, mission, report, root, seenAt);
