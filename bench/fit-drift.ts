@@ -40,7 +40,7 @@ const ridge = 0.001;
 /** The course, chosen by leaving families out; broad optimum, see docs/evaluation.md. */
 const course = { memory: 0.8, lean: 1.8, least: -2.2, most: 4.3, floor: -1 };
 /** Training keeps a margin below the 15 % of false alarms that are aimed at. */
-const falseAlarmsAllowed = 0.12;
+const falseAlarmsAllowed = 0.1;
 
 function readCases(path: string): Labelled[] {
   return readFileSync(path, 'utf8')

@@ -149,7 +149,7 @@ function measureWords(trail: Trail, act: Act, reading: Reading, sheet: Sheet) {
 
   const quote = stranger === '' ? act.action : stranger;
   const irrelevance = 1 - (related + 0.5) / (all + 1);
-  if (params > 0.3) put(sheet, 'unrelated', 1 / (1 + paramsRelated), { quote });
+  if (params > 0.3) put(sheet, 'unrelated', Math.min(1, params / 2) / (1 + paramsRelated), { quote });
   // A mission that never used many of its own words is held to its own habit, not to everybody's.
   const told = trail.acts - 1;
   const habit = (trail.irrelevance + 1.1) / (told + 2);
@@ -176,16 +176,17 @@ function measureWords(trail: Trail, act: Act, reading: Reading, sheet: Sheet) {
 function measureValues(trail: Trail, act: Act, reading: Reading, sheet: Sheet) {
   const { topic } = trail;
   const outward = kindsOf(act.action).some((kind) => kind === 'pay' || kind === 'send');
-  const named: boolean[] = [];
+  const named = reading.values.map((value) => isNamedBy(topic.named, value));
+  // A text that still holds something the mission names has not been turned to something else.
+  const kept = new Set(reading.values.filter((_, at) => named[at]).map(({ leaf }) => leaf));
   const after: { field: string; named: boolean; known: number }[] = [];
   let unknown = 0;
   let things = 0;
   let numbers = 0;
   let unknownNumbers = 0;
   let strange: Detail | undefined;
-  for (const value of reading.values) {
-    const isNamed = isNamedBy(topic.named, value);
-    named.push(isNamed);
+  for (const [at, value] of reading.values.entries()) {
+    const isNamed = named[at]!;
     const { known, doubt, earlier } = isNamed
       ? { known: 1, doubt: 0, earlier: 0 }
       : knowledgeOf(trail, value);
@@ -206,7 +207,7 @@ function measureValues(trail: Trail, act: Act, reading: Reading, sheet: Sheet) {
     const weight = (1 - known) * ((history.known + 0.75) / (history.values + 1.5));
     unknown += weight;
     if (weight > valueOf(sheet, 'unknown_value')) put(sheet, 'unknown_value', weight, detail);
-    const swapped = (1 - known) * (history.named / (history.values + 0.5));
+    const swapped = kept.has(value.leaf) ? 0 : (1 - known) * (history.named / (history.values + 0.5));
     if (swapped > valueOf(sheet, 'replaced_value')) put(sheet, 'replaced_value', swapped, detail);
     const leads =
       value.kind === 'contact' ? outward || destination.test(value.field) : destination.test(value.field);
@@ -323,7 +324,7 @@ function measureServing(
 }
 
 function measureContinuity(trail: Trail, reading: Reading, says: boolean, sheet: Sheet): void {
-  if (!says || trail.recent.length === 0) return;
+  if (!says || trail.previous === undefined) return;
   const { words, values } = trail.previous;
   let all = reading.values.length;
   let shared = 0;

@@ -16,8 +16,9 @@ export type ValueKind =
 export type Value = {
   readonly kind: ValueKind;
   readonly text: string;
-  /** The member it stood under. */
+  /** The member it stood under, and which text or number of the parameters it is part of. */
   readonly field: string;
+  readonly leaf: number;
   readonly whole: number;
   /** Its telling parts; a value is known when the whole is, or every one of these. */
   readonly parts: readonly number[];
@@ -65,7 +66,7 @@ export function readParameters(parameters: unknown): Reading {
     leaves++;
     if (typeof value === 'number' || typeof value === 'bigint') {
       digest = Math.imul(digest ^ hash(`${field}=${value}`), 0x01000193);
-      if (!pointer.test(field)) addValue(reading.values, numberValue(Number(value), field));
+      if (!pointer.test(field)) addValue(reading.values, numberValue(Number(value), field, leaves));
     } else if (typeof value === 'string') {
       const text = plain(value.slice(0, maxLeafChars));
       digest = Math.imul(digest ^ hash(`${field}=${text}`), 0x01000193);
@@ -91,7 +92,7 @@ export function readParameters(parameters: unknown): Reading {
       }
       if (pointing || reading.values.length >= maxValues) continue;
       const kind = kindOf(atom, field, at > 0 || atoms.length <= shortText);
-      if (kind !== undefined) addValue(reading.values, valueOf(kind, atom, parts, field));
+      if (kind !== undefined) addValue(reading.values, valueOf(kind, atom, parts, field, leaves));
     }
   };
   walk(parameters, '', 0);
@@ -168,23 +169,30 @@ const generic = new Set([
   'tmp',
 ]);
 
-function valueOf(kind: ValueKind, atom: string, parts: readonly string[], field: string): Value {
+function valueOf(
+  kind: ValueKind,
+  atom: string,
+  parts: readonly string[],
+  field: string,
+  leaf: number,
+): Value {
   if (kind === 'amount' || kind === 'number')
-    return numberValue(Number(atom.replaceAll(',', '')), field, kind);
+    return numberValue(Number(atom.replaceAll(',', '')), field, leaf, kind);
   const telling = parts.filter((part) => !generic.has(part));
   return {
     kind,
     text: atom.slice(0, 80),
     field,
+    leaf,
     whole: hash(atom.toLowerCase()),
     parts: telling.map((part) => hash(stem(part))),
   };
 }
 
-function numberValue(value: number, field: string, known?: 'amount' | 'number'): Value {
+function numberValue(value: number, field: string, leaf: number, known?: 'amount' | 'number'): Value {
   const kind = known ?? (idField.test(field) ? 'id' : amountField.test(field) ? 'amount' : 'number');
   const text = String(value);
-  return { kind, text, field, whole: hash(text), parts: [hash(text)] };
+  return { kind, text, field, leaf, whole: hash(text), parts: [hash(text)] };
 }
 
 /** Every hash by which a text makes values known: its atoms, their parts, and its numbers in one spelling. */

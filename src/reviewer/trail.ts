@@ -38,7 +38,7 @@ export type Trail = {
   readonly scopes: Set<string>;
   readonly unusedTokens: Map<string, number>;
   readonly times: number[];
-  previous: { readonly words: ReadonlySet<number>; readonly values: ReadonlySet<number> };
+  previous: { readonly words: ReadonlySet<number>; readonly values: ReadonlySet<number> } | undefined;
   acts: number;
   irrelevance: number;
   spent: number;
@@ -77,7 +77,7 @@ export function startTrail(mission: MissionFacts, vocabulary: Vocabulary = openV
     scopes: new Set(),
     unusedTokens: new Map(),
     times: [],
-    previous: { words: new Set(), values: new Set() },
+    previous: undefined,
     acts: 0,
     irrelevance: 0,
     spent: 0,
@@ -107,6 +107,8 @@ export function takeUpdate(
     widen(trail.topic, accepted.description, trail.vocabulary);
   }
   trail.completedAt = 0;
+  trail.previous = undefined;
+  trail.fields.clear();
 }
 
 const maxFields = 256;
