@@ -7,7 +7,7 @@ import { type Played, playPeople, steps } from '#demo/play.ts';
 import { openWorld, type World } from '#demo/world.ts';
 
 /** How long the agent rests between two acts, and how long its tokens live: long enough to look, or just to check. */
-const byHand = { pauseMs: 12_000, agentTokenSeconds: 120 };
+const byHand = { pauseMs: 12_000, agentTokenSeconds: 300 };
 const played = { pauseMs: 700, agentTokenSeconds: 30 };
 
 type Print = (line: string) => void;
@@ -52,7 +52,7 @@ function greeting(clients: readonly Client[], auto: boolean): readonly string[] 
     'Nothing is faked: the agent signs every request, the shops verify every token.',
     auto
       ? 'This time both are played for you, and each step is checked from the outside.'
-      : 'Open the pages, then press Enter here. Ctrl-C ends everything.',
+      : `Open the pages${process.stdin.isTTY ? ', then press Enter here' : ''}. Ctrl-C ends everything.`,
     '',
   ];
 }

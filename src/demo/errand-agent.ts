@@ -104,8 +104,9 @@ export async function openErrandAgent(options: {
 
   const verifier = () => ({ discovery, development: true, now: new Date() });
 
-  async function myself() {
-    if (!mine || !isFresh(mine)) mine = await provider.vouchFor(id, key.publicJwk);
+  /** `anew` for whatever is granted now: it lives no longer than the agent token it was asked with. */
+  async function myself(anew = false) {
+    if (anew || !mine || !isFresh(mine)) mine = await provider.vouchFor(id, key.publicJwk);
     return { kind: 'agent' as const, key, token: mine.jwt };
   }
 
@@ -118,7 +119,7 @@ export async function openErrandAgent(options: {
       body: JSON.stringify(body),
       signal,
     };
-    let answer = await signedFetch(url, request, await myself());
+    let answer = await signedFetch(url, request, await myself(true));
     if (answer.status === 202) {
       const location = answer.headers.get('location');
       if (!location) throw new ErrandError('a deferred answer without Location');

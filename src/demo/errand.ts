@@ -28,9 +28,8 @@ export const toyShop = {
 
 export const missionTitle = 'Buy the ingredients for the cake';
 
-const missionText = `# ${missionTitle}
-
-Maria bakes a cake on Saturday. Buy what the recipe needs: **flour** and what else is missing, from the corner shop, for at most € 40.`;
+const missionText = `${missionTitle}
+Maria bakes on Saturday. Buy flour and what else the recipe needs, from the corner shop, for at most € 40.`;
 
 const tools = [{ name: 'order', description: 'Order groceries and pay for them' }];
 

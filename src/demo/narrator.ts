@@ -71,7 +71,9 @@ export async function narrate(
       const how =
         refusal.error === 'denied'
           ? `Denied by ${by(await lastDecision(missionControl))}.`
-          : `Refused: ${heard(refusal)}, ${refusal.detail}.`;
+          : refusal.error === 'expired'
+            ? 'Nobody answered in time, and silence is no.'
+            : `Refused: ${heard(refusal)}, ${refusal.detail}.`;
       return what === 'mission'
         ? {
             story: [`${how} The agent takes no for an answer; there is no mission.`],
