@@ -25,14 +25,14 @@ test('an ask at another Person Server is shown, answered and stopped by the bot'
   await office.slack.say(office.channel, office.people.jonas, office.mention('stop'), card.ts);
   const voided = await agent.settle(permission);
   expect(voided.body).toMatchObject({ error: 'mission_terminated' });
-  const report = await office.slackCard('stopped');
+  const report = await office.slackCard('stopped', 'Asks voided');
   expect(textInSlack(report)).toContain('Jonas');
   expect((await office.control(`/missions/${s256}`)).body).toMatchObject({
     terminated_by: { person: 'jonas', via: 'slack' },
   });
 });
 
-test('an ask made while the bot was away hangs once it is back', async () => {
+test('a proposal may be denied without a reason', async () => {
   const asked = await agent.proposeMission({ description: '# Feed the cat' });
   const card = await office.slackCard('Feed the cat');
   await office.slack.press(card, 'chaperone:deny', office.people.maria);

@@ -137,10 +137,10 @@ describe('the cake mission', () => {
     expect(again.status).toBe(403);
     expect(bodyOf(again).error).toBe('mission_terminated');
 
-    const report = await office.slackCard('stopped');
+    const report = await office.slackCard('stopped', 'Asks voided');
     expect(report.thread_ts).toBe(root?.ts);
     expect(textInSlack(report)).toContain(office.shop.issuer);
-    await office.teamsCard('stopped');
+    await office.teamsCard('stopped', 'Asks voided');
     await office.slackCard('Void', 'send_invitations');
   });
 
