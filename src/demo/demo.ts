@@ -149,7 +149,7 @@ async function withProduct<T>(
 const shopsOf = ({ corner, toys }: World) => ({ corner: corner.issuer, toys: toys.issuer });
 
 /** Prints moments and checked steps in the order they came. What a moment says has to be looked up first. */
-function tell({ missionControl }: World, print: Print, { hints }: { readonly hints: boolean }) {
+function tell({ missionControl, clients }: World, print: Print, { hints }: { readonly hints: boolean }) {
   let last = Promise.resolve();
   let number = 0;
   let s256: string | undefined;
@@ -162,7 +162,7 @@ function tell({ missionControl }: World, print: Print, { hints }: { readonly hin
     moment(moment: Moment) {
       if (moment.kind === 'on-mission') s256 = moment.s256;
       inOrder(async () => {
-        const lines = await narrate(moment, missionControl, s256);
+        const lines = await narrate(moment, missionControl, { s256, both: clients.length > 1 });
         number++;
         print(`${String(number).padStart(2)}  ${lines.story.join('\n    ')}`);
         if (hints) for (const hint of lines.hints) print(`    → ${hint}`);

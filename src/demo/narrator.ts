@@ -22,18 +22,18 @@ async function lastDecision(missionControl: MissionControl): Promise<DecidedBy |
 }
 
 /**
- * The lines for one moment. `hints` are for the people at the screen: with nobody there, they are left out.
+ * The lines for one moment of the mission `s256`. `hints` are for the people at the screen; `both`: they have both clients.
  */
 export async function narrate(
   moment: Moment,
   missionControl: MissionControl,
-  s256: string | undefined,
+  { s256, both }: { readonly s256: string | undefined; readonly both: boolean },
 ): Promise<{ readonly story: readonly string[]; readonly hints: readonly string[] }> {
   switch (moment.kind) {
     case 'proposing':
       return {
         story: [
-          `The agent proposes a mission: “${missionTitle}”. A card hangs in #errands; it waits for Maria.`,
+          `The agent proposes a mission: “${missionTitle}”. A card hangs in the channel and waits for Maria.`,
         ],
         hints: ['Press Approve as Maria. (As Jonas you are told why you may not.)'],
       };
@@ -49,7 +49,7 @@ export async function narrate(
         story: [
           `It wants ${labelOf(moment.item)}. That does not fit: a card asks Maria, in the mission’s thread.`,
         ],
-        hints: ['Press Deny, in the other app this time: the card follows in both.'],
+        hints: [both ? 'Press Deny, in the other app this time: the card follows in both.' : 'Press Deny.'],
       };
     case 'bought':
       return {
