@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { readConfig } from '#config.ts';
+import { openDatabase } from '#database/database.ts';
 import { freePort, type Product, startProduct } from '#demo/product.ts';
+import { type Ledger, openLedger } from '#ledger/ledger.ts';
 import { openLog } from '#log.ts';
 import { openChaperone } from '#main.ts';
 import { openAgent } from './aauth-agent.ts';
@@ -161,10 +163,29 @@ export async function openOffice(options: OfficeOptions = {}) {
     /** Ends the process as the system does when it runs out of patience, and waits until it is gone. */
     async kill() {
       if (pid === undefined) throw new Error('only a process apart can be killed');
-      process.kill(pid, 'SIGKILL');
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Somebody was quicker.
+      }
       await running.ended;
     },
     start,
+    /** Kills the process, if it still runs, and starts it again. */
+    async restart() {
+      await office.kill();
+      await start();
+    },
+    /** Ends the product and reads the ledger it leaves behind. */
+    async leftBehind<T>(read: (ledger: Ledger) => Promise<T>): Promise<T> {
+      await running[Symbol.asyncDispose]();
+      await using database = await openDatabase(
+        databaseUrl ? { url: databaseUrl } : { directory: settings.CHAPERONE_DATA },
+        [],
+        openLog('silent'),
+      );
+      return await read(openLedger(database));
+    },
 
     /** What hangs in Slack: the newest text of each message of ours in a channel, oldest first. */
     slackCards: (where = channel) => slack.messages(where).filter(({ bot_id }) => bot_id),

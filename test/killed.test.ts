@@ -1,0 +1,184 @@
+// The process is killed with SIGKILL at every bad moment and started again: nothing is lost, nothing is done twice, and
+// every card ends up showing the truth.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Agent, Answer } from './support/aauth-agent.ts';
+import type { Json, SlackMessage } from './support/fake-slack.ts';
+import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+
+let office: Office;
+let agent: Agent;
+let s256 = '';
+beforeAll(async () => {
+  office = await openOffice({ runs: 'apart' });
+  agent = await office.agent();
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+/** Kills the product the next time Slack is called so: before it is carried out, or after and before the answer. */
+function killAt(moment: 'before' | 'after', method: string, fits: (args: Json) => boolean = () => true) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  office.slack.onCall(async (called, args, answer) => {
+    if (called !== method || (answer === undefined) !== (moment === 'before') || !fits(args)) return;
+    office.slack.onCall(() => undefined);
+    await office.kill();
+    resolve();
+    throw new Error('the caller is gone');
+  });
+  return promise;
+}
+
+const cardsAbout = (what: string) => office.slackCards().filter((card) => textInSlack(card).includes(what));
+const copiesInTeams = (what: string) =>
+  office.teamsCards().filter((card) => textInTeams(card).includes(what));
+const errorOf = (answer: Answer) => (answer.body as { error?: string; permission?: string }).error;
+const permissionOf = (answer: Answer) => (answer.body as { permission?: string }).permission;
+
+/** An ask under the mission, and its card in Slack once it hangs. */
+async function ask(action: string): Promise<{ asked: Answer; card: SlackMessage }> {
+  const asked = await agent.permission({ action, mission_s256: s256 });
+  expect(asked.status).toBe(202);
+  return { asked, card: await office.slackCard('Waiting', action) };
+}
+
+describe('killed', () => {
+  test('between taking an ask and posting it: the card hangs once, and is answered', async () => {
+    const killed = killAt('before', 'chat.postMessage');
+    const asked = await agent.proposeMission({ description: '# Bake a cake' });
+    expect(asked.status).toBe(202);
+    await killed;
+    expect(office.slackCards()).toEqual([]);
+    await office.start();
+    const card = await office.slackCard('Waiting', 'Bake a cake');
+
+    // Nobody has said yet whether outsiders read this channel, so that is asked between the click and the decision.
+    const again = killAt('before', 'conversations.info');
+    const press = await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    expect(press.taken).toBe(true);
+    await again;
+    await office.start();
+    const settled = await agent.settle(asked, { withinMs: 20_000 });
+    expect(settled.status).toBe(200);
+    s256 = (settled.body as { s256: string }).s256;
+    const active = await office.slackCard('Mission active', 'Bake a cake');
+    expect(active.ts).toBe(card.ts);
+    await office.teamsCard('Mission active', 'Bake a cake');
+    expect(office.slackCards()).toHaveLength(1);
+  });
+
+  test('between posting and writing it down: the copy that hangs is found by its mark and becomes the card', async () => {
+    const killed = killAt('after', 'chat.postMessage', ({ text }) => String(text).includes('order_flowers'));
+    const asked = await agent.permission({ action: 'order_flowers', mission_s256: s256 });
+    await killed;
+    const [orphan] = cardsAbout('order_flowers');
+    await office.start();
+    await office.slack.press(orphan as SlackMessage, 'chaperone:approve', office.people.maria);
+    expect(permissionOf(await agent.settle(asked, { withinMs: 20_000 }))).toBe('granted');
+    const settled = await office.slackCard('Approved', 'order_flowers');
+    expect(settled.ts).toBe(orphan?.ts);
+    expect(cardsAbout('order_flowers')).toHaveLength(1);
+  });
+
+  test('between posting and writing it down, in Teams: a press on the extra copy counts, and the copy is taken down', async () => {
+    const { promise: killed, resolve } = Promise.withResolvers<void>();
+    const kill = async () => {
+      await office.kill();
+      resolve();
+    };
+    office.teams.fault('send', { kind: 'hook', run: kill });
+    const asked = await agent.permission({ action: 'hire_clown', mission_s256: s256 });
+    await killed;
+    const [orphan] = copiesInTeams('hire_clown');
+    await office.start();
+    await until('a second copy', () => copiesInTeams('hire_clown').length === 2);
+    const press = await office.teams.press(orphan?.id ?? '', 'chaperone.deny', office.teamsPeople.alice);
+    expect(press.status).toBe(200);
+    expect(permissionOf(await agent.settle(asked, { withinMs: 20_000 }))).toBe('denied');
+    const card = await office.teamsCard('Denied', 'hire_clown');
+    expect(card.id).not.toBe(orphan?.id);
+    await until('one copy', () => copiesInTeams('hire_clown').length === 1);
+    await office.slackCard('Denied', 'hire_clown');
+    expect(cardsAbout('hire_clown')).toHaveLength(1);
+  });
+
+  test('as soon as the click is acknowledged: it is decided once, and both cards follow', async () => {
+    const { asked, card } = await ask('rent_hall');
+    const press = await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    expect(press.status).toBe(200);
+    await office.restart();
+    expect(permissionOf(await agent.settle(asked, { withinMs: 20_000 }))).toBe('granted');
+    expect((await office.slackCard('Approved', 'rent_hall')).ts).toBe(card.ts);
+    await office.teamsCard('Approved', 'rent_hall');
+  });
+
+  test('between the decision and the repaint: the card shows the decision after all', async () => {
+    const { asked, card } = await ask('order_balloons');
+    await office.teamsCard('Waiting', 'order_balloons');
+    const killed = killAt('before', 'chat.update', ({ ts }) => ts === card.ts);
+    await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    await killed;
+    await office.start();
+    expect((await office.slackCard('Approved', 'order_balloons')).ts).toBe(card.ts);
+    await office.teamsCard('Approved', 'order_balloons');
+    expect(permissionOf(await agent.settle(asked))).toBe('granted');
+  });
+
+  test('a click that is delivered twice acts once, on both platforms', async () => {
+    const first = await ask('buy_napkins');
+    const press = await office.slack.press(first.card, 'chaperone:approve', office.people.maria);
+    await office.slack.deliver('interactive', press.payload);
+    await office.slackCard('Approved', 'buy_napkins');
+    await office.slack.deliver('interactive', press.payload);
+
+    const second = await ask('buy_ribbons');
+    const card = await office.teamsCard('Waiting', 'buy_ribbons');
+    const { activity } = await office.teams.press(card.id, 'chaperone.approve', office.teamsPeople.alice);
+    await office.teams.deliver(activity);
+    await office.teamsCard('Approved', 'buy_ribbons');
+    await office.teams.deliver(activity);
+    expect(permissionOf(await agent.settle(first.asked))).toBe('granted');
+    expect(permissionOf(await agent.settle(second.asked))).toBe('granted');
+    expect(office.slack.ephemerals(office.channel, office.people.maria)).toEqual([]);
+  });
+
+  test('in the middle of a stop: the mission has ended, and the report hangs', async () => {
+    const { asked } = await ask('order_pony');
+    const [root] = office.slackCards();
+    const killed = killAt('before', 'chat.update');
+    const said = await office.slack.say(
+      office.channel,
+      office.people.jonas,
+      office.mention('stop'),
+      root?.ts,
+    );
+    expect(said.delivery?.status).toBe(200);
+    await killed;
+    await office.start();
+    expect(errorOf(await agent.settle(asked, { withinMs: 20_000 }))).toBe('mission_terminated');
+    const report = await office.slackCard('Mission stopped', 'Jonas', 'No authority remains');
+    expect(report.thread_ts).toBe(root?.ts);
+    await office.teamsCard('Mission stopped', 'Jonas', 'No authority remains');
+    await office.slackCard('Void', 'order_pony');
+    await office.teamsCard('Void', 'order_pony');
+    expect((await office.slackCard('Mission stopped', 'Mission id')).ts).toBeDefined();
+  });
+
+  test('each ask and the stop are in the record once, and the chain holds', async () => {
+    const { body } = await office.control(`/requests?state=closed&limit=100`);
+    const requests = body.requests as { id: string; state: string; decision?: object }[];
+    expect(requests.map(({ state }) => state).toSorted()).toEqual(
+      [
+        ...['approved', 'approved', 'approved', 'approved', 'approved', 'approved'],
+        ...['denied', 'voided'],
+      ].toSorted(),
+    );
+    await office.leftBehind(async ({ acts }) => {
+      for (const { id, decision } of requests) {
+        const about = await acts.about(`request:${id}`);
+        expect(about.map(({ outcome }) => outcome)).toEqual(decision ? ['decided'] : []);
+      }
+      const stops = await acts.about(`mission:${s256}`);
+      expect(stops).toMatchObject([{ verb: 'stop', outcome: 'terminated', person: 'jonas' }]);
+      expect((await acts.check()).faults).toEqual([]);
+    });
+  });
+});
