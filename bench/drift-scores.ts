@@ -1,6 +1,7 @@
 // How good predictions of drift are: ranking, false alarms, and whether the flag falls where the drift begins.
 
 export type Judged = {
+  readonly id: string;
   readonly cluster: string;
   readonly family: string;
   /** Number of the entry where drift begins; null for a case that stays on mission. */

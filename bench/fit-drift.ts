@@ -1,6 +1,8 @@
 // Fits the weights of src/reviewer/weights.json to recorded cases and says how good they are on sources they never saw.
 //
-//   node bench/fit-drift.ts CASES.jsonl [--write]
+//   node bench/fit-drift.ts CASES.jsonl [--write] [--held-out PREDICTIONS.jsonl]
+//
+// --write replaces the weights, --held-out keeps the predictions made for each family by a model that saw none of it.
 //
 // A case is one JSON object per line with a mission, a log, the entry where drift begins (`drift_at`, null when it does
 // not), its source and, under `meta`, its group and family. The cases stay outside this repository.
@@ -130,8 +132,9 @@ function judge(cases: readonly Labelled[], model: Model, line: number): Judged[]
   return cases.map((labelled) => {
     const course = levels(model, labelled);
     const crossed = course.findIndex((level) => level >= line);
-    const { cluster, family, driftAt } = labelled;
+    const { id, cluster, family, driftAt } = labelled;
     return {
+      id,
       cluster,
       family,
       driftAt,
@@ -161,6 +164,17 @@ function crossValidate(cases: readonly Labelled[], foldOf: (labelled: Labelled) 
   });
 }
 
+/** One line in the form `eval drift` writes. */
+function predictionOf({ id, score, flaggedAt }: Judged): string {
+  const prediction = {
+    id,
+    score: 1 / (1 + Math.exp(-score)),
+    flagged_at: flaggedAt,
+    drift: flaggedAt !== null,
+  };
+  return `${JSON.stringify(prediction)}\n`;
+}
+
 /** Spreads source groups over eight folds by their name. */
 function eighth({ cluster }: Labelled): string {
   let state = 0;
@@ -187,18 +201,17 @@ function report(title: string, judged: readonly Judged[]): void {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean', default: false } },
+  options: { write: { type: 'boolean', default: false }, 'held-out': { type: 'string' } },
 });
 const path = positionals[0];
 if (path === undefined) {
-  process.stderr.write('node bench/fit-drift.ts CASES.jsonl [--write]\n');
+  process.stderr.write('node bench/fit-drift.ts CASES.jsonl [--write] [--held-out PREDICTIONS.jsonl]\n');
   process.exitCode = 2;
 } else {
   const cases = readCases(path);
-  report(
-    'Each family judged by a model that saw none of it',
-    crossValidate(cases, ({ family }) => family),
-  );
+  const heldOut = crossValidate(cases, ({ family }) => family);
+  report('Each family judged by a model that saw none of it', heldOut);
+  if (values['held-out'] !== undefined) writeFileSync(values['held-out'], heldOut.map(predictionOf).join(''));
   report('Each source group judged by a model that saw none of it', crossValidate(cases, eighth));
   const model = fit(cases);
   const line = drawLine(cases, model);

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LogEntry, Mission } from '#mission-control/facts.ts';
-import { missionFacts, readEntry } from '#reviewer/drift.ts';
+import { missionFacts, observe, openTrail, readEntry, verdict } from '#reviewer/drift.ts';
 import { ReviewerError } from '#reviewer/error.ts';
 import { evaluateDrift } from '#reviewer/evaluate.ts';
+import { cakeMission, partyThings, shopping } from '../../support/mission-logs.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -92,6 +93,27 @@ describe('evaluating', () => {
       { id: 'drifts', score: expect.any(Number), flagged_at: expect.any(Number), drift: true },
     ]);
     expect([5, 6]).toContain((predictions[1] as { flagged_at: number }).flagged_at);
+  });
+
+  test('flags where the line was crossed, not where the climb began', async () => {
+    const log = shopping(['flour', 'sugar', 'eggs', 'butter', 'vanilla', ...partyThings]);
+    const trail = openTrail({ ...cakeMission, approvedResources: [] });
+    for (const entry of log) observe(trail, entry);
+    const found = verdict(trail);
+    if (found.kind !== 'drifting') expect.fail(found.kind);
+    expect(found.since).toBeLessThan(found.flaggedAt);
+    const cake = {
+      id: 'cake',
+      mission: {
+        description: cakeMission.description,
+        approved_tools: cakeMission.approvedTools.map((name) => ({ name })),
+      },
+      log: log.map((entry) => ({ ...entry, kind: 'audit', description: '' })),
+    };
+    const { predictions } = await evaluated('cake', [cake]);
+    expect(predictions).toEqual([
+      { id: 'cake', score: expect.any(Number), flagged_at: found.flaggedAt, drift: true },
+    ]);
   });
 
   test('reads the mission and the log only: labels change nothing', async () => {
