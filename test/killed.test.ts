@@ -165,12 +165,11 @@ describe('killed', () => {
   test('each ask and the stop are in the record once, and the chain holds', async () => {
     const { body } = await office.control(`/requests?state=closed&limit=100`);
     const requests = body.requests as { id: string; state: string; decision?: object }[];
-    expect(requests.map(({ state }) => state).toSorted()).toEqual(
-      [
-        ...['approved', 'approved', 'approved', 'approved', 'approved', 'approved'],
-        ...['denied', 'voided'],
-      ].toSorted(),
-    );
+    const ends = Object.groupBy(requests, ({ state }) => state);
+    expect(ends['approved']).toHaveLength(6);
+    expect(ends['denied']).toHaveLength(1);
+    expect(ends['voided']).toHaveLength(1);
+    expect(requests).toHaveLength(8);
     await office.leftBehind(async ({ acts }) => {
       for (const { id, decision } of requests) {
         const about = await acts.about(`request:${id}`);
