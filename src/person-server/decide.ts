@@ -40,6 +40,7 @@ export async function decide(server: Server, id: string, decision: Decision) {
     decision.action === 'ask'
       ? await ask(server, request, decision)
       : await server.store.transaction().execute((trx) => decideWithin(server, trx, request, decision));
+  if (done && request.type === 'mission_completion') server.announcer.kick();
   if (done) return { kind: 'decided' as const, request: await show(server, id, request) };
   return await whyNot(server, request.id, decision);
 }

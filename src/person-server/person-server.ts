@@ -12,6 +12,7 @@ import { type Egress, openEgress } from '#aauth/egress.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
 import type { Database } from '#database/database.ts';
 import type { Log } from '#log.ts';
+import { announceRevocations, openAnnouncer } from '#person-server/announce.ts';
 import { PersonServerError } from '#person-server/error.ts';
 import { openKeys } from '#person-server/keys.ts';
 import { type Oversight, openOversight } from '#person-server/oversight.ts';
@@ -90,6 +91,7 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     discovery: openDiscovery({ egress, log, development, now, own }),
     egress,
     wake: stack.use(await openWake(database)),
+    announcer: stack.use(openAnnouncer(() => announceRevocations(server), { log })),
     limits: { ...usualLimits, ...options.limits },
     seenAgentTokens: new Set(),
     log,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Problem, problemResponse } from '#aauth/problem.ts';
 import { verifySignedRequest } from '#aauth/signature.ts';
 import { receive } from '#person-server/admit.ts';
+import { announceRevocations, revokeTokens } from '#person-server/announce.ts';
 import { readJson, readMembers } from '#person-server/body.ts';
 import { holdMission } from '#person-server/missions.ts';
 import { endWithin } from '#person-server/requests.ts';
@@ -56,15 +57,7 @@ export async function revoke(server: Server, request: Request): Promise<Response
 async function endAgentToken(server: Server, iss: string, jti: string) {
   const sub = await agentOfToken(server.store, iss, jti);
   if (sub === undefined) return;
-  const at = server.now();
-  await server.store
-    .updateTable('token')
-    .set({ revokedAt: at, revocation: 'sent' })
-    .where('agentIss', '=', iss)
-    .where('agentSub', '=', sub)
-    .where('expiresAt', '>', at)
-    .where('revokedAt', 'is', null)
-    .execute();
+  await revokeTokens(server.store, { agent: { iss, sub } }, server.now());
   const open = await server.store
     .selectFrom('request')
     .selectAll()
@@ -73,6 +66,8 @@ async function endAgentToken(server: Server, iss: string, jti: string) {
     .where('state', 'in', openStates)
     .execute();
   await end(server, open, 'the agent token was revoked by its provider');
+  // The provider is answered when its cascade is over, as far as it can be now; what failed is tried again by itself.
+  await announceRevocations(server);
 }
 
 async function endResourceToken(server: Server, iss: string, jti: string) {

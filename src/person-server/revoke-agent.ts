@@ -1,4 +1,5 @@
 import { unbindAgent } from '#person-server/agents.ts';
+import { revokeTokens } from '#person-server/announce.ts';
 import { forgetConsents } from '#person-server/consents.ts';
 import { holdMission } from '#person-server/missions.ts';
 import { endWithin } from '#person-server/requests.ts';
@@ -13,7 +14,7 @@ import { terminateWithin } from '#person-server/terminate.ts';
  * live binding.
  */
 export async function revokeAgent(server: Server, id: string, decidedBy: DecidedBy): Promise<boolean> {
-  return await server.store.transaction().execute(async (trx) => {
+  const ended = await server.store.transaction().execute(async (trx) => {
     const at = server.now();
     const binding = await trx
       .selectFrom('agentBinding')
@@ -52,15 +53,10 @@ export async function revokeAgent(server: Server, id: string, decidedBy: Decided
       detail: 'the agent no longer acts for this person',
     } as const;
     for (const request of open) await endWithin(trx, request, { state: 'voided', answer }, at);
-    await trx
-      .updateTable('token')
-      .set({ revokedAt: at, revocation: 'sent' })
-      .where('agentIss', '=', binding.iss)
-      .where('agentSub', '=', binding.sub)
-      .where('expiresAt', '>', at)
-      .where('revokedAt', 'is', null)
-      .execute();
+    await revokeTokens(trx, { agent: binding }, at);
     await forgetConsents(trx, binding);
     return true;
   });
+  server.announcer.kick();
+  return ended;
 }

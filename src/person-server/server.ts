@@ -2,6 +2,7 @@ import type { Discovery } from '#aauth/discovery.ts';
 import type { Egress } from '#aauth/egress.ts';
 import type { Database } from '#database/database.ts';
 import type { Log } from '#log.ts';
+import type { Announcer } from '#person-server/announce.ts';
 import type { SilentGrants } from '#person-server/grants.ts';
 import type { Keys } from '#person-server/keys.ts';
 import type { Store } from '#person-server/tables.ts';
@@ -52,6 +53,7 @@ export type Server = {
   readonly discovery: Discovery;
   readonly egress: Egress;
   readonly wake: Wake;
+  readonly announcer: Announcer;
   readonly limits: Limits;
   /** Agent tokens this process has already written down. */
   readonly seenAgentTokens: Set<string>;

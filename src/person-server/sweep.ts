@@ -33,6 +33,7 @@ export async function sweep(server: Server, now: Date): Promise<number> {
     .limit(batch)
     .execute();
   for (const request of requests) if (await endRequest(server, request, { state: 'expired' })) closed++;
+  server.announcer.kick();
   await forgetReplays(server.store, now);
   await forgetRevocations(server.store, now);
   await forgetEvents(server.store, new Date(now.getTime() - eventsKeptMs));

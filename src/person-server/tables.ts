@@ -293,6 +293,9 @@ export type Tables = {
     revokedAt: Date | null;
     revocation: 'acknowledged' | 'sent' | 'failed' | 'no_endpoint' | null;
     acknowledgedAt: Date | null;
+    /** When its resource has to be told of the revocation, and how often that was tried. */
+    announceAt: Date | null;
+    announced: Generated<number>;
   };
   revocation: { iss: string; jti: string; revokedAt: Date; until: Date };
   agentToken: { iss: string; jti: string; sub: string; until: Date };

@@ -1,3 +1,4 @@
+import { revokeTokens } from '#person-server/announce.ts';
 import { tell } from '#person-server/events.ts';
 import { readLog, showEntry, writeLog } from '#person-server/mission-log.ts';
 import { holdMission, type MissionRow, readMission, standingOf } from '#person-server/missions.ts';
@@ -27,6 +28,7 @@ export async function terminateMission(server: Server, s256: string, ending: Mis
     if (!mission.terminatedAt) await terminateWithin(trx, mission, ending, server.now());
     return true;
   });
+  server.announcer.kick();
   return known ? await readTermination(server, s256) : undefined;
 }
 
@@ -59,13 +61,7 @@ export async function terminateWithin(within: Within, mission: MissionRow, endin
     } as const;
     await endWithin(within, request, { state: 'voided', answer }, at);
   }
-  await within
-    .updateTable('token')
-    .set({ revokedAt: at, revocation: 'sent' })
-    .where('missionS256', '=', mission.s256)
-    .where('expiresAt', '>', at)
-    .where('revokedAt', 'is', null)
-    .execute();
+  await revokeTokens(within, { missionS256: mission.s256 }, at);
   const terminatedSeq = await writeLog(
     within,
     mission.s256,

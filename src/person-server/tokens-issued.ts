@@ -109,5 +109,6 @@ function rowFor(
     revokedAt: null,
     revocation: null,
     acknowledgedAt: null,
+    announceAt: null,
   };
 }

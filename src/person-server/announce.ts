@@ -1,0 +1,144 @@
+// Telling resources that a token is revoked (draft §token-revocation), until they say so or the token is over.
+
+import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import { signRequest } from '#aauth/signed-fetch.ts';
+import { tell } from '#person-server/events.ts';
+import type { Server } from '#person-server/server.ts';
+import type { Store, Tables } from '#person-server/tables.ts';
+
+type TokenRow = Selectable<Tables['token']>;
+
+const batch = 20;
+/** Longer than one telling can take; whoever claimed a token and died gives it back this way. */
+const leaseMs = 30_000;
+const firstRetryMs = 5_000;
+const longestRetryMs = 300_000;
+
+export type Announcer = AsyncDisposable & {
+  /** Goes round soon; for after the transaction that revoked something. */
+  kick(): void;
+};
+
+/** Opens the round of announcements: one at a time in this process, claimed in the store so that replicas share the work. */
+export function openAnnouncer(round: () => Promise<unknown>, server: Pick<Server, 'log'>): Announcer {
+  let running: Promise<void> | undefined;
+  let again = false;
+  const closed = new AbortController();
+
+  async function run() {
+    do {
+      again = false;
+      await round();
+    } while (again && !closed.signal.aborted);
+  }
+
+  return {
+    kick() {
+      if (closed.signal.aborted) return;
+      again = true;
+      running ??= run()
+        .catch((error: unknown) => server.log.error({ err: error }, 'revocations could not be announced'))
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    async [Symbol.asyncDispose]() {
+      closed.abort();
+      await running;
+    },
+  };
+}
+
+/** Marks these tokens revoked, from now on refused here, and due to be announced. In the transaction of whatever ends them. */
+export async function revokeTokens(
+  within: Store,
+  which:
+    | { readonly missionS256: string }
+    | { readonly agent: { readonly iss: string; readonly sub: string } },
+  at: Date,
+) {
+  let query = within
+    .updateTable('token')
+    .set({ revokedAt: at, announceAt: at })
+    .where('expiresAt', '>', at)
+    .where('revokedAt', 'is', null);
+  query =
+    'agent' in which
+      ? query.where('agentIss', '=', which.agent.iss).where('agentSub', '=', which.agent.sub)
+      : query.where('missionS256', '=', which.missionS256);
+  await query.execute();
+}
+
+/** Announces what is due, a batch at a time, until nothing is. */
+export async function announceRevocations(server: Server): Promise<void> {
+  for (;;) {
+    const due = await claim(server);
+    await Promise.all(due.map((token) => announce(server, token)));
+    if (due.length < batch) return;
+  }
+}
+
+async function claim(server: Server): Promise<TokenRow[]> {
+  const now = server.now();
+  return await server.store
+    .updateTable('token')
+    .set({ announceAt: new Date(now.getTime() + leaseMs), announced: sql`announced + 1` })
+    .where('jti', 'in', (eb) =>
+      eb
+        .selectFrom('token')
+        .select('jti')
+        .where('announceAt', '<=', now)
+        .where('expiresAt', '>', now)
+        .orderBy('announceAt')
+        .limit(batch)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returningAll()
+    .execute();
+}
+
+async function announce(server: Server, token: TokenRow): Promise<void> {
+  const outcome = await tellResource(server, token);
+  const at = server.now();
+  const retryMs = Math.min(firstRetryMs * 2 ** (token.announced - 1), longestRetryMs);
+  await server.store.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('token')
+      .set({
+        revocation: outcome,
+        acknowledgedAt: outcome === 'acknowledged' ? at : null,
+        announceAt: outcome === 'failed' || outcome === 'sent' ? new Date(at.getTime() + retryMs) : null,
+      })
+      .where('jti', '=', token.jti)
+      .execute();
+    if (token.missionS256) await tell(trx, { kind: 'mission', missionS256: token.missionS256 }, at);
+  });
+  server.log.info({ jti: token.jti, resource: token.resource, outcome }, 'a revocation was announced');
+}
+
+/** One telling. `sent` is a resource that took it and has not said that it is done; saying it again is harmless. */
+async function tellResource(server: Server, token: TokenRow): Promise<NonNullable<TokenRow['revocation']>> {
+  const found = await server.discovery.metadata(token.resource, 'aauth-resource.json');
+  if (found.kind === 'refused') return 'failed';
+  const url = found.metadata.revocation_endpoint;
+  if (url === undefined || !URL.canParse(url)) return 'no_endpoint';
+  const unsigned = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jti: token.jti, exp: Math.floor(token.expiresAt.getTime() / 1000) }),
+  };
+  const headers = await signRequest(url, unsigned, {
+    kind: 'server',
+    key: await server.keys.signing(),
+    issuer: server.issuer,
+    dwk: 'aauth-person.json',
+  });
+  const answer = await server.egress.fetch(url, { ...unsigned, headers, timeoutMs: 10_000 });
+  if (answer.kind === 'refused') return 'failed';
+  if (answer.status === 200 || answer.status === 204) return 'acknowledged';
+  if (answer.status === 202) return 'sent';
+  // It does not take revocations from us, and will not later either: it honours the token until it expires.
+  return answer.status === 403 ? 'no_endpoint' : 'failed';
+}

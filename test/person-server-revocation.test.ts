@@ -1,0 +1,114 @@
+// A stop proves itself: resources are told, say so, and the report tells when the last authority is gone.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DecidedBy } from '#mission-control/facts.ts';
+import { openAgent } from './support/aauth-agent.ts';
+import {
+  type AgentProvider,
+  openAgentProvider,
+  openResource,
+  openTestServer,
+  type TestResource,
+} from './support/aauth-world.ts';
+import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+
+const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
+
+let ps: TestPersonServer;
+let provider: AgentProvider;
+let shop: TestResource;
+let agents = 0;
+const closing = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  ps = closing.use(await openTestPersonServer());
+  provider = closing.use(await openAgentProvider());
+  shop = closing.use(await openResource({ revokes: true }));
+});
+afterAll(() => closing.disposeAsync());
+
+/** An agent with a mission and a person token for each of these resources. */
+async function onMission(resources: readonly string[]) {
+  const agent = await openAgent({ provider, personServer: ps.issuer, name: `revoked-${(agents += 1)}` });
+  const pending = await agent.proposeMission({ description: 'Shop', resources });
+  const { requests } = await ps.port.listRequests({ state: 'open', agent: agent.id });
+  const [ask] = requests;
+  if (!ask) throw new Error('nothing was asked');
+  await ps.port.decide(ask.id, { action: 'approve', digest: ask.digest, decidedBy: alice });
+  const { s256, person_tokens } = (await agent.settle(pending)).body as {
+    s256: string;
+    person_tokens: Record<string, string>;
+  };
+  return { agent, s256, tokens: person_tokens };
+}
+
+const stop = (s256: string) => ps.port.terminate(s256, { reason: 'revoked', decidedBy: alice });
+
+describe('a stop', () => {
+  test('reaches the resource, which says so and serves the tokens no longer', async () => {
+    const { agent, s256, tokens } = await onMission([shop.issuer]);
+    const presented_token = tokens[shop.issuer] ?? '';
+    const { resource_token } = (await agent.authorize(shop, presented_token, { scope: 'buy:flour' }))
+      .body as { resource_token: string };
+    const { auth_token } = (await agent.authToken({ resource_token, presented_token })).body as {
+      auth_token: string;
+    };
+    expect((await agent.use(shop, auth_token)).status).toBe(200);
+    const report = await stop(s256);
+    expect(report?.authorityEndsAt.getTime()).toBeGreaterThan(Date.now() + 60_000);
+    await expect
+      .poll(async () => (await ps.port.readTermination(s256))?.tokens.map(({ revocation }) => revocation))
+      .toEqual(['acknowledged', 'acknowledged']);
+    const gone = await ps.port.readTermination(s256);
+    expect(gone?.authorityEndsAt.getTime()).toBeLessThanOrEqual(Date.now());
+    expect((await ps.port.readMission(s256))?.liveTokens).toBe(0);
+    expect(shop.revocations.map(({ iss }) => iss)).toEqual([ps.issuer, ps.issuer]);
+    const refused = await agent.use(shop, auth_token);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('signature-error')).toContain('revoked_jwt');
+  });
+
+  test('says of a resource without an endpoint that its tokens live until they expire', async () => {
+    await using plain = await openResource();
+    const { s256 } = await onMission([plain.issuer]);
+    const report = await stop(s256);
+    await expect
+      .poll(async () => (await ps.port.readTermination(s256))?.tokens[0]?.revocation)
+      .toBe('no_endpoint');
+    const later = await ps.port.readTermination(s256);
+    expect(later?.authorityEndsAt).toEqual(report?.tokens[0]?.expiresAt);
+  });
+
+  test('tries a resource again that could not be told', async () => {
+    let up = false;
+    let told = 0;
+    await using slow = await openTestServer((request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/revoke') {
+        told += 1;
+        return new Response(null, { status: up ? 200 : 503 });
+      }
+      return Response.json({
+        issuer: slow.issuer,
+        jwks_uri: `${slow.issuer}/jwks.json`,
+        revocation_endpoint: `${slow.issuer}/revoke`,
+      });
+    });
+    const { s256 } = await onMission([slow.issuer]);
+    await stop(s256);
+    await expect
+      .poll(async () => (await ps.port.readTermination(s256))?.tokens[0]?.revocation)
+      .toBe('failed');
+    expect(told).toBe(1);
+    up = true;
+    await expect
+      .poll(
+        async () => {
+          await ps.sweep();
+          return (await ps.port.readTermination(s256))?.tokens[0]?.revocation;
+        },
+        { timeout: 12_000, interval: 500 },
+      )
+      .toBe('acknowledged');
+    expect(told).toBe(2);
+  }, 15_000);
+});
