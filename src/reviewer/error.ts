@@ -1,5 +1,5 @@
 // What goes wrong in the reviewer's room.
-export type ReviewerErrorCode = 'bad_case';
+export type ReviewerErrorCode = 'bad_case' | 'bad_prompt';
 
 export class ReviewerError extends Error {
   override readonly name = 'ReviewerError';

@@ -20,7 +20,7 @@ export type ModelOptions = {
   readonly model: string;
   /** For one question, its retries included. */
   readonly timeoutMs: number;
-  /** After a lost connection, a 5xx, or a 429 that says when to come back. */
+  /** After a lost connection or a 5xx. Whoever is told to slow down asks again another day, not at once. */
   readonly maxRetries: number;
   /** Of one answer; what a reasoning model thinks counts too. */
   readonly maxOutputTokens: number;
@@ -87,6 +87,9 @@ export function openModel(
     maxTokens: options.maxOutputTokens,
     maxRetries: options.maxRetries,
     timeout: options.timeoutMs,
+    onFailedAttempt: (error: unknown) => {
+      if (silenceOf(error) !== 'away') throw error;
+    },
     configuration: connection(options),
   });
 
@@ -116,13 +119,20 @@ function connection({ baseUrl, apiKey }: ModelOptions) {
   const url = new URL(baseUrl);
   const query = Object.fromEntries(url.searchParams);
   url.search = '';
+  // Azure's deployments take a key by another header, and would read a bearer token as an identity.
+  const azure = url.pathname.includes('/openai/deployments/');
   return {
     baseURL: url.href.replace(/\/$/, ''),
     ...(Object.keys(query).length > 0 && { defaultQuery: query }),
-    // Azure's deployments take a key by another header, and a bearer token would be read as an identity.
-    ...(url.pathname.includes('/openai/deployments/') && {
-      defaultHeaders: { 'api-key': apiKey, authorization: null },
-    }),
+    fetch: (input: string | URL | Request, init?: RequestInit) => {
+      const headers = new Headers(init?.headers);
+      if (azure) {
+        headers.delete('authorization');
+        headers.set('api-key', apiKey);
+      }
+      // A log never follows a redirect to another host.
+      return fetch(input, { ...init, headers, redirect: 'error' });
+    },
   };
 }
 
@@ -133,23 +143,30 @@ async function put(
   asked: number,
 ): Promise<{ answer: Said | Silence; tokens: number }> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
+  const given = signal ? AbortSignal.any([deadline, signal]) : deadline;
   let message: AIMessage;
   try {
-    message = await chat.invoke([...messages], {
-      signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+    const asking = chat.invoke([...messages], {
+      signal: given,
       ...(form && { response_format: responseFormat(form, options.structure) }),
       ...(tools && { tools: tools.map((tool) => ({ type: 'function' as const, function: tool })) }),
     });
+    // The library's wait between two attempts does not end with the signal.
+    message = await Promise.race([asking, aborted(given)]);
   } catch (error) {
-    const why = silenceOf(error, deadline.aborted || signal?.aborted === true);
-    // Whoever got no answer in time may still have been charged for the question.
-    return { answer: { kind: 'silent', why }, tokens: why === 'slow' || why === 'malformed' ? asked : 0 };
+    const why = given.aborted ? 'slow' : silenceOf(error);
+    return { answer: { kind: 'silent', why }, tokens: chargeFor(why, asked, options.maxOutputTokens) };
   }
   const answer = heard(message);
   const used = message.usage_metadata?.total_tokens;
   const counted = asked + countTokens(message.text) + countTokens(JSON.stringify(message.tool_calls ?? []));
   return { answer, tokens: used !== undefined && used > 0 ? used : counted };
 }
+
+const aborted = async (signal: AbortSignal): Promise<never> =>
+  await new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 
 const responseFormat = ({ name, schema }: NonNullable<Question['form']>, structure = 'schema') =>
   structure === 'schema'
@@ -177,11 +194,31 @@ function heard(message: AIMessage): Said | Silence {
 export const toolResult = (call: ToolCall, text: string): BaseMessage =>
   new ToolMessage({ tool_call_id: call.id, name: call.name, content: text });
 
-function silenceOf(error: unknown, late: boolean): Exclude<Silence['why'], 'budget_spent'> {
-  if (late) return 'slow';
+type Fault = Exclude<Silence['why'], 'budget_spent'>;
+
+/** What a question cost whose answer never got here whole: it may have been answered, and then it was paid for. */
+function chargeFor(why: Fault, asked: number, most: number): number {
+  switch (why) {
+    case 'truncated':
+    case 'malformed':
+    case 'refused':
+      return asked + most;
+    case 'slow':
+      return asked;
+    case 'away':
+    case 'rate_limited':
+    case 'rejected':
+      return 0;
+  }
+}
+
+/** The library reads an answer with a form itself, and throws where there is none to read. */
+function silenceOf(error: unknown): Fault {
   if (!(error instanceof Error)) return 'away';
-  if (error.name === 'TimeoutError') return 'slow';
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'slow';
   if (error instanceof SyntaxError) return 'malformed';
+  if (error.constructor.name === 'LengthFinishReasonError') return 'truncated';
+  if (error.constructor.name === 'ContentFilterFinishReasonError') return 'refused';
   const status = 'status' in error && typeof error.status === 'number' ? error.status : undefined;
   if (status === 429) return 'rate_limited';
   if (status !== undefined && status >= 400 && status < 500) return 'rejected';
@@ -195,7 +232,9 @@ function countQuestion({ messages, form, tools }: Question): number {
     (sum, message) => sum + frame + countTokens(message.text) + callsOf(message),
     0,
   );
-  return said + (form ? countTokens(JSON.stringify(form)) : 0) + (tools ? countTokens(JSON.stringify(tools)) : 0);
+  return (
+    said + (form ? countTokens(JSON.stringify(form)) : 0) + (tools ? countTokens(JSON.stringify(tools)) : 0)
+  );
 }
 
 const callsOf = (message: BaseMessage) =>

@@ -3,14 +3,18 @@
 //
 //   fence    the pair of lines around a block; the only angle brackets of a prompt's data are theirs
 //   record   one line of JSON inside a block
-import { plain } from '../words.ts';
+import { plain } from '#reviewer/words.ts';
 
 declare const fenced: unique symbol;
 
 /** A block that may fill a slot of a prompt. Only this file makes one. */
 export type Fenced = string & { readonly [fenced]: true };
 
-const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]+/gu;
+const space = /[\p{Zs}\t\u2800]/gu;
+const hidden =
+  /[\p{Noncharacter_Code_Point}\ufff9-\ufffc\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]+/gu;
+/** Soft hyphens, joiners of emoji and letters, byte order marks: common in honest text. */
+const harmless = /\u00ad|\u200b|\u200c|\u200d|\ufe0e|\ufe0f|\ufeff/gu;
 const keptBreaks = /\r\n?|[\n\u2028\u2029\u0085]/g;
 /** Control tokens of models are spelled with brackets: `<|im_start|>`, `<s>`, `<｜User｜>`, `[INST]`. */
 const squareToken = /\[(\/?[A-Z][A-Z_]+)\]/g;
@@ -24,8 +28,9 @@ export function tame(text: string, max: number): string {
   const whole = cut(text, 4 * max);
   const seen = whole
     .replace(keptBreaks, ' ⏎ ')
-    .replace(/\t/g, ' ')
-    .replace(hidden, (run) => (/^[\u00ad\u200b-\u200d\ufe0e\ufe0f\ufeff]$/u.test(run) ? '' : `⟨${[...run].length} hidden⟩`))
+    .replace(space, ' ')
+    .replace(harmless, '')
+    .replace(hidden, (run) => `⟨${Array.from(run).length} hidden⟩`)
     .replace(/</g, '‹')
     .replace(/>/g, '›')
     .replace(squareToken, '($1)')
@@ -40,7 +45,10 @@ function cut(text: string, max: number): string {
   const gap = ` …${text.length - max} characters left out… `;
   const room = Math.max(max - gap.length, 8);
   const tail = Math.floor(room / 3);
-  return `${text.slice(0, room - tail)}${gap}${text.slice(text.length - tail)}`.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '');
+  return `${text.slice(0, room - tail)}${gap}${text.slice(text.length - tail)}`.replace(
+    /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    '',
+  );
 }
 
 const maxDepth = 4;

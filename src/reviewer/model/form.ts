@@ -35,7 +35,9 @@ export async function askFor<T extends z.ZodType>(
     if (attempt === repairs) return { kind: 'silent', why: 'malformed', tokens };
     messages = [
       ...question.messages,
-      new HumanMessage(`The last answer did not have the form asked for: ${read.fault}. Answer with that JSON only.`),
+      new HumanMessage(
+        `The last answer did not have the form asked for: ${read.fault}. Answer with that JSON only.`,
+      ),
     ];
   }
 }
@@ -50,9 +52,12 @@ function parse<T extends z.ZodType>(text: string, schema: T): { value: z.infer<T
   }
   const read = schema.safeParse(json);
   if (read.success) return { value: read.data };
-  const places = read.error.issues.slice(0, 4).map(({ path, code }) => `${path.map(place).join('.') || 'the whole'} (${code})`);
+  const places = read.error.issues
+    .slice(0, 4)
+    .map(({ path, code }) => `${path.map(place).join('.') || 'the whole'} (${code})`);
   return { fault: places.join(', ') };
 }
 
 /** A name the model made up is not repeated to it. */
-const place = (part: PropertyKey) => (typeof part === 'string' && /^[a-z_]{1,20}$/.test(part) ? part : typeof part === 'number' ? part : '?');
+const place = (part: PropertyKey) =>
+  typeof part === 'string' && /^[a-z_]{1,20}$/.test(part) ? part : typeof part === 'number' ? part : '?';

@@ -2,13 +2,11 @@
 // The instructions have no slots, so nobody's words ever stand among them; each slot below takes a fenced block.
 import { readFileSync } from 'node:fs';
 import { type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
-import { ReviewerError } from '../error.ts';
+import { ReviewerError } from '#reviewer/error.ts';
 import type { Fenced } from './fence.ts';
 
-export type Prompt<Slot extends string> = {
-  /** The two messages of a call: instructions, and data. */
-  fill(slots: Readonly<Record<Slot, Fenced>>): BaseMessage[];
-};
+/** Fills the slots and gives the two messages of a call: instructions, and data. */
+export type Prompt<Slot extends string> = (blocks: Readonly<Record<Slot, Fenced>>) => BaseMessage[];
 
 const slot = /\{\{([a-z_]+)\}\}/g;
 
@@ -28,12 +26,10 @@ export function openPrompt<const Slot extends string>(name: string, slots: reado
   if (found.size !== slots.length || slots.some((each) => !found.has(each))) {
     throw new ReviewerError('bad_prompt', `prompts/${name}.md has to have the slots ${slots.join(', ')}`);
   }
-  return {
-    fill: (blocks) => [
-      new SystemMessage(instructions.trim()),
-      new HumanMessage(data.trim().replace(slot, (_, each: string) => blocks[each as Slot])),
-    ],
-  };
+  return (blocks) => [
+    new SystemMessage(instructions.trim()),
+    new HumanMessage(data.trim().replace(slot, (_, each: string) => blocks[each as Slot])),
+  ];
 }
 
 function read(name: string): string {

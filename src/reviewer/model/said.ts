@@ -2,31 +2,36 @@
 
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 const tower = /(\p{M}{3})\p{M}+/gu;
+const lineBreak = /\r\n?|[\n\u2028\u2029\u0085]/;
 /** Digests, tokens and keys: people cannot check them by eye, and code never takes one from a model. */
 const longId = /[A-Za-z0-9_-]{32,}/g;
 
-/** One line of at most `max` characters that all can be seen. */
-export const sentence = (text: string, max: number): string => clean(text.replace(/\s+/g, ' '), max);
-
-/** The same with its line breaks; empty lines are never more than one. */
-export const paragraphs = (text: string, max: number): string =>
-  clean(
-    text
-      .slice(0, 4 * max)
-      .split(/\r\n?|[\n\u2028\u2029\u0085]/)
-      .map((line) => clean(line.replace(/\s+/g, ' '), max))
-      .join('\u0001')
-      .replace(/\u0001{3,}/g, '\u0001\u0001'),
-    max,
-  );
-
-/** Line breaks come in as U+0001, which no text holds once it is clean. */
-function clean(text: string, max: number): string {
+/** One line of at most `max` characters, all of which can be seen. */
+export function sentence(text: string, max: number): string {
   const seen = text
     .slice(0, 4 * max)
-    .replace(invisible, (each) => (each === '\u0001' ? '\n' : ''))
+    .replace(/\s+/g, ' ')
+    .replace(invisible, '')
     .replace(tower, '$1')
     .replace(longId, '[id left out]')
     .trim();
-  return seen.length <= max ? seen : `${seen.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return bounded(seen, max);
 }
+
+/** The same with its line breaks, and never more than one empty line. */
+export function paragraphs(text: string, max: number): string {
+  const lines = text
+    .slice(0, 4 * max)
+    .split(lineBreak)
+    .map((line) => sentence(line, max));
+  return bounded(
+    lines
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+    max,
+  );
+}
+
+const bounded = (text: string, max: number) =>
+  text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;

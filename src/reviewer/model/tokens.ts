@@ -15,6 +15,7 @@ const longRun = /\S{48}|\s{48}/g;
 export function countTokens(text: string): number {
   opened ??= new Tiktoken(o200k);
   let tokens = 0;
-  for (const piece of text.replace(longRun, '$&\0').split('\0')) tokens += opened.encode(piece, [], []).length;
+  for (const piece of text.replace(longRun, '$&\0').split('\0'))
+    tokens += opened.encode(piece, [], []).length;
   return tokens;
 }
