@@ -17,13 +17,13 @@ describe.skipIf(!browserRunsHere)('in the pages of Slack and Teams', () => {
   let errand: Promise<void>;
 
   beforeAll(async () => {
-    world = await openWorld({ agentTokenSeconds: 60, signal: ending.signal });
+    world = await openWorld(ending.signal);
     browser = await openBrowser();
     slack = await openPage('Slack');
     teams = await openPage('Teams');
     await teams.getByText('Agent oversight', { exact: true }).first().click();
     const shops = { corner: world.corner.issuer, toys: world.toys.issuer };
-    const pace = { pauseMs: 300, signal: ending.signal };
+    const pace = { pauseMs: 300, weekMs: 3_000, signal: ending.signal };
     errand = runErrand(world.agent, shops, (moment) => moments.push(moment), pace);
     // Its end comes with the test's; a failure of its own shows as a moment that never comes.
     errand.catch(() => undefined);

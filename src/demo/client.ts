@@ -64,7 +64,8 @@ export function inTeams(teams: TeamsClient): Client {
       const message = find(on);
       const press = actionsOf(message).find(({ title }) => title === label);
       if (!press) throw new Error(`the Teams card has no button "${label}"`);
-      const typed = press.data.input !== undefined && reason !== undefined && { [press.data.input]: reason };
+      const typed = press.data.form !== undefined &&
+        reason !== undefined && { [`${press.data.form}.reason`]: reason };
       await teams.press(teamsPerson(person), message, press.verb, { ...press.data, ...typed });
     },
     tell: (person, root, words) => teams.say(teamsPerson(person), find(root).thread, words),
@@ -92,7 +93,7 @@ const Execute = z.object({
   type: z.literal('Action.Execute'),
   title: z.string(),
   verb: z.string(),
-  data: z.looseObject({ input: z.string().optional() }),
+  data: z.looseObject({ form: z.string().optional() }),
 });
 
 /** Every button that reaches the bot, those in an opened part of the card included. */

@@ -6,9 +6,9 @@ import { narrate } from '#demo/narrator.ts';
 import { type Played, playPeople, steps } from '#demo/play.ts';
 import { openWorld, type World } from '#demo/world.ts';
 
-/** How long the agent rests between two acts, and how long its tokens live: long enough to look, or just to check. */
-const byHand = { pauseMs: 12_000, agentTokenSeconds: 300 };
-const played = { pauseMs: 700, agentTokenSeconds: 30 };
+/** Long enough to look on, or just to check. */
+const byHand = { pauseMs: 12_000, weekMs: 30_000 };
+const played = { pauseMs: 700, weekMs: 5_000 };
 
 type Print = (line: string) => void;
 
@@ -26,7 +26,7 @@ export async function runDemo({
   const print: Print = (line) => void process.stdout.write(`${line}\n`);
   try {
     print('Chaperone keeps people in the loop of what their agents do. Starting it all on this machine …');
-    await using world = await openWorld({ ...(auto ? played : byHand), signal });
+    await using world = await openWorld(signal);
     for (const line of greeting(world.clients, auto)) print(line);
     if (!auto) await enterPressed(signal);
     return auto ? await showPlayed(world, signal, print) : await showByHand(world, signal, print);

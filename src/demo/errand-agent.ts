@@ -47,8 +47,6 @@ export type ErrandAgent = AsyncDisposable & {
   buy(mission: Mission, purchase: Purchase, waiting: Waiting): Promise<Bought | Refusal>;
   /** Orders again with the auth token of an earlier purchase, without asking the Person Server first. */
   buyAgain(purchase: Purchase): Promise<Bought | Refusal | undefined>;
-  /** When the last token it holds runs out. */
-  authorityEndsAt(): Date;
   /** Writes what it did into the mission's log (draft §audit-request); undefined when it was taken. */
   report(
     mission: Mission,
@@ -76,8 +74,8 @@ const Approved = z.object({
 const Receipt = z.object({ price: z.string() });
 const Said = z.object({ error: z.string(), detail: z.string().default('') });
 
-/** A token with less than this to live is not used any more (-11 §7.9.1 has five minutes; the demo's tokens are shorter). */
-const marginMs = 10_000;
+/** A token with less than this to live is not used any more (-11 §7.9.1). */
+const marginMs = 5 * 60_000;
 const waitSeconds = 25;
 /** Answers that speak of the presented token, not of the purchase (-11 §11.9.3, §11.3.4). */
 const stale = new Set(['expired_presented_token', 'revoked_presented_token', 'expired_jwt', 'revoked_jwt']);
@@ -252,10 +250,6 @@ export async function openErrandAgent(options: {
     async report(mission, done) {
       const answer = await ask(endpoints.audit_endpoint, { mission_s256: mission.s256, ...done });
       return answer.kind === 'refused' ? answer : undefined;
-    },
-    authorityEndsAt() {
-      const ends = [...persons.values(), ...auths.values()].map(({ expiresAt }) => expiresAt.getTime());
-      return new Date(Math.max(0, ...ends));
     },
     [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose](),
   };

@@ -69,15 +69,18 @@ export type Moment =
       readonly again: Bought | Refusal | undefined;
     };
 
+export type Pace = { readonly pauseMs: number; readonly weekMs: number };
+
 /**
  * Runs the errand from proposal to the week after, telling each moment. Ends when the mission was refused, or when it is
- * over and the agent has tried once more; until then it goes on. `pauseMs` lies between two acts.
+ * over and the agent has tried once more; until then it goes on. `pauseMs` lies between two acts; `weekMs` stands for the
+ * week in which the agent forgets that it was stopped.
  */
 export async function runErrand(
   agent: ErrandAgent,
   shops: Shops,
   tell: (moment: Moment) => void,
-  { pauseMs, signal }: { readonly pauseMs: number; readonly signal: AbortSignal },
+  { pauseMs, weekMs, signal }: Pace & { readonly signal: AbortSignal },
 ): Promise<void> {
   const rest = () => pause(pauseMs, undefined, { signal });
   const proposal = { description: missionText, tools, resources: [shops.corner] };
@@ -87,9 +90,7 @@ export async function runErrand(
 
   const { last, ...over } = await goShopping(agent, mission, shops, tell, rest);
   tell({ kind: 'over', ...over });
-  // A week later nothing the agent ever held is alive; a moment after the last token is as good.
-  await rest();
-  await pause(Math.max(0, agent.authorityEndsAt().getTime() - Date.now()), undefined, { signal });
+  await pause(weekMs, undefined, { signal });
   const sprinkles = { item: 'sprinkles', shop: shops.corner, why: 'For the next cake.' };
   const fresh = await agent.buy(mission, sprinkles, () => {});
   tell({ kind: 'next-week', fresh, again: last && (await agent.buyAgain(last)) });

@@ -88,7 +88,7 @@ export async function narrate(
           `Stopped by ${by(mission?.terminatedBy)}. About to get ${moment.during}, the agent hears: ${heard(moment.refusal)}.`,
         ],
         hints: [
-          'The thread says what was voided and until when the last token lives; it closes when that has run out.',
+          'The thread says what was voided, that the shop confirmed the revocation, and that no authority remains.',
         ],
       };
     }

@@ -27,8 +27,6 @@ class StepError extends Error {
 }
 
 const withinMs = 30_000;
-/** Until the last token of the demo has run out, and everybody has noticed. */
-const withinMsOfTokens = 120_000;
 
 /**
  * Plays the story to its end, telling each step as it is done. The first step that fails ends it; the steps after it are
@@ -231,37 +229,37 @@ function storyOn(stage: Stage): readonly Step[] {
         }),
     },
     {
-      step: '“Next week” nothing can be bought on last week’s mission',
-      async run() {
-        const moment = await heard(
-          stage,
-          'the agent tries again',
-          (each) => each.kind === 'next-week',
-          withinMsOfTokens,
-        );
-        if (moment.kind !== 'next-week') return;
-        const { fresh, again } = moment;
-        must(
-          fresh.kind === 'refused' && fresh.error === 'mission_terminated',
-          'a new purchase was not refused with mission_terminated',
-        );
-        must(again?.kind === 'refused' && again.by === 'shop', 'the shop still takes the old token');
-        must(!corner.sales.some(({ item }) => item === 'sprinkles'), 'the shop sold sprinkles');
-      },
-    },
-    {
-      step: `The report closes in ${everywhere}: no authority remains`,
+      step: `The report closes in ${everywhere}: the shop confirmed, no authority remains`,
       run: () =>
         onEach(async (client) => {
           const { id } = found(roots, client);
           await seen(
             stage,
             client,
-            'that no authority remains',
-            (message) => message.thread === id && /no authority remains/i.test(message.text),
-            withinMsOfTokens,
+            'that the shop confirmed and no authority remains',
+            (message) =>
+              message.thread === id &&
+              /no authority remains/i.test(message.text) &&
+              shows(message, 'confirmed'),
           );
         }),
+    },
+    {
+      step: '“Next week” nothing can be bought on last week’s mission',
+      async run() {
+        const moment = await heard(stage, 'the agent tries again', (each) => each.kind === 'next-week');
+        if (moment.kind !== 'next-week') return;
+        const { fresh, again } = moment;
+        must(
+          fresh.kind === 'refused' && fresh.error === 'mission_terminated',
+          'a new purchase was not refused with mission_terminated',
+        );
+        must(
+          again?.kind === 'refused' && again.error === 'revoked_jwt',
+          'the shop does not refuse the old token as revoked',
+        );
+        must(!corner.sales.some(({ item }) => item === 'sprinkles'), 'the shop sold sprinkles');
+      },
     },
   ];
 }
@@ -281,40 +279,19 @@ function must(holds: boolean | undefined, otherwise: string): asserts holds {
 }
 
 /** Reads a client until a message fits. */
-function seen(
-  stage: Stage,
-  client: Client,
-  what: string,
-  fits: (message: Seen) => boolean,
-  patienceMs = withinMs,
-): Promise<Seen> {
-  return until(
-    stage,
-    `${what} in ${client.name}`,
-    async () => (await client.read()).findLast(fits),
-    patienceMs,
-  );
+function seen(stage: Stage, client: Client, what: string, fits: (message: Seen) => boolean): Promise<Seen> {
+  return until(stage, `${what} in ${client.name}`, async () => (await client.read()).findLast(fits));
 }
 
-function heard(
-  stage: Stage,
-  what: string,
-  fits: (moment: Moment) => boolean,
-  patienceMs = withinMs,
-): Promise<Moment> {
-  return until(stage, what, async () => stage.moments.find(fits), patienceMs);
+function heard(stage: Stage, what: string, fits: (moment: Moment) => boolean): Promise<Moment> {
+  return until(stage, what, async () => stage.moments.find(fits));
 }
 
-async function until<T>(
-  { signal }: Stage,
-  what: string,
-  look: () => Promise<T | undefined>,
-  patienceMs = withinMs,
-): Promise<T> {
-  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
+async function until<T>({ signal }: Stage, what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + withinMs; Date.now() < end; ) {
     const there = await look();
     if (there !== undefined) return there;
     await pause(200, undefined, { signal });
   }
-  throw new StepError(`not seen within ${patienceMs / 1000} s: ${what}`);
+  throw new StepError(`not seen within ${withinMs / 1000} s: ${what}`);
 }

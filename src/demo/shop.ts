@@ -47,6 +47,7 @@ export async function openShop(options: {
   const egress = openEgress({ development: true });
   const discovery = openDiscovery({ egress, log, development: true });
   const sales: Sale[] = [];
+  /** By `jti`: there is one issuer, and no token outlives the demo by much. */
   const revoked = new Set<string>();
 
   const receiver = () => ({

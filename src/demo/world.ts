@@ -29,15 +29,11 @@ export type World = AsyncDisposable & {
   keepLog(): string;
 };
 
-/**
- * Brings everything up on free ports, in a folder that goes when it is disposed. `agentTokenSeconds` bounds how long any
- * authority of the agent outlives a stop. `signal` ends what waits.
- */
-export async function openWorld(options: {
-  readonly agentTokenSeconds: number;
-  readonly signal: AbortSignal;
-}): Promise<World> {
-  const { agentTokenSeconds, signal } = options;
+/** How long the agent's tokens live at most: long enough for people to answer, far longer than a stop may take to bite. */
+const agentTokenSeconds = 15 * 60;
+
+/** Brings everything up on free ports, in a folder that goes when it is disposed. `signal` ends what waits. */
+export async function openWorld(signal: AbortSignal): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'chaperone-demo-'));
   let isKept = false;
