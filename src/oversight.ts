@@ -3,12 +3,15 @@
 //   person     somebody agents act for, or who watches over them, known by verified platform identities
 //   channel    a place in chat where missions are shown; two channels that oversee the same missions mirror each other
 //   selection  which missions something is about: everyone's, or those of named people or agents
-//   rule       who approves and who stops; the first rule that fits and speaks of the act decides
+//   rule       who approves, who is told and who stops; the first rule that fits and speaks of the act decides
+//   pattern    a scope or an action to the letter, or its beginning and a `*`
+//   delegation who may be let decide for somebody else, and for how long
 //
 // Every room may read these types; only the configuration parses the file.
 import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { requestTypes } from '#mission-control/facts.ts';
+import { contradictions } from '#oversight-faults.ts';
 
 /** `ask`: every request is asked. `approved`: what was already approved in the mission is granted silently. */
 export type SilentGrants = 'ask' | 'approved';
@@ -37,13 +40,32 @@ export type Channel = {
   readonly oversees: Selection;
 };
 
-/** A rule without `approve` (or `stop`) says nothing about approving (or stopping). `kinds` are request types. */
+/**
+ * A rule without `approve` (`notify`, `stop`) says nothing about approving (being told, stopping). `kinds` are request
+ * types; `resources` are issuers to the letter; `scopes` and `actions` are patterns. What is not given fits everything.
+ */
 export type Rule = {
   readonly for: Selection;
   readonly kinds?: readonly (typeof requestTypes)[number][];
+  readonly resources?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly actions?: readonly string[];
+  /** What the operator calls the asks this rule is for, as cards say it. */
+  readonly risk?: string;
   readonly approve?: readonly string[];
+  /** Called on the card, and without a say. */
+  readonly notify?: readonly string[];
   readonly stop?: readonly string[];
+  /** How many different people have to approve; one unless it is said. */
+  readonly quorum?: number;
+  /** The person the agent acts for does not decide. */
+  readonly exclude?: 'person';
+  /** A second, different approver confirms. */
+  readonly stepUp?: 'second_person';
 };
+
+/** Without one nobody decides for anybody else. */
+export type Delegating = { readonly to: readonly string[]; readonly longestDays: number };
 
 export type Oversight = {
   readonly people: readonly Person[];
@@ -51,7 +73,18 @@ export type Oversight = {
   readonly defaultPerson: string;
   readonly channels: readonly Channel[];
   readonly rules: readonly Rule[];
+  readonly delegation?: Delegating;
 };
+
+/** Whether a scope or an action is one of those that patterns name. */
+export const isNamed = (patterns: readonly string[], value: string) =>
+  patterns.some((pattern) =>
+    pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern,
+  );
+
+/** How many different people a rule asks for. */
+export const neededBy = ({ quorum = 1, stepUp }: Pick<Rule, 'quorum' | 'stepUp'>) =>
+  Math.max(quorum, stepUp ? 2 : 1);
 
 export type OversightFault = { readonly line: number; readonly what: string };
 
@@ -77,9 +110,18 @@ const entraId = z
   .transform((id) => id.toLowerCase());
 const team = slackId('T', 'team');
 const names = z.array(z.string().min(1)).min(1, 'names nobody');
+const patterns = z
+  .array(
+    z
+      .string()
+      .regex(/^[^*]*\*?$/, 'a `*` stands only at the end')
+      .min(1),
+  )
+  .min(1, 'names nothing');
 const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
 
-const File = z.strictObject({
+/** The file as it is written, once every member alone is right. */
+export const File = z.strictObject({
   people: z
     .array(
       z.strictObject({
@@ -121,20 +163,40 @@ const File = z.strictObject({
         for: z.union(
           [
             z.literal('everyone'),
-            z.strictObject({ ...selection, kinds: z.array(z.enum(requestTypes)).min(1).optional() }),
+            z.strictObject({
+              ...selection,
+              kinds: z.array(z.enum(requestTypes)).min(1).optional(),
+              resources: z
+                .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
+                .min(1, 'names nothing')
+                .optional(),
+              scopes: patterns.optional(),
+              actions: patterns.optional(),
+            }),
           ],
-          { error: 'either `everyone`, or a list of `people`, `agents` or `kinds`' },
+          {
+            error:
+              'either `everyone`, or a list of `people`, `agents`, `kinds`, `resources`, `scopes` or `actions`',
+          },
         ),
+        risk: z.string().trim().min(1).max(60).optional(),
         approve: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
+        notify: names.optional(),
         stop: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
+        quorum: z.int().min(1).max(20).optional(),
+        exclude: z.literal('person').optional(),
+        step_up: z.literal('second_person').optional(),
       }),
     )
     .default([]),
+  delegation: z
+    .strictObject({ to: z.array(personId).min(1, 'names nobody'), longest_days: z.int().min(1).max(90) })
+    .optional(),
 });
-type File = z.infer<typeof File>;
-type Path = readonly PropertyKey[];
+export type File = z.infer<typeof File>;
+export type Path = readonly PropertyKey[];
 /** A fault at a member of the file; its line is looked up at the end. */
-type Found = { readonly at: Path; readonly what: string };
+export type Found = { readonly at: Path; readonly what: string };
 
 /**
  * Reads the operator's file. `file` is only the name that faults are reported under.
@@ -210,144 +272,6 @@ function foundBy(issue: z.core.$ZodIssue): Found[] {
   return [{ at: issue.path, what: issue.message }];
 }
 
-/** What each member alone cannot know: names that mean nobody, things said twice, rules that can never work. */
-function contradictions({ people, channels, rules, default_person }: File): Found[] {
-  const known = new Set(people.map(({ id }) => id));
-  const unknown = (ids: readonly string[] | undefined, ...at: Path) =>
-    (ids ?? []).flatMap((id, index) =>
-      known.has(id) ? [] : [{ at: [...at, index], what: `nobody in people is called ${id}` }],
-    );
-  const selected = (
-    chosen: File['channels'][number]['oversees'] | File['rules'][number]['for'],
-    ...at: Path
-  ) => {
-    if (chosen === 'everyone') return [];
-    if (Object.keys(chosen).length === 0)
-      return [{ at, what: 'selects nothing; write `everyone` if that is meant' }];
-    return unknown(chosen.people, ...at, 'people');
-  };
-
-  return [
-    ...twice(people.map(({ id }, index) => [id, ['people', index, 'id']])),
-    ...twice(
-      people.map(({ slack }, index) => [slack && `${slack.team} ${slack.user}`, ['people', index, 'slack']]),
-    ),
-    ...twice(
-      people.map(({ teams }, index) => [
-        teams && `${teams.tenant} ${teams.user}`,
-        ['people', index, 'teams'],
-      ]),
-    ),
-    ...unknown(default_person === undefined ? [] : [default_person], 'default_person'),
-    ...(default_person === undefined && people.length > 1
-      ? [
-          {
-            at: ['people'],
-            what: 'with several people, `default_person` has to say whom an unknown agent is offered to',
-          },
-        ]
-      : []),
-
-    ...twice(channels.map(({ id }, index) => [id, ['channels', index, 'id']])),
-    ...twice(
-      channels.map(({ slack }, index) => [
-        slack && `${slack.team} ${slack.channel}`,
-        ['channels', index, 'slack'],
-      ]),
-    ),
-    ...twice(
-      channels.map(({ teams }, index) => [
-        teams && `${teams.tenant} ${teams.channel}`,
-        ['channels', index, 'teams'],
-      ]),
-    ),
-    ...channels.flatMap(({ slack, teams, oversees }, index) => [
-      ...(!slack === !teams
-        ? [{ at: ['channels', index, 'id'], what: 'a channel is either in `slack` or in `teams`' }]
-        : []),
-      ...selected(oversees, 'channels', index, 'oversees'),
-    ]),
-
-    ...rules.flatMap((rule, index) => [
-      ...selected(rule.for, 'rules', index, 'for'),
-      ...unknown(rule.approve, 'rules', index, 'approve'),
-      ...unknown(rule.stop, 'rules', index, 'stop'),
-      ...(rule.approve || rule.stop
-        ? []
-        : [{ at: ['rules', index, 'for'], what: 'says neither who may `approve` nor who may `stop`' }]),
-      ...(rule.stop && kindsOf(rule)
-        ? [
-            {
-              at: ['rules', index, 'stop'],
-              what: 'a stop ends the whole mission and cannot depend on `kinds`',
-            },
-          ]
-        : []),
-      ...(['approve', 'stop'] as const).flatMap((act) => {
-        if (!rule[act]) return [];
-        const at = ['rules', index, act];
-        if (rules.slice(0, index).some((earlier) => earlier[act] && covers(earlier, rule)))
-          return [{ at, what: 'never reached: an earlier rule already speaks for all of these' }];
-        if (rule[act].every((id) => known.has(id)) && !reachable(rule, rule[act], people, channels))
-          return [
-            {
-              at,
-              what: 'nobody could satisfy this rule: none of them is on a platform where these missions are shown',
-            },
-          ];
-        return [];
-      }),
-    ]),
-  ];
-}
-
-function twice(named: readonly (readonly [string | undefined, Path])[]): Found[] {
-  const seen = new Set<string>();
-  return named.flatMap(([name, at]) => {
-    if (name === undefined) return [];
-    if (seen.has(name)) return [{ at, what: `${name} is already taken further up` }];
-    seen.add(name);
-    return [];
-  });
-}
-
-const among = (chosen: Selection, part: 'people' | 'agents') =>
-  chosen === 'everyone' ? undefined : chosen[part];
-const kindsOf = (rule: File['rules'][number]) => (rule.for === 'everyone' ? undefined : rule.for.kinds);
-
-function covers(wide: File['rules'][number], narrow: File['rules'][number]) {
-  const holds = <T>(all: readonly T[] | undefined, some: readonly T[] | undefined) =>
-    all === undefined || (some !== undefined && some.every((one) => all.includes(one)));
-  return (
-    holds(among(wide.for, 'people'), among(narrow.for, 'people')) &&
-    holds(among(wide.for, 'agents'), among(narrow.for, 'agents')) &&
-    holds(kindsOf(wide), kindsOf(narrow))
-  );
-}
-
-/** Without channels nothing is decided in chat, and nothing can be said about who is reachable there. */
-function reachable(
-  rule: File['rules'][number],
-  ids: readonly string[],
-  people: File['people'],
-  channels: File['channels'],
-) {
-  const overlap = (a?: readonly string[], b?: readonly string[]) =>
-    !a || !b || a.some((one) => b.includes(one));
-  const shown = channels.filter(
-    ({ oversees }) =>
-      overlap(among(oversees, 'people'), among(rule.for, 'people')) &&
-      overlap(among(oversees, 'agents'), among(rule.for, 'agents')),
-  );
-  const able = people.filter(({ id }) => ids.includes(id));
-  return (
-    channels.length === 0 ||
-    able.some((person) =>
-      shown.some(({ slack, teams }) => (slack && person.slack) || (teams && person.teams)),
-    )
-  );
-}
-
 function oversightOf(file: File): Oversight {
   const defaultPerson = file.default_person ?? file.people[0]?.id ?? '';
   return {
@@ -359,14 +283,17 @@ function oversightOf(file: File): Oversight {
         : teams && { platform: 'teams' as const, tenant: teams.tenant, channel: teams.channel };
       return place ? [{ id, place, oversees }] : [];
     }),
-    rules: file.rules.map((rule) => {
-      const { kinds, ...selected } = rule.for === 'everyone' ? {} : rule.for;
+    rules: file.rules.map(({ for: chosen, step_up, ...rule }) => {
+      const { people, agents, ...narrowed } = chosen === 'everyone' ? {} : chosen;
       return {
-        for: selected.people || selected.agents ? selected : 'everyone',
-        ...(kinds ? { kinds } : {}),
-        ...(rule.approve ? { approve: rule.approve } : {}),
-        ...(rule.stop ? { stop: rule.stop } : {}),
+        ...rule,
+        ...narrowed,
+        for: people || agents ? { ...(people && { people }), ...(agents && { agents }) } : 'everyone',
+        ...(step_up && { stepUp: step_up }),
       };
+    }),
+    ...(file.delegation && {
+      delegation: { to: file.delegation.to, longestDays: file.delegation.longest_days },
     }),
   };
 }

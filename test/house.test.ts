@@ -29,6 +29,7 @@ const doors = [
   'config.ts',
   'settings.ts',
   'oversight.ts',
+  'oversight-faults.ts',
   'http.ts',
   'log.ts',
 ];

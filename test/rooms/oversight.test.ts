@@ -206,8 +206,109 @@ rules:
     '13 stop: a stop ends the whole mission and cannot depend on `kinds`',
     '17 approve: never reached: an earlier rule already speaks for all of these',
     '18 for: selects nothing; write `everyone` if that is meant',
-    '18 for: says neither who may `approve` nor who may `stop`',
+    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`',
   ]);
+});
+
+const shop = `people:
+  - { id: cook, name: Cook, slack: { team: T1, user: U1 } }
+  - { id: boss, name: Boss, slack: { team: T1, user: U2 } }
+  - { id: away, name: Away }
+default_person: cook
+channels:
+  - { id: k, slack: { team: T1, channel: C1 }, oversees: { people: [cook] } }
+`;
+
+test('a rule says how many approve, who is told, and which risk it is for', () => {
+  expect(
+    parseOversight(
+      `${shop}rules:
+  - for: { people: [cook], scopes: ["mail:*"], actions: [pay], resources: ["https://shop.example"] }
+    risk: spending money
+    approve: [cook, boss]
+    notify: [away]
+    quorum: 2
+  - { for: { people: [cook] }, approve: [boss], exclude: person }
+delegation: { to: [boss], longest_days: 7 }
+`,
+      'oversight.yaml',
+    ),
+  ).toMatchObject({
+    rules: [
+      {
+        for: { people: ['cook'] },
+        scopes: ['mail:*'],
+        actions: ['pay'],
+        resources: ['https://shop.example'],
+        risk: 'spending money',
+        approve: ['cook', 'boss'],
+        notify: ['away'],
+        quorum: 2,
+      },
+    ],
+    delegation: { to: ['boss'], longestDays: 7 },
+  });
+});
+
+test.each([
+  [
+    'more are asked for than could decide where the missions are shown',
+    '{ for: { people: [cook] }, approve: [cook, away], quorum: 2 }',
+    ['9 approve: nobody could satisfy this rule: it asks for 2, and 1 of them could decide such an ask'],
+  ],
+  [
+    'a second person is asked for where there is only one',
+    '{ for: everyone, approve: [cook], step_up: second_person }',
+    ['9 approve: nobody could satisfy this rule: it asks for 2, and 1 of them could decide such an ask'],
+  ],
+  [
+    'nobody is left once the person themselves is excluded',
+    '{ for: { people: [cook] }, approve: [cook], exclude: person }',
+    [
+      '9 approve: nobody could satisfy this rule: it asks for 1, and 0 of them could decide an ask of cook’s own agents',
+    ],
+  ],
+  [
+    'too few are left once the person themselves is excluded',
+    '{ for: everyone, approve: [cook, boss], quorum: 2, exclude: person }',
+    [
+      '9 approve: nobody could satisfy this rule: it asks for 2, and 1 of them could decide an ask of cook’s own agents',
+    ],
+  ],
+  [
+    'a quorum stands where nobody approves',
+    '{ for: everyone, stop: [cook], quorum: 2 }',
+    ['9 quorum: says something about approving, and this rule does not `approve`'],
+  ],
+  [
+    'an approver is told besides',
+    '{ for: everyone, approve: [cook], notify: [cook] }',
+    ['9 notify: cook approves, and is told by that'],
+  ],
+  [
+    'a star stands inside a pattern',
+    '{ for: { scopes: ["a*b"] }, approve: [cook] }',
+    ['9 scopes: a `*` stands only at the end'],
+  ],
+  [
+    'a stop depends on a scope',
+    '{ for: { scopes: [a] }, stop: [cook] }',
+    ['9 stop: a stop ends the whole mission and cannot depend on `scopes`'],
+  ],
+])('refused: %s', (_, rule, faults) => {
+  expect(faultsOf(`${shop}rules:\n  - ${rule}\n`)).toEqual(faults);
+});
+
+test('a rule for a pattern that an earlier rule holds is never reached', () => {
+  const rules = (first: string, second: string) =>
+    faultsOf(
+      `${shop}rules:\n  - { for: { scopes: ["${first}"] }, approve: [cook] }\n  - { for: { scopes: ["${second}"] }, approve: [boss] }\n`,
+    );
+  const never = ['10 approve: never reached: an earlier rule already speaks for all of these'];
+  expect(rules('mail:*', 'mail:send')).toEqual(never);
+  expect(rules('mail:*', 'mail:s*')).toEqual(never);
+  expect(rules('mail:s*', 'mail:*')).toEqual([]);
+  expect(rules('mail:send', 'mail:send*')).toEqual([]);
 });
 
 test('broken YAML is named with its line, and so are members given twice', () => {
