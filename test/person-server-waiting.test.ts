@@ -89,6 +89,35 @@ describe('a long poll', () => {
   });
 });
 
+describe('an agent', () => {
+  test('that polls in a loop without a pause is told to slow down', async () => {
+    const agent = await newAgent();
+    const location = locationOf(await agent.proposeMission({ description: 'Impatient' }));
+    const polls = await Promise.all(Array.from({ length: 60 }, () => agent.poll(location)));
+    const statuses = new Set(polls.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([202, 429]));
+    expect(polls.find(({ status }) => status === 429)?.body).toMatchObject({ error: 'slow_down' });
+  });
+
+  test('that withdraws what was approved and not fetched gets nothing from it', async () => {
+    const agent = await newAgent();
+    const pending = await agent.personToken({ resource: shop.issuer });
+    await decide(agent, { action: 'approve' });
+    expect((await agent.withdraw(locationOf(pending))).status).toBe(204);
+    expect((await agent.poll(locationOf(pending))).status).toBe(410);
+    expect((await agent.withdraw(locationOf(pending))).status).toBe(410);
+  });
+
+  test('in a browser may send its signature and read the answer', async () => {
+    const preflight = await fetch(`${ps.issuer}/mission`, { method: 'OPTIONS' });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('signature-input');
+    const answer = await (await newAgent()).proposeMission({ description: 'In a browser' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-expose-headers')).toContain('location');
+  });
+});
+
 describe('a clarification', () => {
   test('is asked, answered and counted, and the decision is on what it became', async () => {
     const agent = await newAgent();

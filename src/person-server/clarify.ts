@@ -44,7 +44,7 @@ export async function ask(server: Server, seen: RequestRow, question: Question):
         askedBy: JSON.stringify(question.decidedBy),
         askedAt: at,
         options: question.options?.length ? JSON.stringify(question.options) : null,
-        answerBy: answerBy ?? null,
+        answerBy: answerBy ? expiresAt : null,
         answer: null,
         answeredAt: null,
       })

@@ -126,7 +126,8 @@ async function handOut(
   return problemResponse(await tellTerminated(server, request.missionS256, agent, undefined));
 }
 
-async function takeDelivery(server: Server, request: RequestRow): Promise<boolean> {
+/** Takes the one delivery a request has; false when it was taken before. */
+export async function takeDelivery(server: Server, request: RequestRow): Promise<boolean> {
   return await takeWithin(server.store, request, server.now());
 }
 

@@ -4,7 +4,7 @@ import type { Admitted } from '#person-server/admit.ts';
 import { readUpdatedRequest } from '#person-server/auth-token-endpoint.ts';
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { type Reply, reply } from '#person-server/clarify.ts';
-import { gone } from '#person-server/deliver.ts';
+import { gone, takeDelivery } from '#person-server/deliver.ts';
 import { answerWhenReady } from '#person-server/pending.ts';
 import { endRequest, findOwnRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
@@ -13,7 +13,8 @@ import { isOpen } from '#person-server/shown.ts';
 /** `GET` of a pending URL (draft §deferred-responses): still pending, or the answer, once. */
 export async function poll(server: Server, admitted: Admitted, pending: string): Promise<Response> {
   const request = await findOwnRequest(server.store, admitted.agent, pending);
-  return request ? await answerWhenReady(server, request, admitted) : notFound();
+  if (!request) return notFound();
+  return server.pace.mayPoll(request.id) ? await answerWhenReady(server, request, admitted) : slowDown();
 }
 
 const Reaction = z.discriminatedUnion('action', [
@@ -51,8 +52,20 @@ export async function respond(server: Server, admitted: Admitted, pending: strin
 export async function withdraw(server: Server, admitted: Admitted, pending: string): Promise<Response> {
   const request = await findOwnRequest(server.store, admitted.agent, pending);
   if (!request) return notFound();
-  if (!(await endRequest(server, request, { state: 'withdrawn' }))) return gone();
+  // What was decided and not yet fetched will not be handed out any more either.
+  const withdrawn =
+    (await endRequest(server, request, { state: 'withdrawn' })) || (await takeDelivery(server, request));
+  if (!withdrawn) return gone();
   return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+}
+
+function slowDown(): Response {
+  return problemResponse({
+    status: 429,
+    error: 'slow_down',
+    detail: 'polled too often: wait five seconds longer between polls',
+    headers: { 'retry-after': '5' },
+  });
 }
 
 function notFound(): Response {

@@ -16,6 +16,7 @@ import { announceRevocations, openAnnouncer } from '#person-server/announce.ts';
 import { PersonServerError } from '#person-server/error.ts';
 import { openKeys } from '#person-server/keys.ts';
 import { type Oversight, openOversight } from '#person-server/oversight.ts';
+import { openPace } from '#person-server/pace.ts';
 import { type Mount, mountsOf } from '#person-server/routes.ts';
 import { type Limits, type Person, type Server, usualLimits } from '#person-server/server.ts';
 import { sweep } from '#person-server/sweep.ts';
@@ -92,6 +93,7 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     egress,
     wake: stack.use(await openWake(database)),
     announcer: stack.use(openAnnouncer(() => announceRevocations(server), { log })),
+    pace: openPace(),
     limits: { ...usualLimits, ...options.limits },
     seenAgentTokens: new Set(),
     log,

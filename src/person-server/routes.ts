@@ -31,9 +31,11 @@ export function mountsOf(server: Server): Mount[] {
     (endpoint: (server: Server, admitted: Admitted, last: string) => Promise<Response>): Answer =>
     async (request, _peer, last) => {
       const admitted = await admit(server, request);
-      return admitted.kind === 'refused'
-        ? problemResponse(admitted.problem)
-        : await endpoint(server, admitted, last);
+      return readable(
+        admitted.kind === 'refused'
+          ? problemResponse(admitted.problem)
+          : await endpoint(server, admitted, last),
+      );
     };
   const exact = (path: string, methods: Partial<Record<Method, Answer>>): Mount => ({
     path,
@@ -82,12 +84,36 @@ async function byMethod(
 ): Promise<Response> {
   const answer = Object.entries(methods).find(([method]) => method === request.method)?.[1];
   if (answer) return await answer(request, peer, last);
+  if (request.method === 'OPTIONS') return preflight(Object.keys(methods));
   const allow = Object.keys(methods).join(', ');
   return problemResponse({
     status: 405,
     error: 'invalid_request',
     detail: `this takes ${allow}`,
     headers: { allow },
+  });
+}
+
+/** An agent in a browser signs like any other; no cookie counts here, so any origin may send and read. */
+function readable(response: Response): Response {
+  response.headers.set('access-control-allow-origin', '*');
+  response.headers.set(
+    'access-control-expose-headers',
+    'aauth-requirement, accept-signature-alg, accept-signature-scheme, location, retry-after, signature-error',
+  );
+  return response;
+}
+
+function preflight(methods: readonly string[]): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': methods.join(', '),
+      'access-control-allow-headers':
+        'content-digest, content-type, prefer, signature, signature-input, signature-key',
+      'access-control-max-age': '600',
+    },
   });
 }
 

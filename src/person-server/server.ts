@@ -5,6 +5,7 @@ import type { Log } from '#log.ts';
 import type { Announcer } from '#person-server/announce.ts';
 import type { SilentGrants } from '#person-server/grants.ts';
 import type { Keys } from '#person-server/keys.ts';
+import type { Pace } from '#person-server/pace.ts';
 import type { Store } from '#person-server/tables.ts';
 import type { Wake } from '#person-server/wake.ts';
 
@@ -54,6 +55,7 @@ export type Server = {
   readonly egress: Egress;
   readonly wake: Wake;
   readonly announcer: Announcer;
+  readonly pace: Pace;
   readonly limits: Limits;
   /** Agent tokens this process has already written down. */
   readonly seenAgentTokens: Set<string>;
