@@ -22,7 +22,8 @@ export type Admitted = {
 /**
  * Lets an agent in, signature first (draft §verification): whatever is wrong before that is known is a `401` with its
  * `Signature-Error`, whatever is wrong after is a problem of the endpoint. A sub-agent is refused everywhere, an agent token
- * its provider revoked too, and a POST or DELETE seen before within the signature's window (draft §freshness-and-replay).
+ * its provider revoked too, and a POST seen before within the signature's window (draft §freshness-and-replay): a DELETE said
+ * again changes nothing.
  */
 export async function admit(server: Server, request: Request): Promise<Admitted | Refused> {
   const arrived = await receive(server, request);
@@ -47,7 +48,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (signed.kind === 'sub_agent') {
     return invalidRequest('a sub-agent does not ask for itself: its parent does, with subagent_token');
   }
-  if (received.method !== 'GET' && !(await isFirstTime(server, proof))) {
+  if (received.method === 'POST' && !(await isFirstTime(server, proof))) {
     const problem = signatureProblem('invalid_signature', 'this signed request was received before');
     return { kind: 'refused', problem };
   }
