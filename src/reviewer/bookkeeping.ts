@@ -42,7 +42,7 @@ function measureResource(trail: Trail, resource: string | undefined, byPerson: b
 }
 
 /** The oldest token nobody used, said once. */
-export function measureUnusedTokens(trail: Trail, sheet: Sheet): void {
+function measureUnusedTokens(trail: Trail, sheet: Sheet): void {
   for (const [resource, seq] of trail.unusedTokens) {
     if (sheet.seq - seq <= unusedAfter) return;
     trail.unusedTokens.delete(resource);
@@ -59,6 +59,7 @@ export function measureHabits(
   digest: number,
   sheet: Sheet,
 ): void {
+  measureUnusedTokens(trail, sheet);
   measureResource(trail, act.resource, act.answer === 'granted_by_person', sheet);
   if (act.resource !== undefined && act.kind === 'act') trail.unusedTokens.delete(act.resource);
   if (trail.completedAt > 0) put(sheet, 'after_completion', 1, { earlier: trail.completedAt });

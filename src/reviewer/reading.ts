@@ -221,11 +221,16 @@ export function textsOf(result: unknown, maxChars: number): string[] {
       left -= 8;
       texts.push(String(value));
     } else if (typeof value === 'object' && value !== null && depth < maxDepth) {
+      if (Array.isArray(value)) {
+        const items = Math.min(value.length, maxResultLeaves);
+        for (let at = 0; at < items; at++) walk(value[at], depth + 1);
+        return;
+      }
       let members = 0;
       for (const name in value) {
         if (members++ >= maxResultLeaves) break;
         // Things are often listed by their id: { "K-2201": { … } }.
-        if (!Array.isArray(value) && digit.test(name)) texts.push(name.slice(0, 80));
+        if (digit.test(name)) texts.push(name.slice(0, 80));
         walk((value as Record<string, unknown>)[name], depth + 1);
       }
     }

@@ -1,5 +1,5 @@
 // What the reviewer keeps of one mission while it follows the log: bounded, whatever the log does.
-
+import type { ActKind } from './act-kinds.ts';
 import type { AcceptedUpdate, MissionFacts } from './entry.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { openTopic, type Topic, widen } from './topic.ts';
@@ -27,7 +27,7 @@ export type Trail = {
   readonly told: Memory;
   readonly own: Memory;
   readonly fields: Map<string, FieldHistory>;
-  readonly kinds: Set<string>;
+  readonly kinds: Set<ActKind>;
   /** Words and values of results that gave orders, and the first such entry. */
   readonly orders: { seq: number; readonly words: Set<number>; readonly values: Set<number> };
   readonly recent: Recent[];
