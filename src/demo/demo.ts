@@ -77,6 +77,7 @@ async function showByHand(world: World, signal: AbortSignal, print: Print): Prom
     });
     await telling.done();
     print('\nThat is the story. Everything stays up for you to look around; Ctrl-C ends it.');
+    running.throwIfAborted();
     await new Promise((_, reject) => running.addEventListener('abort', () => reject(running.reason)));
   });
   return 0;
