@@ -19,7 +19,6 @@ const secret = [
   'presented_token',
   'resource_token',
   'signature',
-  'code',
   'secret',
   'password',
   'justification',
