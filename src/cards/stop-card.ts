@@ -99,9 +99,10 @@ export function stopReportCard(facts: {
   const over = isOver(report, now);
   const who = mission.terminatedBy && decider(mission.terminatedBy, people);
   const ended = time(report.terminatedAt);
+  const rows = alikeTokens(report.tokens, now);
   return {
     title: words.reportTitle(words.endedTitle(report.reason), over),
-    tone: report.activityAfter.length > 0 ? 'alarm' : over ? 'neutral' : 'waiting',
+    tone: report.activityAfter.some(isMore) ? 'alarm' : over ? 'neutral' : 'waiting',
     blocks: [
       text([code(missionTitle(mission.description))]),
       text(
@@ -116,9 +117,9 @@ export function stopReportCard(facts: {
       ...factsOf(
         told(words.facts.missionId, shortId(report.s256)),
         fact(words.facts.voided, voided(report)),
-        ...report.tokens.slice(0, rowsShown).map((token) => fact(words.facts.token, tokenRow(token, now))),
-        report.tokens.length > rowsShown
-          ? fact(words.facts.token, words.tokensBeyond(report.tokens.length - rowsShown))
+        ...rows.slice(0, rowsShown).map((alike) => fact(words.facts.token, tokenRow(alike, now))),
+        rows.length > rowsShown
+          ? fact(words.facts.token, words.tokensBeyond(rows.slice(rowsShown).flat().length))
           : undefined,
         fact(
           words.facts.agentTold,
@@ -183,14 +184,36 @@ const voided = (report: TerminationReport): Line =>
     ? words.noneVoided
     : line`${report.voided.length}: ${listed(report.voided) ?? line``}`;
 
-function tokenRow(token: TerminationReport['tokens'][number], now: Date): Line {
-  const how = words.revocations[token.revocation];
-  const resource = code(token.resource, 120);
-  if (token.acknowledgedAt) return words.tokenOver(resource, time(token.acknowledgedAt), how);
-  return token.expiresAt <= now
-    ? words.tokenOver(resource, time(token.expiresAt), words.ranOut)
-    : words.tokenUntil(resource, time(token.expiresAt), how);
+type Token = TerminationReport['tokens'][number];
+
+/** Since when a token is good for nothing: confirmed by its resource, or run out. */
+const deadSince = ({ acknowledgedAt, expiresAt }: Token, now: Date) =>
+  acknowledgedAt ?? (expiresAt <= now ? expiresAt : undefined);
+
+/** Tokens of one resource that ended, or will end, in the same way, in the order they appear. */
+function alikeTokens(tokens: readonly Token[], now: Date): Token[][] {
+  const alike = (token: Token) =>
+    `${token.resource} ${token.revocation} ${deadSince(token, now) !== undefined}`;
+  return [...Map.groupBy(tokens, alike).values()];
 }
+
+function tokenRow(alike: readonly Token[], now: Date): Line {
+  const [first] = alike;
+  if (!first) return line``;
+  const resource = code(first.resource, 120);
+  const latest = (moments: readonly Date[]) => time(new Date(Math.max(...moments.map((at) => at.getTime()))));
+  const dead = alike.flatMap((token) => deadSince(token, now) ?? []);
+  if (dead.length === 0) {
+    const until = latest(alike.map(({ expiresAt }) => expiresAt));
+    return words.tokensUntil(resource, alike.length, until, words.revocations[first.revocation]);
+  }
+  const how = first.acknowledgedAt ? words.revocations[first.revocation] : words.ranOut;
+  return words.tokensOver(resource, alike.length, latest(dead), how);
+}
+
+/** A refused attempt is the stop at work; anything else that comes after it is not. */
+const isMore = ({ kind, outcome }: TerminationReport['activityAfter'][number]) =>
+  kind !== 'refused' && outcome !== 'denied';
 
 function afterwards({ activityAfter }: TerminationReport): Line {
   if (activityAfter.length === 0) return words.quietSince;
@@ -199,5 +222,6 @@ function afterwards({ activityAfter }: TerminationReport): Line {
       ['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''),
     ),
   );
-  return line`${words.actedAfter(activityAfter.length)}: ${seen ?? line``}`;
+  const said = activityAfter.some(isMore) ? words.actedAfter : words.triedAfter;
+  return line`${said(activityAfter.length)}: ${seen ?? line``}`;
 }

@@ -144,10 +144,55 @@ export const buttons = {
   read: ours`Full text`,
   stop: ours`Stop mission`,
   keep: ours`Keep running`,
+} as const;
+
+/** What stands on forms. Titles hold at most 24 characters. */
+export const forms = {
   reason: ours`Reason (optional)`,
   reasonHint: ours`Why not? The agent is told.`,
   reasonKept: ours`Why not? Only kept in the record here.`,
+  askTitle: ours`Ask the agent`,
+  askSubmit: ours`Ask`,
+  question: ours`Your question`,
+  questionHint: ours`The agent reads this and answers in the thread. Nothing is decided.`,
+  lessTitle: ours`Ask for less`,
+  less: ours`What should it leave out? (optional)`,
+  lessHint: ours`The agent is asked to send a narrower request. Nothing is decided.`,
+  answerTitle: ours`Answer the agent`,
+  answerSubmit: ours`Send the answer`,
+  answer: ours`Your answer`,
+  answerHint: ours`The agent reads this as the person’s answer.`,
+  choice: ours`One of the agent’s suggestions`,
+  changesTitle: ours`Approve with changes`,
+  changesSubmit: ours`Approve so`,
+  changesNote: line`Less than was proposed can be approved, never more. Nothing is decided until you send this.`,
+  tools: ours`Tools it may use`,
+  resources: ours`Resources it may use`,
+  ends: ours`Ends by itself`,
+  endsAt: ours`Or ends exactly at`,
+  endOpen: ours`No end is set`,
+  endHour: ours`In an hour`,
+  endDay: ours`In a day`,
+  endDays: ours`In three days`,
+  endWeek: ours`In a week`,
+  endMonth: ours`In 30 days`,
+  description: ours`What it is to do`,
 } as const;
+
+/** The question that is put to an agent when it should ask for less. */
+export const lessQuestion = (scope: string, added: string) =>
+  [
+    'Can you do with less? Please send an updated request that asks only for what this step needs.',
+    scope && `You asked for: ${scope}.`,
+    added,
+  ]
+    .filter(Boolean)
+    .join('\n');
+
+export const roundsLeft = (left: number) =>
+  left === 1
+    ? line`One more question can be asked about this.`
+    : line`${left} more questions can be asked about this.`;
 
 export const confirmLabel = (count: number) =>
   count === 1 ? ours`Stop this mission` : ours`Stop these ${count} missions`;
@@ -304,9 +349,11 @@ export const endedFor = (why: Line, at: Span) =>
   line`Ended at ${at}: ${why}. The agent can get no new token for this mission.`;
 export const noneVoided = line`none was open`;
 export const noTokens = line`No token was live.`;
-export const tokenUntil = (resource: Span, until: Span, how: Line) =>
-  line`${resource} until ${until}: ${how}`;
-export const tokenOver = (resource: Span, at: Span, how: Line) => line`${resource} over since ${at}: ${how}`;
+const tokens = (count: number) => (count === 1 ? line`1 token` : line`${count} tokens`);
+export const tokensUntil = (resource: Span, count: number, until: Span, how: Line) =>
+  line`${resource}: ${tokens(count)} until ${until}; ${how}`;
+export const tokensOver = (resource: Span, count: number, at: Span, how: Line) =>
+  line`${resource}: ${tokens(count)}, over since ${at}; ${how}`;
 export const ranOut = line`it has run out`;
 export const tokensBeyond = (count: number) => line`${count} more in the full text`;
 export const toldAt = (at: Span) => line`at ${at}`;
@@ -320,6 +367,11 @@ export const actedAfter = (count: number) =>
   count === 1
     ? line`1 entry in the log is later than the stop`
     : line`${count} entries in the log are later than the stop`;
+
+export const triedAfter = (count: number) =>
+  count === 1
+    ? line`1 attempt after the stop, and it was refused`
+    : line`${count} attempts after the stop, and all were refused`;
 
 // Answers to questions.
 
@@ -410,6 +462,7 @@ export const refusals = {
   unverified: line`Your account could not be checked just now, so nothing was done. Please try again.`,
   wrong_place: line`This channel does not oversee that mission. Nothing was done.`,
   shared_place: line`Outsiders can read this channel. Nothing is decided or stopped from here.`,
+  not_whole: line`What you sent was not complete, so nothing was done. Please open the form again.`,
   not_found: line`This ask or mission is not known any more. Nothing was done.`,
   stale: line`This was answered or has changed since it was shown. Nothing was done.`,
   unavailable: line`The Person Server could not be reached for a quarter of an hour. Nothing was decided. Please try again.`,
