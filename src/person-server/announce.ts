@@ -6,6 +6,7 @@ import { signRequest } from '#aauth/signed-fetch.ts';
 import { tell } from '#person-server/events.ts';
 import type { Server } from '#person-server/server.ts';
 import type { Store, Tables } from '#person-server/tables.ts';
+import { findToken } from '#person-server/tokens-issued.ts';
 
 type TokenRow = Selectable<Tables['token']>;
 
@@ -118,16 +119,34 @@ async function announce(server: Server, token: TokenRow): Promise<void> {
   server.log.info({ jti: token.jti, resource: token.resource, outcome }, 'a revocation was announced');
 }
 
+/**
+ * What is revoked where. A token of ours is revoked at its resource; of one an access server issued, the person token it was
+ * issued on is revoked there, and the access server tells its resources (draft §revocation-cascade).
+ */
+async function targetOf(server: Server, token: TokenRow) {
+  if (token.accessServer === null) {
+    return { issuer: token.resource, dwk: 'aauth-resource.json', revoked: token } as const;
+  }
+  let root = token;
+  for (let hops = 0; root.kind === 'auth' && root.presentedJti !== null && hops < 10; hops++) {
+    const presented = await findToken(server.store, root.presentedJti);
+    if (!presented) break;
+    root = presented;
+  }
+  return { issuer: token.accessServer, dwk: 'aauth-access.json', revoked: root } as const;
+}
+
 /** One telling. `sent` is a resource that took it and has not said that it is done; saying it again is harmless. */
 async function tellResource(server: Server, token: TokenRow): Promise<NonNullable<TokenRow['revocation']>> {
-  const found = await server.discovery.metadata(token.resource, 'aauth-resource.json');
+  const { issuer, dwk, revoked } = await targetOf(server, token);
+  const found = await server.discovery.metadata(issuer, dwk);
   if (found.kind === 'refused') return 'failed';
   const url = found.metadata.revocation_endpoint;
   if (url === undefined || !URL.canParse(url)) return 'no_endpoint';
   const unsigned = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jti: token.jti, exp: Math.floor(token.expiresAt.getTime() / 1000) }),
+    body: JSON.stringify({ jti: revoked.jti, exp: Math.floor(revoked.expiresAt.getTime() / 1000) }),
   };
   const headers = await signRequest(url, unsigned, {
     kind: 'server',

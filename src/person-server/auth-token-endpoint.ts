@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import { invalidRequest, type Refused, readMembers } from '#person-server/body.ts';
+import { isFederated } from '#person-server/federate.ts';
 import { grantAuthToken } from '#person-server/grants.ts';
 import { introduceAgent, introduceResource } from '#person-server/introduce.ts';
 import { enterChainedMission, enterMission } from '#person-server/mission-gate.ts';
@@ -16,6 +17,7 @@ import { standingFor } from '#person-server/standing.ts';
 import type { Asserted, TokenTerms, Wanted } from '#person-server/tables.ts';
 import { insistsOnConsent, saidByAgent, TokenRequest } from '#person-server/token-request.ts';
 import { prepareAuthToken } from '#person-server/tokens-issued.ts';
+import { isWebAddress } from '#person-server/web-address.ts';
 
 const AuthTokenRequest = TokenRequest.extend({
   resource_token: z.string().min(1),
@@ -23,8 +25,8 @@ const AuthTokenRequest = TokenRequest.extend({
 });
 
 /**
- * `POST {auth_token_endpoint}` (draft §ps-token-endpoint), three-party: what the resource wants authorised is verified against
- * the token the agent presented there, then granted silently or asked.
+ * `POST {auth_token_endpoint}` (draft §ps-token-endpoint): what the resource wants authorised is verified against the token the
+ * agent presented there, then granted silently or asked; made here, or fetched from the resource's access server.
  */
 export async function askForAuthToken(server: Server, admitted: Admitted): Promise<Response> {
   const read = readMembers(admitted.json, AuthTokenRequest);
@@ -49,12 +51,16 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const mission = entered?.mission;
 
-  const wanted = wantedOf(wants, parties.terms);
+  const wanted = wantedOf(server, wants, parties.terms, {
+    agent_token: admitted.agent.jwt,
+    subagent_token: members.subagent_token,
+    upstream_token: members.upstream_token,
+  });
   const about = { kind: 'auth_token' as const, resource: token.iss, account: token.account };
   const standing = await standingFor(server, { ...parties, mission }, about);
   const mustAsk = token.interaction !== undefined || insistsOnConsent(members);
   const grant = mustAsk ? { kind: 'ask' as const } : grantAuthToken(standing, token.iss, scope);
-  if (grant.kind === 'silent') {
+  if (grant.kind === 'silent' && !isFederated(wanted)) {
     const whose = { agent, person, missionS256, missionExpiresAt: mission?.expiresAt };
     const prepared = await prepareAuthToken(server, whose, wanted, scope);
     return await grantSilently(server, 'auth_token', prepared, grant, {
@@ -86,6 +92,8 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
     },
     wanted,
     notAfter: [...parties.notAfter, wants.presentedExpiresAt, mission?.expiresAt ?? undefined],
+    // Granted by us is not yet granted by the access server: the request goes on, without a question to the person.
+    ...(grant.kind === 'silent' && { granted: grant }),
   });
   return await answerOpened(server, admitted, opened, missionS256);
 }
@@ -136,15 +144,33 @@ export async function readUpdatedRequest(
       resource: place.asserted,
       agent: { ...request.asserted.agent, justification: read.members.justification },
     },
-    wanted: wantedOf(wants, { ...wanted, notAfter: wanted.partiesNotAfter }),
+    wanted: wantedOf(
+      server,
+      wants,
+      { ...wanted, notAfter: wanted.partiesNotAfter },
+      { ...wanted.federated?.tokens, agent_token: agent.jwt },
+    ),
   };
 }
 
 function wantedOf(
-  { token, scope, presentedExpiresAt }: ResourceRequest,
+  server: Server,
+  { token, scope, presentedExpiresAt, presentedJwt }: ResourceRequest,
   terms: TokenTerms,
+  brought: {
+    readonly agent_token: string;
+    readonly subagent_token?: string | undefined;
+    readonly upstream_token?: string | undefined;
+  },
 ): Extract<Wanted, { readonly type: 'auth_token' }> {
   const { jwk, subagent, upstream, notAfter } = terms;
+  const tokens = {
+    agent_token: brought.agent_token,
+    ...(brought.subagent_token && { subagent_token: brought.subagent_token }),
+    ...(brought.upstream_token && { upstream_token: brought.upstream_token }),
+    resource_token: token.jwt,
+    presented_token: presentedJwt,
+  };
   return {
     type: 'auth_token',
     resource: token.iss,
@@ -160,6 +186,7 @@ function wantedOf(
     upstream,
     tenant: token.tenant,
     notAfter: new Date(Math.min(Date.parse(notAfter), presentedExpiresAt.getTime())).toISOString(),
+    ...(token.aud !== server.issuer && { federated: { accessServer: token.aud, tokens } }),
   };
 }
 
@@ -183,12 +210,4 @@ function faultOfInteraction(server: Server, { token }: ResourceRequest): Refused
   if (!token.interaction || isWebAddress(token.interaction.url, server)) return undefined;
   const detail = 'interaction.url is no https address';
   return { kind: 'refused', problem: { status: 400, error: 'invalid_resource_token', detail } };
-}
-
-/** An address a person may be sent to: https without credentials, or loopback in development. */
-export function isWebAddress(text: string, { development }: Pick<Server, 'development'>): boolean {
-  const url = URL.parse(text);
-  if (!url || url.username || url.password || text.length > 2048) return false;
-  const loopback = url.hostname === 'localhost' || url.hostname === '127.0.0.1';
-  return url.protocol === 'https:' || (development && url.protocol === 'http:' && loopback);
 }

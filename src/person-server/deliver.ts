@@ -1,6 +1,9 @@
 import { type Problem, problemResponse } from '#aauth/problem.ts';
+import { waitsElsewhere } from '#person-server/deferred.ts';
+import { federate, isFederated } from '#person-server/federate.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
 import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
+import { readRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 import type { Within } from '#person-server/tables.ts';
@@ -20,7 +23,11 @@ const ourCapabilities = ['interaction', 'payment'];
  * Tokens are made here, at the last moment, and only while the mission they name is active: an approved token that nobody
  * fetched is no authority.
  */
-export async function deliver(server: Server, request: RequestRow): Promise<Response> {
+export async function deliver(
+  server: Server,
+  request: RequestRow,
+  reply?: Readonly<Record<string, unknown>>,
+): Promise<Response> {
   const mission = request.missionS256 ? await readMission(server.store, request.missionS256) : undefined;
   const ended = mission !== undefined && standingOf(mission, server.now()).kind !== 'active';
   const endedByIt = request.type === 'mission_completion' && request.state === 'approved';
@@ -31,7 +38,7 @@ export async function deliver(server: Server, request: RequestRow): Promise<Resp
   }
   switch (request.state) {
     case 'approved':
-      return await deliverApproved(server, request, mission);
+      return await deliverApproved(server, request, mission, reply);
     case 'denied':
     case 'answered':
     case 'voided':
@@ -53,7 +60,12 @@ export function gone(): Response {
 
 type Mission = Awaited<ReturnType<typeof readMission>>;
 
-async function deliverApproved(server: Server, request: RequestRow, mission: Mission): Promise<Response> {
+async function deliverApproved(
+  server: Server,
+  request: RequestRow,
+  mission: Mission,
+  reply: Readonly<Record<string, unknown>> | undefined,
+): Promise<Response> {
   const { wanted } = request;
   const whose = {
     agent: { iss: request.agentIss, sub: request.agentSub },
@@ -65,6 +77,7 @@ async function deliverApproved(server: Server, request: RequestRow, mission: Mis
   switch (wanted.type) {
     case 'person_token':
     case 'auth_token': {
+      if (isFederated(wanted)) return await deliverFederated(server, request, wanted, reply);
       const prepared =
         wanted.type === 'person_token'
           ? await preparePersonToken(server, whose, wanted)
@@ -96,6 +109,32 @@ async function deliverApproved(server: Server, request: RequestRow, mission: Mis
     }
     default:
       return (await takeDelivery(server, request)) ? stored(request) : gone();
+  }
+}
+
+/** What the access server says to a request its person approved: its token, its no, or its own question (draft §as-response). */
+async function deliverFederated(
+  server: Server,
+  request: RequestRow,
+  wanted: Parameters<typeof federate>[2],
+  reply: Readonly<Record<string, unknown>> | undefined,
+): Promise<Response> {
+  // The tokens brought for it are part of what it looks at: past their end there is nothing to ask it any more.
+  if (new Date(wanted.notAfter) <= server.now()) {
+    return (await takeDelivery(server, request)) ? expired() : gone();
+  }
+  const outcome = await federate(server, request, wanted, reply);
+  switch (outcome.kind) {
+    case 'prepared': {
+      const handed = await handOut(server, request, [outcome.prepared]);
+      return handed ?? tokenAnswer('auth_token', outcome.prepared, server.now());
+    }
+    case 'waits':
+      return waitsElsewhere(server, request, outcome.federation?.awaited);
+    case 'failed': {
+      const failed = await readRequest(server.store, request.id);
+      return failed && (await takeDelivery(server, request)) ? stored(failed) : gone();
+    }
   }
 }
 

@@ -3,7 +3,6 @@ import { foldInteractionCode } from '#aauth/interaction-code.ts';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import { boundPerson } from '#person-server/agents.ts';
-import { isWebAddress } from '#person-server/auth-token-endpoint.ts';
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
@@ -11,6 +10,7 @@ import { offeredTo } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
 import { openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
+import { isWebAddress } from '#person-server/web-address.ts';
 
 const Interaction = z.object({
   type: z.enum(['interaction', 'payment', 'question']),

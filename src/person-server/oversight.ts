@@ -2,9 +2,9 @@
 
 import { listBindings } from '#person-server/agents.ts';
 import { type Decision, decide } from '#person-server/decide.ts';
+import { displayedCode, pendingUrl } from '#person-server/deferred.ts';
 import { readLog, showEntry } from '#person-server/mission-log.ts';
 import { readMission } from '#person-server/missions.ts';
-import { displayedCode, pendingUrl } from '#person-server/pending.ts';
 import { readClarifications, readRequest } from '#person-server/requests.ts';
 import { revokeAgent } from '#person-server/revoke-agent.ts';
 import type { Server } from '#person-server/server.ts';

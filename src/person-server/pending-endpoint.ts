@@ -4,11 +4,12 @@ import type { Admitted } from '#person-server/admit.ts';
 import { readUpdatedRequest } from '#person-server/auth-token-endpoint.ts';
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { type Reply, reply } from '#person-server/clarify.ts';
-import { gone, takeDelivery } from '#person-server/deliver.ts';
+import { deliver, gone, takeDelivery } from '#person-server/deliver.ts';
+import { isFederated } from '#person-server/federate.ts';
 import { answerWhenReady } from '#person-server/pending.ts';
 import { endRequest, findOwnRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
-import { isOpen } from '#person-server/shown.ts';
+import { isOpen, type RequestRow } from '#person-server/shown.ts';
 
 /** `GET` of a pending URL (draft §deferred-responses): still pending, or the answer, once. */
 export async function poll(server: Server, admitted: Admitted, pending: string): Promise<Response> {
@@ -28,6 +29,9 @@ export async function respond(server: Server, admitted: Admitted, pending: strin
   if (!request) return notFound();
   const read = readMembers(admitted.json, Reaction);
   if (read.kind === 'refused') return problemResponse(read.problem);
+  if (isFederated(request.wanted) && request.state === 'approved' && !request.deliveredAt) {
+    return await answerElsewhere(server, request, read.members, admitted);
+  }
   if (!isOpen(request.state) || request.expiresAt <= server.now()) {
     return request.deliveredAt || request.state === 'withdrawn'
       ? gone()
@@ -46,6 +50,21 @@ export async function respond(server: Server, admitted: Admitted, pending: strin
   // Too late is no error of the agent's: it reads where the request stands.
   await reply(server, request, said);
   return await answerWhenReady(server, request, admitted);
+}
+
+/** The agent's answer to a question its access server asked, passed on as it is (draft §as-response). */
+async function answerElsewhere(
+  server: Server,
+  request: RequestRow,
+  said: z.infer<typeof Reaction>,
+  admitted: Admitted,
+): Promise<Response> {
+  if (said.action !== 'clarification_response' || request.federation?.awaited.kind !== 'clarification') {
+    return problemResponse(invalidRequest('no question waits').problem);
+  }
+  return server.pace.mayPoll(request.id)
+    ? await deliver(server, request, said)
+    : await answerWhenReady(server, request, admitted);
 }
 
 /** `DELETE` of a pending URL (draft §cancel-request): the agent withdraws, and the person is told. */

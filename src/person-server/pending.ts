@@ -1,21 +1,12 @@
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
+import { stillPending } from '#person-server/deferred.ts';
 import { deliver, gone } from '#person-server/deliver.ts';
 import { missionNotFound, tellTerminated } from '#person-server/mission-gate.ts';
-import { endRequest, type Opened, readClarifications, readRequest } from '#person-server/requests.ts';
+import { endRequest, type Opened, readRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { isOpen, type RequestRow } from '#person-server/shown.ts';
 import { closeOverdue } from '#person-server/terminate.ts';
-
-/** Types whose agent may send the person to our page; the others reach the person without the agent's help. */
-const interactive = new Set<RequestRow['type']>([
-  'mission',
-  'mission_update',
-  'mission_completion',
-  'person_token',
-  'auth_token',
-  'permission',
-]);
 
 /**
  * Answers for a request that was opened (draft §deferred-responses): holds the connection as long as the agent would have
@@ -72,46 +63,4 @@ export async function answerWhenReady(
     }
     await change.within(leftMs, over);
   }
-}
-
-async function stillPending(server: Server, request: RequestRow, waitMs: number): Promise<Response> {
-  const question =
-    request.state === 'clarifying'
-      ? (await readClarifications(server.store, [request.id])).find(({ answeredAt }) => !answeredAt)
-      : undefined;
-  const body = {
-    status: request.arrivedAt ? 'interacting' : 'pending',
-    ...(question && {
-      clarification: question.question,
-      ...(question.answerBy && {
-        timeout: Math.max(0, Math.ceil((question.answerBy.getTime() - server.now().getTime()) / 1000)),
-      }),
-      ...(question.options && { options: question.options }),
-    }),
-  };
-  return new Response(JSON.stringify(body), {
-    status: 202,
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      location: pendingUrl(server, request),
-      // An agent that has the connection held comes back at once; one that does not is asked for a moment's patience.
-      'retry-after': waitMs > 0 ? '0' : '1',
-      'aauth-requirement': question ? 'requirement=clarification' : requirementOf(server, request),
-    },
-  });
-}
-
-function requirementOf(server: Server, { type, code }: RequestRow): string {
-  if (!interactive.has(type)) return 'requirement=approval';
-  return `requirement=interaction; url="${server.issuer}/interact"; code="${displayedCode(code)}"`;
-}
-
-/** Half and half with a hyphen, as a person reads it out. */
-export function displayedCode(code: string): string {
-  return `${code.slice(0, code.length / 2)}-${code.slice(code.length / 2)}`;
-}
-
-export function pendingUrl(server: Server, { pending }: RequestRow): string {
-  return `${server.issuer}/pending/${pending}`;
 }

@@ -48,6 +48,8 @@ export type PersonServerOptions = {
   readonly now?: () => Date;
   readonly limits?: Partial<Limits>;
   readonly missionControlEndpoint?: string;
+  /** Whether nothing is granted silently under a mission for now; asked at every ask. Without it, the people's policy alone counts. */
+  readonly asksAlways?: (missionS256: string) => Promise<boolean>;
 };
 
 /**
@@ -96,7 +98,9 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     pace: openPace(),
     limits: { ...usualLimits, ...options.limits },
     seenAgentTokens: new Set(),
+    federating: new Set(),
     log,
+    asksAlways: options.asksAlways ?? (() => Promise.resolve(false)),
     now,
   };
   const closing = stack.move();

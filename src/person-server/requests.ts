@@ -19,6 +19,8 @@ export type NewRequest = {
   readonly wanted: Wanted;
   /** Moments after which an answer would be of no use: tokens it depends on, the mission's end. */
   readonly notAfter?: readonly (Date | undefined)[];
+  /** Granted already, by policy and for this reason: the request is not put before anybody, it waits for somebody else. */
+  readonly granted?: { readonly policy: string };
 };
 
 export type Opened =
@@ -66,7 +68,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         ...shown,
         pending: randomBytes(24).toString('base64url'),
         code: foldInteractionCode(newInteractionCode()) ?? '',
-        state: 'open',
+        state: ask.granted ? 'approved' : 'open',
         digest: digestOfShown({ ...shown, clarifications: [], previous: null }),
         agentNew: ask.agentNew,
         expiresAt: shown.deadline,
@@ -76,8 +78,9 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         arrivedAt: null,
         decision: null,
         answer: null,
-        closedAt: null,
+        closedAt: ask.granted ? at : null,
         deliveredAt: null,
+        federation: null,
       })
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -86,12 +89,13 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
   });
 }
 
-function requested(requestId: string, { wanted, asserted, agent, subagent }: NewRequest): Line {
+function requested(requestId: string, { wanted, asserted, agent, subagent, granted }: NewRequest): Line {
   const said = asserted.agent;
   return {
     kind: logKinds[wanted.type],
-    source: 'agent',
-    outcome: 'requested',
+    source: granted ? 'person_server' : 'agent',
+    outcome: granted ? 'granted' : 'requested',
+    decidedBy: granted && { policy: granted.policy },
     requestId,
     agent: subagent ?? agent.sub,
     ...aboutWanted(wanted),

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { isServerIdentifier } from '#aauth/identifiers.ts';
 import type { Problem } from '#aauth/problem.ts';
 import { tokenProblem } from '#aauth/token-problem.ts';
 import type { ResourceToken } from '#aauth/tokens.ts';
@@ -18,6 +20,7 @@ export type ResourceRequest = {
   readonly scope: readonly string[];
   /** The end of the token the agent presented at the resource, which bounds the auth token. */
   readonly presentedExpiresAt: Date;
+  readonly presentedJwt: string;
 };
 
 /** Claims of companion drafts that change what would be granted; without them understood, granting is not what was asked. */
@@ -25,7 +28,7 @@ const notUnderstood = ['r3_uri', 'r3_s256'];
 
 /**
  * Verifies a resource token together with the token the agent presented to get it (draft §resource-token-verification):
- * made out to us, bound to the agent's key, and in every identity claim the same as the presented token. A mismatch against
+ * made out to us (or to the access server that is to issue in our stead), bound to the agent's key, and in every identity claim the same as the presented token. A mismatch against
  * a token that verified is evidence of tampering, and operators are told.
  */
 export async function verifyResourceRequest(
@@ -36,7 +39,7 @@ export async function verifyResourceRequest(
   const verifier = verifierOf(server);
   const resource = await verifyResourceToken(tokens.resource_token, {
     ...verifier,
-    audience: server.issuer,
+    audience: audienceOf(tokens.resource_token) ?? server.issuer,
     agentJkt: whose.agentJkt,
   });
   if (resource.kind === 'refused') return refuse(tokenProblem('resource', resource));
@@ -45,6 +48,7 @@ export async function verifyResourceRequest(
   if (await isRevoked(server.store, token.iss, token.jti)) {
     return revoked('resource', 'the resource has withdrawn its token');
   }
+  if (!isServerIdentifier(token.aud, server)) return invalid('resource', 'aud is no server identifier');
   if (token.ps !== server.issuer) return invalid('resource', 'ps is not this server');
 
   const presented = await verifyPersonOrAuthToken(tokens.presented_token, {
@@ -53,7 +57,11 @@ export async function verifyResourceRequest(
     thumbprint: whose.agentJkt,
   });
   if (presented.kind === 'refused') return refuse(tokenProblem('presented', presented));
-  if (presented.token.iss !== server.issuer) return invalid('presented', 'the token was not issued here');
+  // On a step-up in four-party the agent presented what the resource's own access server issued.
+  const { iss } = presented.token;
+  if (iss !== server.issuer && !(presented.token.kind === 'auth' && iss === token.aud)) {
+    return invalid('presented', 'the token was not issued here');
+  }
   const record = await findToken(server.store, presented.token.jti);
   if (record?.revokedAt) return revoked('presented', 'the presented token was revoked');
   if (record && (record.agentIss !== whose.agent.iss || record.agentSub !== whose.agent.sub)) {
@@ -78,7 +86,18 @@ export async function verifyResourceRequest(
     token,
     scope: scopeValues(token.scope),
     presentedExpiresAt: presented.token.expiresAt,
+    presentedJwt: presented.token.jwt,
   };
+}
+
+/** Who is to redeem the token, read before anything of it is believed; whoever it is, nothing is granted unless all else holds. */
+function audienceOf(jwt: string): string | undefined {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return z.object({ aud: z.string() }).parse(payload).aud;
+  } catch {
+    return undefined;
+  }
 }
 
 function refuse(problem: Problem): Refused {

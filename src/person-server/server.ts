@@ -59,7 +59,11 @@ export type Server = {
   readonly limits: Limits;
   /** Agent tokens this process has already written down. */
   readonly seenAgentTokens: Set<string>;
+  /** Requests this process is asking an access server about. */
+  readonly federating: Set<string>;
   readonly log: Log;
+  /** Whether the people want every ask under a mission put to them for now, whatever was approved with it. */
+  asksAlways(missionS256: string): Promise<boolean>;
   now(): Date;
 };
 

@@ -22,7 +22,10 @@ export async function standingFor(
 ): Promise<Standing> {
   return {
     // Somebody the operator no longer names is asked about everything.
-    silentGrants: server.people.get(person)?.silentGrants ?? 'ask',
+    silentGrants:
+      mission && (await server.asksAlways(mission.s256))
+        ? 'ask'
+        : (server.people.get(person)?.silentGrants ?? 'ask'),
     bound,
     approvedResources: mission?.approvedResources ?? [],
     approvedTools: mission?.approvedTools ?? [],

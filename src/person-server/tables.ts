@@ -2,6 +2,7 @@
 import { CamelCasePlugin, type ColumnType, type Generated, type Kysely, type Transaction } from 'kysely';
 import type { PublicJwk } from '#aauth/key.ts';
 import type { Database } from '#database/database.ts';
+import type { Federation } from '#person-server/access-server.ts';
 
 /** Written as text, because the drivers disagree about what a JavaScript array is; read back as what it says. */
 type Json<T> = ColumnType<T, string, string>;
@@ -96,6 +97,11 @@ export type Wanted =
       readonly resourceTokenJti: string;
       /** `notAfter` without the presented token's end, for a request that is updated with another one. */
       readonly partiesNotAfter: string;
+      /** Four-party: who issues the token, and what the agent brought for it to look at. */
+      readonly federated?: {
+        readonly accessServer: string;
+        readonly tokens: Readonly<Record<string, string>> & { readonly agent_token: string };
+      };
     } & TokenTerms)
   | { readonly type: 'permission'; readonly action: string }
   | {
@@ -228,6 +234,8 @@ export type Tables = {
     answer: MaybeJson<Answer>;
     closedAt: Date | null;
     deliveredAt: Date | null;
+    /** Where it waits at its access server. */
+    federation: MaybeJson<Federation>;
   };
   clarification: {
     requestId: string;
@@ -288,6 +296,8 @@ export type Tables = {
     presentedJti: string | null;
     upstreamIss: string | null;
     upstreamJti: string | null;
+    /** Who issued it, where that is not this server. */
+    accessServer: string | null;
     issuedAt: Date;
     expiresAt: Date;
     revokedAt: Date | null;

@@ -104,6 +104,7 @@ function rowFor(
     presentedJti: null,
     upstreamIss: upstream?.iss ?? null,
     upstreamJti: upstream?.jti ?? null,
+    accessServer: null,
     issuedAt: minted.issuedAt,
     expiresAt: minted.expiresAt,
     revokedAt: null,

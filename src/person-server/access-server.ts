@@ -1,0 +1,155 @@
+// The other end of four-party access: an access server, asked for an auth token in our own name (draft §access-server-federation).
+import { z } from 'zod';
+import type { Answered } from '#aauth/egress.ts';
+import { foldInteractionCode } from '#aauth/interaction-code.ts';
+import type { Problem } from '#aauth/problem.ts';
+import { signRequest } from '#aauth/signed-fetch.ts';
+import type { Server } from '#person-server/server.ts';
+import { asStorable } from '#person-server/storable.ts';
+import { isWebAddress } from '#person-server/web-address.ts';
+
+/** What the access server waits for, as far as the agent can help. */
+export type Awaited =
+  | { readonly kind: 'approval' }
+  | { readonly kind: 'interaction'; readonly url: string; readonly code: string }
+  | {
+      readonly kind: 'clarification';
+      readonly clarification: string;
+      readonly timeout?: number;
+      readonly options?: readonly string[];
+    };
+
+/** A request that waits at an access server: where to look again, and for what it waits. */
+export type Federation = { readonly location: string; readonly awaited: Awaited };
+
+export type AccessAnswer =
+  | { readonly kind: 'token'; readonly jwt: string }
+  | { readonly kind: 'waits'; readonly federation: Federation }
+  /** A refusal of its own, to be relayed as it is. */
+  | { readonly kind: 'refuses'; readonly problem: Problem }
+  | { readonly kind: 'unreachable'; readonly detail: string };
+
+const timeoutMs = 10_000;
+
+/** Asks for a token (draft §ps-to-as-token-request). `tokens` are passed on as the agent brought them. */
+export async function askAccessServer(
+  server: Server,
+  issuer: string,
+  tokens: Readonly<Record<string, string>>,
+): Promise<AccessAnswer> {
+  const found = await server.discovery.metadata(issuer, 'aauth-access.json');
+  if (found.kind === 'refused') return { kind: 'unreachable', detail: found.detail };
+  const endpoint = found.metadata.auth_token_endpoint;
+  if (endpoint === undefined || !isWebAddress(endpoint, server)) {
+    return { kind: 'unreachable', detail: 'the access server publishes no auth_token_endpoint' };
+  }
+  return await tellClaims(server, await exchange(server, endpoint, tokens));
+}
+
+/** Looks again where a request waits, or (with a body) answers what it waits for. */
+export async function followUp(
+  server: Server,
+  location: string,
+  body?: Readonly<Record<string, unknown>>,
+): Promise<AccessAnswer> {
+  return await tellClaims(server, await exchange(server, location, body));
+}
+
+type Raw = AccessAnswer | { readonly kind: 'wants_claims'; readonly location: string };
+
+/**
+ * Answers an access server that wants claims about the person (draft §requirement-claims). We hold none beyond the directed
+ * name, which is never among them: it decides without, or goes on waiting.
+ */
+async function tellClaims(server: Server, answer: Raw): Promise<AccessAnswer> {
+  if (answer.kind !== 'wants_claims') return answer;
+  const told = await exchange(server, answer.location, {});
+  return told.kind === 'wants_claims'
+    ? { kind: 'waits', federation: { location: told.location, awaited: { kind: 'approval' } } }
+    : told;
+}
+
+async function exchange(server: Server, url: string, body?: Readonly<Record<string, unknown>>): Promise<Raw> {
+  const unsigned =
+    body === undefined
+      ? { method: 'GET' }
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const headers = await signRequest(url, unsigned, {
+    kind: 'server',
+    key: await server.keys.signing(),
+    issuer: server.issuer,
+    dwk: 'aauth-person.json',
+  });
+  const answer = await server.egress.fetch(url, { ...unsigned, headers, timeoutMs });
+  if (answer.kind === 'refused') return { kind: 'unreachable', detail: answer.detail };
+  return read(server, url, answer);
+}
+
+const Granted = z.object({ auth_token: z.string().min(1) });
+const Refused = z.object({ error: z.string().regex(/^[a-z0-9_]{1,64}$/), detail: z.string().optional() });
+const Question = z.object({
+  clarification: z.string().min(1).max(16_384),
+  timeout: z.number().positive().optional(),
+  options: z.array(z.string()).max(20).optional(),
+});
+
+function read(server: Server, url: string, { status, headers, body }: Answered): Raw {
+  const json = parse(body);
+  if (status === 200) {
+    const granted = Granted.safeParse(json);
+    return granted.success
+      ? { kind: 'token', jwt: granted.data.auth_token }
+      : { kind: 'unreachable', detail: 'the access server granted nothing that can be read' };
+  }
+  if (status === 202 || status === 402) {
+    const location = URL.parse(headers.get('location') ?? '', url);
+    if (!location || location.origin !== new URL(url).origin) {
+      return { kind: 'unreachable', detail: 'the access server deferred without a place to look again' };
+    }
+    const requirement = requirementIn(headers.get('aauth-requirement') ?? '');
+    if (status === 202 && requirement.name === 'claims') {
+      return { kind: 'wants_claims', location: location.href };
+    }
+    const awaited = status === 202 ? awaitedOf(server, requirement, json) : undefined;
+    return {
+      kind: 'waits',
+      federation: { location: location.href, awaited: awaited ?? { kind: 'approval' } },
+    };
+  }
+  const refused = Refused.safeParse(json);
+  if (status < 400 || !refused.success) {
+    return { kind: 'unreachable', detail: 'the access server gave no answer that can be read' };
+  }
+  const detail = asStorable(refused.data.detail, 1_000) ?? 'the access server refused';
+  return { kind: 'refuses', problem: { status, error: refused.data.error, detail } };
+}
+
+type Requirement = { readonly name: string; readonly params: ReadonlyMap<string, string> };
+
+function awaitedOf(server: Server, { name, params }: Requirement, json: unknown): Awaited | undefined {
+  const [url, code] = [params.get('url') ?? '', params.get('code') ?? ''];
+  if (name === 'interaction' && isWebAddress(url, server) && foldInteractionCode(code)) {
+    return { kind: 'interaction', url, code };
+  }
+  const question = Question.safeParse(json);
+  return name === 'clarification' && question.success
+    ? { kind: 'clarification', ...question.data }
+    : undefined;
+}
+
+/** The one member of an `AAuth-Requirement` that matters, with its String parameters (RFC 9651). */
+function requirementIn(header: string): Requirement {
+  const member = /(?:^|,)\s*requirement=([a-z-]+)((?:\s*;\s*[a-z-]+="[^"\\]*")*)/.exec(header);
+  const params = [...(member?.[2] ?? '').matchAll(/([a-z-]+)="([^"\\]*)"/g)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  );
+  return { name: member?.[1] ?? '', params: new Map(params) };
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

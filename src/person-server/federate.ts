@@ -1,0 +1,156 @@
+import type { Problem } from '#aauth/problem.ts';
+import { verifyPersonOrAuthToken } from '#aauth/verify-token.ts';
+import {
+  type AccessAnswer,
+  askAccessServer,
+  type Federation,
+  followUp,
+} from '#person-server/access-server.ts';
+import { scopeValues } from '#person-server/narrowing.ts';
+import { logFor, tellOf } from '#person-server/requests.ts';
+import { type Server, verifierOf } from '#person-server/server.ts';
+import type { RequestRow } from '#person-server/shown.ts';
+import type { Wanted } from '#person-server/tables.ts';
+import { findToken, type Prepared } from '#person-server/tokens-issued.ts';
+
+type Federated = Extract<Wanted, { readonly type: 'auth_token' }> & { readonly federated: object };
+
+export type Outcome =
+  | { readonly kind: 'prepared'; readonly prepared: Prepared }
+  | { readonly kind: 'waits'; readonly federation: Federation | undefined }
+  /** Written down: the request has failed, and its answer is this problem. */
+  | { readonly kind: 'failed' };
+
+/** Whether this request's token comes from an access server. */
+export function isFederated(wanted: Wanted): wanted is Federated {
+  return wanted.type === 'auth_token' && wanted.federated !== undefined;
+}
+
+/**
+ * Takes a granted request one step further at its access server, and brings back the token once there is one (draft
+ * §ps-as-federation). The person has said yes; the access server may still ask, and may still say no. `reply` answers what it
+ * asked. One step at a time: whoever comes while another is under way waits.
+ */
+export async function federate(
+  server: Server,
+  request: RequestRow,
+  wanted: Federated,
+  reply?: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
+  if (server.federating.has(request.id)) {
+    return { kind: 'waits', federation: request.federation ?? undefined };
+  }
+  server.federating.add(request.id);
+  try {
+    const answer = request.federation
+      ? await followUp(server, request.federation.location, reply)
+      : await askAccessServer(server, wanted.federated.accessServer, wanted.federated.tokens);
+    return await take(server, request, wanted, answer);
+  } finally {
+    server.federating.delete(request.id);
+  }
+}
+
+async function take(
+  server: Server,
+  request: RequestRow,
+  wanted: Federated,
+  answer: AccessAnswer,
+): Promise<Outcome> {
+  switch (answer.kind) {
+    case 'token': {
+      const prepared = await verifyDelivered(server, request, wanted, answer.jwt);
+      return prepared ? { kind: 'prepared', prepared } : await fail(server, request, unverifiable);
+    }
+    case 'waits':
+      await server.store
+        .updateTable('request')
+        .set({ federation: JSON.stringify(answer.federation) })
+        .where('id', '=', request.id)
+        .execute();
+      return { kind: 'waits', federation: answer.federation };
+    case 'refuses':
+      return await fail(server, request, answer.problem);
+    case 'unreachable':
+      return await fail(server, request, { status: 502, error: 'as_unreachable', detail: answer.detail });
+  }
+}
+
+const unverifiable: Problem = {
+  status: 502,
+  error: 'as_unreachable',
+  detail: 'the access server issued a token that does not hold',
+};
+
+/** The checks before a foreign token is handed on (draft §auth-token-delivery). */
+async function verifyDelivered(
+  server: Server,
+  request: RequestRow,
+  wanted: Federated,
+  jwt: string,
+): Promise<Prepared | undefined> {
+  const verified = await verifyPersonOrAuthToken(jwt, {
+    ...verifierOf(server),
+    audience: wanted.resource,
+    thumbprint: wanted.agentJkt,
+  });
+  if (verified.kind === 'refused' || verified.token.kind !== 'auth') return undefined;
+  const { token } = verified;
+  const granted = request.decision?.scope ?? wanted.scope;
+  const holds =
+    token.iss === wanted.federated.accessServer &&
+    token.ps === server.issuer &&
+    token.sub === wanted.sub &&
+    token.missionS256 === (request.missionS256 ?? undefined) &&
+    scopeValues(token.scope).every((value) => granted.includes(value)) &&
+    token.expiresAt <= new Date(wanted.notAfter) &&
+    // A name used before would hide this token behind another.
+    (await findToken(server.store, token.jti)) === undefined;
+  if (!holds) return undefined;
+  const { jti, issuedAt, expiresAt } = token;
+  return {
+    minted: { jwt, jti, issuedAt, expiresAt },
+    row: {
+      jti,
+      kind: 'auth',
+      person: request.person,
+      agentIss: request.agentIss,
+      agentSub: request.agentSub,
+      subagentSub: request.subagent,
+      missionS256: request.missionS256,
+      resource: wanted.resource,
+      directedSub: wanted.sub,
+      scope: token.scope ?? null,
+      requestId: request.id,
+      presentedJti: wanted.presentedJti,
+      upstreamIss: wanted.upstream?.iss ?? null,
+      upstreamJti: wanted.upstream?.jti ?? null,
+      accessServer: token.iss,
+      issuedAt,
+      expiresAt,
+      revokedAt: null,
+      revocation: null,
+      acknowledgedAt: null,
+      announceAt: null,
+    },
+  };
+}
+
+/** The person said yes and the access server did not: the request says so, and so does the log. */
+async function fail(server: Server, request: RequestRow, problem: Problem): Promise<Outcome> {
+  const at = server.now();
+  const { status, error, detail } = problem;
+  await server.store.transaction().execute(async (trx) => {
+    const failed = await trx
+      .updateTable('request')
+      .set({ state: 'failed', answer: JSON.stringify({ kind: 'problem', status, error, detail }) })
+      .where('id', '=', request.id)
+      .where('state', '=', 'approved')
+      .executeTakeFirst();
+    if (!failed.numUpdatedRows) return;
+    const line = { kind: 'auth_token', source: 'person_server', outcome: 'failed' } as const;
+    await logFor(trx, request, { ...line, description: error }, at);
+    await tellOf(trx, request, at);
+  });
+  return { kind: 'failed' };
+}

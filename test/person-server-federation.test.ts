@@ -1,0 +1,315 @@
+// Four parties: the person says yes at the Person Server, and the resource's own access server has the last word.
+import { importJWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDiscovery } from '#aauth/discovery.ts';
+import { openEgress } from '#aauth/egress.ts';
+import { mintResourceToken } from '#aauth/mint-token.ts';
+import { problemResponse } from '#aauth/problem.ts';
+import { verifySignedRequest } from '#aauth/signature.ts';
+import { generateSigningKey, publicJwks } from '#aauth/signing-keys.ts';
+import { openLog } from '#log.ts';
+import type { DecidedBy } from '#mission-control/facts.ts';
+import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
+import {
+  type AgentProvider,
+  arrive,
+  openAgentProvider,
+  openResource,
+  openTestServer,
+  type TestResource,
+  type TestServer,
+} from './support/aauth-world.ts';
+import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+
+const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
+
+type Claims = Record<string, unknown>;
+const claimsOf = (jwt: string) =>
+  JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Claims;
+
+/** An access server that does what the scope it is asked for says, and takes nothing unsigned. */
+async function openAccessServer() {
+  const key = await generateSigningKey();
+  const egress = openEgress({ development: true });
+  const discovery = openDiscovery({ egress, log: openLog('silent'), development: true });
+  const asked: Claims[] = [];
+  const told: Claims[] = [];
+  const revoked: Claims[] = [];
+  let waiting: { scope: string; tokens: Record<string, string>; visits: number } | undefined;
+
+  async function grant(tokens: Record<string, string>, changed: Claims = {}) {
+    const resource = claimsOf(tokens.resource_token ?? '');
+    const presented = claimsOf(tokens.presented_token ?? '');
+    const token: Claims = {
+      iss: server.issuer,
+      dwk: 'aauth-access.json',
+      aud: resource.iss,
+      ps: resource.ps,
+      sub: resource.sub,
+      scope: resource.scope,
+      mission_s256: resource.mission_s256,
+      cnf: presented.cnf,
+      jti: crypto.randomUUID(),
+      iat: Math.floor(Date.now() / 1000),
+      exp: presented.exp,
+      ...changed,
+    };
+    const auth_token = await new SignJWT(token)
+      .setProtectedHeader({ typ: 'aa-auth+jwt', alg: key.alg, kid: key.kid })
+      .sign(await importJWK({ ...key.privateJwk }, key.alg));
+    return Response.json({ auth_token, expires_in: 600 });
+  }
+
+  const wait = (requirement: string, body: Claims = {}, status = 202) =>
+    Response.json(
+      { status: 'pending', ...body },
+      { status, headers: { location: '/waiting', 'aauth-requirement': requirement } },
+    );
+
+  async function answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/jwks.json') return Response.json(publicJwks([key]));
+    if (pathname.startsWith('/.well-known/')) {
+      return Response.json({
+        issuer: server.issuer,
+        jwks_uri: `${server.issuer}/jwks.json`,
+        auth_token_endpoint: `${server.issuer}/token`,
+        revocation_endpoint: `${server.issuer}/revoke`,
+      });
+    }
+    const { received, receiver } = await arrive(request, server.issuer, discovery);
+    const signed = await verifySignedRequest(received, { ...receiver, accept: 'server' });
+    if (signed.kind === 'refused') return problemResponse(signed.problem);
+    const body = received.body.byteLength
+      ? (JSON.parse(Buffer.from(received.body).toString()) as Claims)
+      : {};
+    if (pathname === '/revoke') {
+      revoked.push(body);
+      return new Response(null, { status: 200 });
+    }
+    if (pathname === '/waiting' && waiting) {
+      if (request.method === 'POST') told.push(body);
+      waiting.visits += 1;
+      return request.method === 'POST' || waiting.visits > 1
+        ? await grant(waiting.tokens)
+        : wait('requirement=approval');
+    }
+    asked.push(body);
+    const tokens = body as Record<string, string>;
+    const scope = String(claimsOf(tokens.resource_token ?? '').scope);
+    waiting = { scope, tokens, visits: 0 };
+    switch (scope) {
+      case 'interaction':
+        return wait('requirement=interaction; url="https://as.example/bind"; code="A1B2-C3D4"');
+      case 'claims':
+        return wait('requirement=claims', { required_claims: ['email'] });
+      case 'question':
+        return wait('requirement=clarification', { clarification: 'For whom?', options: ['me', 'us'] });
+      case 'payment':
+        return wait('', {}, 402);
+      case 'no':
+        return problemResponse({ status: 403, error: 'denied', detail: 'not on a Saturday' });
+      case 'nonsense':
+        return new Response('<html>', { status: 200 });
+      case 'wider':
+        return await grant(tokens, { scope: 'wider everything' });
+      case 'longer':
+        return await grant(tokens, { exp: Math.floor(Date.now() / 1000) + 3600 });
+      case 'somebody':
+        return await grant(tokens, { sub: 'somebody-else' });
+      default:
+        return await grant(tokens);
+    }
+  }
+
+  const server: TestServer = await openTestServer(answer);
+  return {
+    ...server,
+    asked,
+    told,
+    revoked,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await egress[Symbol.asyncDispose]();
+    },
+  };
+}
+
+let ps: TestPersonServer;
+let provider: AgentProvider;
+let shop: TestResource;
+let as: Awaited<ReturnType<typeof openAccessServer>>;
+let agent: Agent;
+let s256: string;
+let personToken: string;
+const closing = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  ps = closing.use(await openTestPersonServer());
+  provider = closing.use(await openAgentProvider());
+  shop = closing.use(await openResource());
+  as = closing.use(await openAccessServer());
+  agent = await openAgent({ provider, personServer: ps.issuer, name: 'federated', lifetimeSeconds: 1800 });
+  const pending = await agent.proposeMission({ description: 'Shop', resources: [shop.issuer] });
+  await approve();
+  const { body } = await agent.settle(pending);
+  const approved = body as { s256: string; person_tokens: Record<string, string> };
+  s256 = approved.s256;
+  personToken = approved.person_tokens[shop.issuer] ?? '';
+});
+afterAll(() => closing.disposeAsync());
+
+async function approve() {
+  const { requests } = await ps.port.listRequests({ state: 'open', agent: agent.id });
+  const [ask] = requests;
+  if (!ask) throw new Error('nothing was asked');
+  await ps.port.decide(ask.id, { action: 'approve', digest: ask.digest, decidedBy: alice });
+  return ask.id;
+}
+
+/** Asks for an auth token of this scope, which the resource leaves to its access server. */
+async function ask(scope: string, aud = as.issuer): Promise<Answer> {
+  const presented = claimsOf(personToken);
+  const minted = await mintResourceToken(
+    {
+      aud,
+      ps: ps.issuer,
+      sub: String(presented.sub),
+      presentedJti: String(presented.jti),
+      agentJkt: agent.key.kid,
+      missionS256: s256,
+      scope,
+    },
+    { issuer: shop.issuer, key: shop.key, now: new Date() },
+  );
+  return await agent.authToken({ resource_token: minted?.jwt, presented_token: personToken });
+}
+
+describe('an access server', () => {
+  test('issues the token, and sees who asks and what was presented', async () => {
+    const answer = await ask('direct');
+    expect(answer.status).toBe(200);
+    const { auth_token } = answer.body as { auth_token: string };
+    expect(claimsOf(auth_token)).toMatchObject({ iss: as.issuer, aud: shop.issuer, scope: 'direct' });
+    expect(as.asked.at(-1)).toEqual({
+      resource_token: expect.any(String),
+      agent_token: agent.token,
+      presented_token: personToken,
+    });
+    const { entries } = await ps.port.readLog(s256, {});
+    expect(entries.at(-1)).toMatchObject({
+      kind: 'auth_token',
+      outcome: 'granted',
+      decidedBy: { policy: expect.any(String) },
+    });
+    expect((await ps.port.readMission(s256))?.tokens.map(({ scope }) => scope)).toContain('direct');
+  });
+
+  test('that needs the person at its own page has the agent send them there', async () => {
+    const answer = await ask('interaction');
+    expect(answer.status).toBe(202);
+    expect(answer.headers.get('location')).toContain(`${ps.issuer}/pending/`);
+    expect(answer.headers.get('aauth-requirement')).toBe(
+      'requirement=interaction; url="https://as.example/bind"; code="A1B2-C3D4"',
+    );
+    expect((await agent.settle(answer)).status).toBe(200);
+    expect((await agent.poll(answer.headers.get('location') ?? '')).status).toBe(410);
+  });
+
+  test('that wants claims gets none it must not have', async () => {
+    expect((await ask('claims')).status).toBe(200);
+    expect(as.told.at(-1)).toEqual({});
+  });
+
+  test('that asks a question is answered by the agent, through us', async () => {
+    const answer = await ask('question');
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { status: 'pending', clarification: 'For whom?', options: ['me', 'us'] },
+    });
+    expect(answer.headers.get('aauth-requirement')).toBe('requirement=clarification');
+    const said = { action: 'clarification_response', clarification_response: 'me' };
+    const answered = await agent.respond(answer.headers.get('location') ?? '', said);
+    expect(answered.status).toBe(200);
+    expect(as.told.at(-1)).toEqual(said);
+  });
+
+  test('that wants to be paid first is waited for', async () => {
+    const answer = await ask('payment');
+    expect(answer.status).toBe(202);
+    expect((await agent.settle(answer)).status).toBe(200);
+  });
+
+  test('that says no is heard as it said it, whatever the person said', async () => {
+    expect(await ask('no')).toMatchObject({
+      status: 403,
+      body: { error: 'denied', detail: 'not on a Saturday' },
+    });
+    const { requests } = await ps.port.listRequests({ missionS256: s256, state: 'closed', limit: 200 });
+    expect(requests.at(-1)).toMatchObject({ type: 'auth_token', state: 'failed' });
+    const { entries } = await ps.port.readLog(s256, {});
+    expect(entries.at(-1)).toMatchObject({ kind: 'auth_token', outcome: 'failed', description: 'denied' });
+  });
+
+  test.each(['nonsense', 'wider', 'longer', 'somebody'])(
+    'whose grant does not hold (%s) is as one that cannot be reached',
+    async (scope) => {
+      expect(await ask(scope)).toMatchObject({ status: 502, body: { error: 'as_unreachable' } });
+    },
+  );
+
+  test('that is not there is said to be unreachable', async () => {
+    expect(await ask('direct', 'http://localhost:9')).toMatchObject({
+      status: 502,
+      body: { error: 'as_unreachable' },
+    });
+  });
+
+  test('comes after the person, not instead of them', async () => {
+    const other = await openAgent({ provider, personServer: ps.issuer, name: 'unfederated' });
+    const pending = await other.personToken({ resource: shop.issuer });
+    const { requests } = await ps.port.listRequests({ state: 'open', agent: other.id });
+    const [first] = requests;
+    await ps.port.decide(first?.id ?? '', {
+      action: 'approve',
+      digest: first?.digest ?? '',
+      decidedBy: alice,
+    });
+    const { person_token } = (await other.settle(pending)).body as { person_token: string };
+    const presented = claimsOf(person_token);
+    const minted = await mintResourceToken(
+      {
+        aud: as.issuer,
+        ps: ps.issuer,
+        sub: String(presented.sub),
+        presentedJti: String(presented.jti),
+        agentJkt: other.key.kid,
+        scope: 'direct',
+      },
+      { issuer: shop.issuer, key: shop.key, now: new Date() },
+    );
+    const before = as.asked.length;
+    const asked = await other.authToken({ resource_token: minted?.jwt, presented_token: person_token });
+    expect(asked.status).toBe(202);
+    expect(as.asked).toHaveLength(before);
+    const again = await ps.port.listRequests({ state: 'open', agent: other.id });
+    const [second] = again.requests;
+    await ps.port.decide(second?.id ?? '', {
+      action: 'approve',
+      digest: second?.digest ?? '',
+      decidedBy: alice,
+    });
+    expect((await other.settle(asked)).status).toBe(200);
+    expect(as.asked).toHaveLength(before + 1);
+  });
+
+  test('is told when the mission ends, by the token it was shown', async () => {
+    await ps.port.terminate(s256, { reason: 'revoked', decidedBy: alice });
+    await expect.poll(() => as.revoked.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    expect(as.revoked[0]).toEqual({
+      jti: claimsOf(personToken).jti,
+      exp: claimsOf(personToken).exp,
+    });
+    expect(await ask('direct')).toMatchObject({ status: 400, body: { error: 'revoked_presented_token' } });
+  });
+});
