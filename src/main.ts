@@ -4,7 +4,7 @@ import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
 import type { Routes } from '#chat/teams/teams.ts';
 import { connectChats } from '#chats.ts';
 import type { Config } from '#config.ts';
-import { openDatabase } from '#database/database.ts';
+import { type Database, openDatabase } from '#database/database.ts';
 import type { Bot } from '#flows/bot.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
@@ -12,7 +12,7 @@ import { accept, attend, attendWaiting } from '#flows/receive.ts';
 import { goRound } from '#flows/round.ts';
 import { watch } from '#flows/watch.ts';
 import { type Mount, openHttp } from '#http.ts';
-import { ledgerQueues, openLedger, postQueue } from '#ledger/ledger.ts';
+import { type Ledger, ledgerQueues, openLedger, postQueue } from '#ledger/ledger.ts';
 import type { Log } from '#log.ts';
 import { missionControlPath, openDoor } from '#mission-control/authentication.ts';
 import { openEmbedded } from '#mission-control/embedded.ts';
@@ -55,7 +55,7 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
 
   const personServer =
     config.missionControl.kind === 'embedded'
-      ? stack.use(await openOurs(config, issuer, database, log))
+      ? stack.use(await openOurs(config, issuer, database, ledger, log))
       : undefined;
   const missionControl: MissionControl = personServer
     ? openEmbedded(personServer.oversight)
@@ -71,6 +71,7 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
     jobs: database.jobs,
     log,
     leases,
+    holdsSilentGrants: personServer !== undefined,
     capabilities: once(async () => (await missionControl.describe()).capabilities),
     now,
   };
@@ -124,7 +125,8 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
 function openOurs(
   config: Config,
   issuer: string,
-  database: Awaited<ReturnType<typeof openDatabase>>,
+  database: Database,
+  ledger: Ledger,
   log: Log,
 ): Promise<PersonServer> {
   const { people, defaultPerson } = config.oversight;
@@ -135,6 +137,7 @@ function openOurs(
     people: people.map(({ id, silentGrants }) => ({ id, silentGrants })),
     defaultPerson,
     missionControlEndpoint: `${issuer}${missionControlPath}`,
+    asksAlways: async (missionS256) => (await ledger.holds.standing(missionS256)) !== undefined,
     log,
   });
 }

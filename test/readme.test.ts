@@ -47,9 +47,11 @@ test('every file that is named is there', () => {
 
 describe('the words people can say are understood', () => {
   const rows = [...readme.matchAll(/^\| `([^`]+)` \| (?!.*\(secret\))/gm)].map(([, words = '']) => words);
-  const said = rows.filter((words) => /^(?:help|status|missions|what|approve|deny|stop)/.test(words));
+  const said = rows.filter((words) =>
+    /^(?:help|status|missions|what|approve|deny|hold|release|stop)/.test(words),
+  );
 
-  test('all ten', () => expect(said).toHaveLength(10));
+  test('all twelve', () => expect(said).toHaveLength(12));
 
   test.each(said)('%s', (words) => {
     const text = words.replace('<mission>', 'the cake mission').replace('<reason>', 'it is no ingredient');

@@ -89,29 +89,31 @@ export const notFoundCard = (said: string, active: readonly MissionSummary[], mo
       : [text(words.noneActive)]),
   ]);
 
-/** Several missions fit, or none was named. For a stop, each has a button that names it and no other. */
+/** Several missions fit, one only nearly, or none was named. For an act, each has a button that names it and no other. */
 export function whichMissionCard(facts: {
   readonly said?: string;
   readonly missions: readonly MissionSummary[];
   readonly more: boolean;
-  readonly to: 'stop' | 'read';
+  readonly to: 'stop' | 'hold' | 'release' | 'read';
 }): Card {
   const { said, missions, more, to } = facts;
-  const stops = missions.slice(0, 5).map(
+  const buttons = missions.slice(0, to === 'read' ? 0 : 5).map(
     ({ s256 }): Button => ({
-      label: words.stopOne(inert(shortId(s256))),
-      press: { verb: 'stop', subject: s256 },
-      style: 'danger',
+      label: words.doToOne(to, inert(shortId(s256))),
+      press: { verb: to, subject: s256 },
+      style: to === 'stop' ? 'danger' : 'plain',
     }),
   );
   return answer(
     words.answerTitles.several,
-    [
-      text(said === undefined ? words.sayWhich : words.severalFit(code(said, 120))),
-      ...missionRows(missions, more),
-    ],
-    to === 'stop' ? stops : [],
+    [text(whichOf(said, missions.length)), ...missionRows(missions, more)],
+    buttons,
   );
+}
+
+function whichOf(said: string | undefined, count: number): Line {
+  if (said === undefined) return words.sayWhich;
+  return count === 1 ? words.onlyNear(code(said, 120)) : words.severalFit(code(said, 120));
 }
 
 export const nothingToStopCard = (): Card =>
@@ -164,6 +166,9 @@ function typed(intent: Question | Act): string {
         case 'unsaid':
           return 'stop';
       }
+    case 'hold':
+    case 'release':
+      return intent.target.of === 'named' ? `${intent.kind} ${intent.target.words}` : intent.kind;
   }
 }
 
@@ -188,7 +193,12 @@ function missionRows(missions: readonly MissionSummary[], more: boolean): Block[
   ];
 }
 
-function askRows(asks: readonly Request[], missions: readonly MissionSummary[], more: boolean): Block[] {
+/** Each ask on a row of its own, with the deadline it has. `missions` name what they belong to. */
+export function askRows(
+  asks: readonly Request[],
+  missions: readonly MissionSummary[],
+  more: boolean,
+): Block[] {
   return [
     ...factsOf(
       ...asks.slice(0, rowsShown).map((ask) => {

@@ -42,7 +42,7 @@ export type Block =
 export type Press = { readonly verb: Verb; readonly subject: string; readonly digest?: string };
 
 /** `read` opens the full text. `deny` lets the presser add a reason. */
-export type Verb = 'approve' | 'deny' | 'read' | 'stop' | 'confirm_stop' | 'cancel';
+export type Verb = 'approve' | 'deny' | 'read' | 'stop' | 'confirm_stop' | 'cancel' | 'hold' | 'release';
 
 export type Button = {
   readonly label: SafeText;

@@ -6,6 +6,7 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { called, fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
 import type { Block, Card } from './card.ts';
+import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
 import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
@@ -41,6 +42,7 @@ export function missionCard(facts: MissionFacts): Card {
               press: { verb: 'stop', subject: mission.s256 },
               style: 'danger',
             } as const,
+            holdButton(mission.s256),
           ]
         : []),
       { label: words.buttons.read, press: { verb: 'read', subject: mission.s256 }, style: 'plain' },

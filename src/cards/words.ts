@@ -400,6 +400,11 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
   [ours`what is waiting`, ours`asks that wait for a person`],
   [ours`approve`, ours`in a thread with one open ask: approves it`],
   [ours`deny because <reason>`, ours`in a thread with one open ask: denies it`],
+  [
+    ours`hold <mission>`,
+    ours`nothing under it is approved from then on; in a mission’s thread, “hold” is that mission`,
+  ],
+  [ours`release <mission>`, ours`ends the hold`],
   [ours`stop`, ours`in a mission’s thread: ends that mission at once`],
   [
     ours`stop <mission>`,
@@ -443,7 +448,54 @@ export const did = (action: Span) => line` to ${action}`;
 export const nobodyWaits = line`No ask waits for a person.`;
 export const commandRow = (command: Span, does: SafeText) =>
   line`${command}: ${{ kind: 'plain', text: does }}`;
-export const stopOne = (id: SafeText) => ours`Stop ${id}`;
+export const onlyNear = (said: Span) =>
+  line`${said} names this mission only roughly. Nothing was done. Say it by its short id, or press:`;
+export function doToOne(verb: 'stop' | 'hold' | 'release' | 'read', id: SafeText): SafeText {
+  switch (verb) {
+    case 'stop':
+      return ours`Stop ${id}`;
+    case 'hold':
+      return ours`Hold ${id}`;
+    case 'release':
+      return ours`Release ${id}`;
+    case 'read':
+      return ours`Read ${id}`;
+  }
+}
+
+// Holding.
+
+export const holdButtons = { hold: ours`Hold`, release: ours`Release` } as const;
+export const onHold = ours`On hold`;
+export const missionOnHold = ours`Mission active, on hold here`;
+export const heldBy = (who: Line, at: Span) =>
+  line`${who} put this mission on hold at ${at}. Until somebody says “release”, nothing under it is approved.`;
+export const askIsHeld = (who: Line, at: Span) =>
+  line`The mission is on hold by ${who} since ${at}. This ask can be denied, and approved only after a release.`;
+export const deadlinesGoOn = line`Deadlines go on: an ask that nobody answers is denied at its time, hold or not.`;
+export const silentHeldToo = line`What the approved mission covers is asked as well now, and waits with the rest.`;
+export const silentNotHeld = line`This Person Server belongs to others: what it grants without asking, it still grants. Only a stop ends that.`;
+export const tokensGoOn = line`Tokens that were given out before go on working until they run out.`;
+export const holdIsOurs = line`The hold is kept here. For the Person Server and the agent the mission is active.`;
+export const holdReleased = ours`Hold released`;
+export const holdEnded = ours`Hold over, the mission has ended`;
+export const wasHeld = (who: Line, at: Span) => line`${who} put this mission on hold at ${at}.`;
+export const releasedBy = (who: Line, at: Span) =>
+  line`${who} released it at ${at}. Its asks can be approved again.`;
+export const endedOnHold = line`It was not released before the mission ended.`;
+export const holdDone = {
+  held: ours`On hold`,
+  released: ours`Hold released`,
+  alreadyHeld: ours`Already on hold`,
+  notHeld: ours`Not on hold`,
+} as const;
+export const holdTold = {
+  held: (title: Span, id: Span) =>
+    line`${title} (${id}) is on hold. Its thread says what waits there and until when.`,
+  released: (title: Span, id: Span) => line`${title} (${id}) is released. Its asks can be approved again.`,
+  alreadyHeld: (title: Span, id: Span) => line`${title} (${id}) is on hold already. Nothing changed.`,
+  notHeld: (title: Span, id: Span) => line`${title} (${id}) is not on hold. Nothing changed.`,
+} as const;
 
 // Refusals.
 
@@ -454,6 +506,8 @@ export const settledTitle = ours`Already decided`;
 export const refusals = {
   not_an_approver: line`You are not an approver for this. Nothing was decided.`,
   may_not_stop: line`You may not stop this mission. It goes on.`,
+  may_not_hold: line`You may not hold or release this mission. Nothing changed.`,
+  on_hold: line`This mission is on hold, so nothing under it is approved. Denying still works. Say “release” in its thread first.`,
   may_not_see: line`This is not shown to you here.`,
   unknown_person: line`The operator’s list does not know your account here, so you cannot decide or stop anything.`,
   guest: line`Guests never decide and never stop anything.`,

@@ -13,6 +13,9 @@ const all =
   /^(?:everything|everyone|everybody|all|all (?:of )?(?:the |them|these |our )?(?:missions|agents)?|them all|(?:every|each) (?:mission|agent|one)|the lot)$/i;
 
 const stopping = /^(?:stop|terminate|halt|abort)(?=$|[\s,.!:;-])/i;
+const holding = /^hold(?=$|[\s,.!:;-])/i;
+const puttingOnHold = /^put (?<what>.+?) on hold(?=$|[\s,.!:;-])/i;
+const releasing = /^release(?=$|[\s,.!:;-])/i;
 const denying = /^(?:deny|reject|decline)(?=$|[\s,.!:;–—-])/i;
 const approving = /^approve(?=$|[\s,.!:;-])/i;
 
@@ -23,6 +26,9 @@ const doubt =
 /** The act a tidied text asks for, if it begins as one does; sure only when nothing in it turns, limits or doubts the verb. */
 export function act(said: string, where: Where): Understood | undefined {
   if (stopping.test(said)) return stop(said.replace(stopping, ''), where);
+  if (holding.test(said)) return hold(said.replace(holding, ''), where);
+  if (puttingOnHold.test(said)) return hold(said.replace(puttingOnHold, ' $<what>'), where);
+  if (releasing.test(said)) return release(said.replace(releasing, ''), where);
   if (denying.test(said)) return deny(said.replace(denying, ''));
   if (approving.test(said)) return approve(said.replace(approving, ''));
   return undefined;
@@ -32,11 +38,28 @@ function stop(tail: string, where: Where): Understood {
   const { head, reason } = withReason(tail);
   const why = reason === undefined ? {} : { reason };
   const target = targetOf(head, where);
-  const literal = /^\s*(?:the )?(?:mission )?"[^"]+"(?: mission)?$/i.test(head);
   const intent: Act = { kind: 'stop', target, ...why };
-  if (reason?.endsWith('?') || (!literal && doubt.test(head))) return offered(intent);
-  return sure(intent);
+  return reason?.endsWith('?') || doubtful(head) ? offered(intent) : sure(intent);
 }
+
+/** "hold on" and "hold off" are said to people as well. */
+function hold(tail: string, where: Where): Understood {
+  const { head, reason } = withReason(tail);
+  const why = reason === undefined ? {} : { reason };
+  if (/^\s*(?:on|off|up)\b/i.test(head))
+    return offered({ kind: 'hold', target: targetOf('', where), ...why });
+  const intent: Act = { kind: 'hold', target: targetOf(head, where), ...why };
+  return reason?.endsWith('?') || doubtful(head) ? offered(intent) : sure(intent);
+}
+
+function release(tail: string, where: Where): Understood {
+  const intent: Act = { kind: 'release', target: targetOf(tail, where) };
+  return doubtful(tail) ? offered(intent) : sure(intent);
+}
+
+/** A title in quotes may say what it likes. */
+const doubtful = (head: string) =>
+  !/^\s*(?:the )?(?:mission )?"[^"]+"(?: mission)?$/i.test(head) && doubt.test(head);
 
 function targetOf(head: string, where: Where): Target {
   // "stop, stop, stop!" is one stop.

@@ -25,14 +25,26 @@ export function understand(text: string, where: Where): Intent {
   return unclear(likely(said, where));
 }
 
-const verbs = ['help', 'status', 'missions', 'waiting', 'stop', 'approve', 'deny'] as const;
+const verbs = [
+  'help',
+  'status',
+  'missions',
+  'waiting',
+  'stop',
+  'hold',
+  'release',
+  'approve',
+  'deny',
+] as const;
 
 const means = (verb: (typeof verbs)[number], words: string) =>
   words.split(' ').map((word) => [word, verb] as const);
 
 /** Other words for the same things, and how the verbs are often bent. Only ever offered. */
 const bent: ReadonlyMap<string, (typeof verbs)[number]> = new Map<string, (typeof verbs)[number]>([
-  ...means('stop', 'stopped stopping kill end cancel quit pause'),
+  ...means('stop', 'stopped stopping kill end cancel quit'),
+  ...means('hold', 'held holding pause paused suspend freeze'),
+  ...means('release', 'released releasing resume unpause unfreeze continue'),
   ...means('approve', 'approved approving allow accept grant lgtm'),
   ...means('deny', 'denied denying refuse rejected forbid'),
   ...means('missions', 'mission'),

@@ -1,7 +1,7 @@
 // What a person wants, once their words are understood.
 //
 //   intent   one of a closed list: a question the bot answers, an act it may take, or `unclear`
-//   act      an intent that changes something: stop, approve, deny
+//   act      an intent that changes something: stop, hold, release, approve, deny
 //   target   which mission is meant: the thread's own, one named in words, everything, or none said
 //   offer    a likely meaning of unclear words; shown to the person, never done by itself
 
@@ -22,6 +22,9 @@ export type Question =
 
 export type Act =
   | { readonly kind: 'stop'; readonly target: Target; readonly reason?: string }
+  /** Nothing under the mission is approved from a hold to its release. */
+  | { readonly kind: 'hold'; readonly target: Target; readonly reason?: string }
+  | { readonly kind: 'release'; readonly target: Target }
   /** `ask` is the id, or the beginning of the id, of the ask that is meant; without it, the thread's only open one. */
   | { readonly kind: 'approve'; readonly ask?: string }
   | { readonly kind: 'deny'; readonly ask?: string; readonly reason?: string };
@@ -34,9 +37,17 @@ export type Intent =
 /** Where words were said: in the thread of a mission, in the thread of an ask without a mission, or in no thread of ours. */
 export type Where = { readonly thread: 'mission' | 'ask' | 'none' };
 
+const acting: ReadonlySet<Intent['kind']> = new Set<Act['kind']>([
+  'stop',
+  'hold',
+  'release',
+  'approve',
+  'deny',
+]);
+
 /** True for an intent that changes something. */
 export function isAct(intent: Intent): intent is Act {
-  return intent.kind === 'stop' || intent.kind === 'approve' || intent.kind === 'deny';
+  return acting.has(intent.kind);
 }
 
 const here =

@@ -4,6 +4,7 @@
 //   hang      make the chats show what should hang
 //   hear      a person said something; answer, or do what they said
 //   press     a person pressed a button; do it if they may
+//   hold      keep everything under a mission from being approved, and show that
 //   round     look at everything again: a lost event costs seconds, not a decision
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
@@ -25,6 +26,8 @@ export type Bot = {
   readonly log: Log;
   /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
   readonly leases: { readonly cardMs: number; readonly happeningMs: number };
+  /** While we hold a mission the Person Server asks about everything under it, because it is our own. */
+  readonly holdsSilentGrants: boolean;
   /** What the Person Server can do, asked once and remembered. */
   capabilities(): Promise<readonly string[]>;
   now(): Date;

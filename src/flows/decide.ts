@@ -4,6 +4,7 @@ import type { Happening } from '#chat/chat.ts';
 import type { Outcome } from '#mission-control/port.ts';
 import { mayDecide } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
+import { isHeld } from './held.ts';
 import { lookLater } from './look.ts';
 
 /** A person's answer to an ask: what they answered, about what, bound to what they were shown. */
@@ -55,6 +56,10 @@ export async function decide(
     return refusalCard(verdict.why);
   }
 
+  if (answer.action === 'approve' && (await isHeld(bot, request))) {
+    await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: 'refused:on_hold', answer: {} });
+    return refusalCard('on_hold');
+  }
   const decidedBy = { person: verdict.as.id, via: actor.platform, id: act.actor };
   const { requestId, ...decision } = answer;
   const outcome = await bot.missionControl.decide(requestId, { ...decision, decidedBy });

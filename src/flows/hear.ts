@@ -22,6 +22,7 @@ import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Why } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { decide } from './decide.ts';
+import { holdSaid } from './hold.ts';
 import { proposeStop, stopMission, stopVerdict } from './stop.ts';
 import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
@@ -60,6 +61,9 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
       return await missionStatus(bot, said, spot, intent.target);
     case 'stop':
       return await stop(bot, said, shared, spot, intent);
+    case 'hold':
+    case 'release':
+      return await holdSaid(bot, said, shared, spot, intent);
     case 'approve':
     case 'deny':
       return await answerAsk(bot, said, shared, spot, intent);

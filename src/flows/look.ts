@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { askCard, isOpen } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
+import { askOnHold, missionOnHold } from '#cards/hold-card.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { isOver, stopReportCard } from '#cards/stop-card.ts';
 import type { Place } from '#chat/chat.ts';
@@ -9,6 +10,7 @@ import { samePlace } from '#ledger/wall.ts';
 import type { MissionSummary, Request, TerminationReport } from '#mission-control/facts.ts';
 import { approversOf, channelsFor, type Matter } from '#policy/policy.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
+import { showHolds, standingHold } from './held.ts';
 
 /** What should be looked at: an ask, a mission, or both. */
 export type Sight = { readonly requestId?: string | undefined; readonly missionS256?: string | undefined };
@@ -48,17 +50,19 @@ export async function showRequest(
   const approvers = approversOf(bot.oversight, matter);
   const facts = { request, mission, people: peopleOf(bot.oversight), capabilities: await bot.capabilities() };
   const root = mission && (await rootSubject(bot, mission));
+  const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
   for (const { place } of channelsFor(bot.oversight, matter)) {
+    const card = askCard({
+      ...facts,
+      approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
+    });
     await bot.ledger.wall.want({
       subject: request.type === 'mission' ? `mission:${request.id}` : `request:${request.id}`,
       place,
       ...(root && request.type !== 'mission' && { under: { subject: root } }),
       ...(request.missionS256 && { missionS256: request.missionS256 }),
       requestId: request.id,
-      card: askCard({
-        ...facts,
-        approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
-      }),
+      card: hold ? askOnHold(card, hold, facts.people) : card,
       seenAt,
       settled: !isOpen(request),
       urgency: 0,
@@ -72,7 +76,10 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
   const report = ended ? await bot.missionControl.readTermination(mission.s256) : undefined;
   const approval = mission.requestId ? await bot.missionControl.readRequest(mission.requestId) : undefined;
   const root = await rootSubject(bot, mission);
-  const card = missionCard({ mission, approval: approval?.decision, people: peopleOf(bot.oversight) });
+  const people = peopleOf(bot.oversight);
+  const hold = await standingHold(bot, mission);
+  const active = missionCard({ mission, approval: approval?.decision, people });
+  const card = hold ? missionOnHold(active, mission.s256, hold, people) : active;
   for (const place of placesOf(bot, mission)) {
     await bot.ledger.wall.want({
       subject: root,
@@ -86,6 +93,7 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
       urgency: ended ? 0 : 1,
     });
   }
+  await showHolds(bot, mission, root, seenAt);
   if (report) await showEnd(bot, mission, report, root, seenAt);
 }
 

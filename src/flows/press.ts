@@ -3,6 +3,7 @@ import { refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { Bot } from './bot.ts';
 import { decide } from './decide.ts';
+import { holdPressed } from './hold.ts';
 import { readCard } from './look.ts';
 import { answerProposal, stopMission } from './stop.ts';
 
@@ -27,6 +28,9 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
       const own = await bot.ledger.wall.behind(pressed.on.place, pressed.on.message);
       return done && own?.missionS256 === mission.s256 ? undefined : card;
     }
+    case 'hold':
+    case 'release':
+      return await holdPressed(bot, pressed, shared, verb);
     case 'confirm_stop':
       return await answerProposal(bot, pressed, shared, 'confirmed');
     case 'cancel':

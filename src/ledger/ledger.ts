@@ -4,6 +4,7 @@
 //   inbox      what happened in chat, before anything is done about it
 //   act        what a person did or tried, and what came of it; append-only, in a hash chain
 //   proposal   a stop that waits for one click
+//   hold       a mission under which nothing is approved until it is released
 //   place      a channel: its pace, its outsiders, the way to it
 //   bookmark   how far a watch has come
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import type { Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
+import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
@@ -35,6 +37,7 @@ export function openLedger(database: Database) {
     acts: openActs(db),
     places: openPlaces(db),
     proposals: openProposals(db),
+    holds: openHolds(db),
 
     async readBookmark(name: string): Promise<string | undefined> {
       const row = await db

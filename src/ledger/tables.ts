@@ -69,6 +69,19 @@ export type ProposalTable = {
   answered_at: Date | null;
 };
 
+export type HoldTable = {
+  id: GeneratedAlways<number>;
+  mission_s256: string;
+  /** One happening may hold several missions; the act's source names both. */
+  source: string;
+  held_by: Json<DecidedBy>;
+  held_at: Date;
+  note: string | null;
+  released_source: string | null;
+  released_by: Json<DecidedBy> | null;
+  released_at: Date | null;
+};
+
 export type ActTable = {
   seq: number;
   source: string;
@@ -97,6 +110,7 @@ export type LedgerTables = {
   'chaperone.place': PlaceTable;
   'chaperone.inbox': InboxTable;
   'chaperone.proposal': ProposalTable;
+  'chaperone.hold': HoldTable;
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.bookmark': BookmarkTable;

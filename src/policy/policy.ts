@@ -19,6 +19,7 @@ export type Why =
   | 'shared_place'
   | 'not_an_approver'
   | 'may_not_stop'
+  | 'may_not_hold'
   | 'may_not_see';
 
 export type Verdict =
@@ -76,6 +77,14 @@ export function mayStop(doing: Doing): Verdict {
   return stoppersOf(doing.oversight, doing.matter).includes(verdict.as)
     ? verdict
     : { allowed: false, why: 'may_not_stop' };
+}
+
+/** Whoever may end a mission may also hold it, and release it again. */
+export function mayHold(doing: Doing): Verdict {
+  const verdict = mayStop(doing);
+  return !verdict.allowed && verdict.why === 'may_not_stop'
+    ? { allowed: false, why: 'may_not_hold' }
+    : verdict;
 }
 
 /**

@@ -10,6 +10,8 @@ const Verb = z.enum({
   stop: 'stop',
   confirm_stop: 'confirm_stop',
   cancel: 'cancel',
+  hold: 'hold',
+  release: 'release',
 } satisfies { [V in Press['verb']]: V });
 
 /** `ask` is the label and placeholder of the line of text to ask for along with the press. */

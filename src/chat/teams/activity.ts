@@ -62,6 +62,8 @@ const verbs = [
   'stop',
   'confirm_stop',
   'cancel',
+  'hold',
+  'release',
 ] as const satisfies readonly Verb[];
 
 const invoked = z.object({

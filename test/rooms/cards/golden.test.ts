@@ -16,6 +16,7 @@ import {
 } from '#cards/answers.ts';
 import { askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
+import { askOnHold, heldCard, holdCard, holdOverCard, missionOnHold } from '#cards/hold-card.ts';
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
@@ -288,6 +289,32 @@ test('a stop is confirmed by name and proved afterwards', async () => {
       }),
     }),
     'ended by completion': stop('21', { report: report({ reason: 'completed' }) }),
+  });
+});
+
+test('a hold says what waits, until when, and what it cannot stop', async () => {
+  const hold = {
+    by: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
+    since: new Date('2026-11-21T10:10:00Z'),
+    note: 'I want to look at the cart.',
+  };
+  const held = { mission: mission(), hold, people };
+  const by = { person: 'alice', via: 'teams', id: 'teams:t:u' };
+  const active = missionCard({ mission: mission(), people });
+  const asks = [request(), permission({ id: '0198f3ab-0001' })];
+  await golden('holds', {
+    'the mission': missionOnHold(active, mission().s256, hold, people),
+    'an ask under it': askOnHold(ask(request(), { mission: mission() }), hold, people),
+    'in its thread': holdCard({ ...held, asks, silentToo: true }),
+    'with nothing waiting, at a server that is not ours': holdCard({ ...held, asks: [], silentToo: false }),
+    released: holdOverCard({ ...held, released: { by, at: new Date('2026-11-21T10:20:00Z') } }),
+    'ended by a stop': holdOverCard({ ...held, released: undefined }),
+    held: heldCard(mission(), 'held'),
+    'released from elsewhere': heldCard(mission(), 'released'),
+    'held before': heldCard(mission(), 'alreadyHeld'),
+    'not held': heldCard(mission(), 'notHeld'),
+    'a near name': whichMissionCard({ said: 'cake', missions: [mission()], more: false, to: 'hold' }),
+    'which to release': whichMissionCard({ missions: [mission()], more: false, to: 'release' }),
   });
 });
 

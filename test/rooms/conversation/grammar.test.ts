@@ -44,6 +44,12 @@ describe('plain commands are understood', () => {
       'stop the cake mission because it does not listen',
       { kind: 'stop', target: { of: 'named', words: 'the cake mission' }, reason: 'it does not listen' },
     ],
+    ['hold', { kind: 'hold', target: { of: 'this' } }],
+    ['hold the cake mission', { kind: 'hold', target: { of: 'named', words: 'the cake mission' } }],
+    ['put the cake mission on hold', { kind: 'hold', target: { of: 'named', words: 'the cake mission' } }],
+    ['hold it because I look', { kind: 'hold', target: { of: 'this' }, reason: 'I look' }],
+    ['please release it', { kind: 'release', target: { of: 'this' } }],
+    ['release “Hold the door”', { kind: 'release', target: { of: 'named', words: 'Hold the door' } }],
     ['Approve', { kind: 'approve' }],
     ['ok, approve it 👍', { kind: 'approve' }],
     ['approve request 4fGh81xQ', { kind: 'approve', ask: '4fGh81xQ' }],
@@ -103,6 +109,15 @@ describe('what is not a plain command is never done', () => {
     'stp',
     'kill it',
     'pause the cake mission',
+    "don't hold it",
+    'hold?',
+    'hold on',
+    'hold off until Friday',
+    'release nothing',
+    "don't release it",
+    'can you release it',
+    'release it if it is cheap',
+    'resume',
     'stop\u202e',
     '',
   ])('%s', (text) => {
@@ -114,6 +129,7 @@ describe('what is not a plain command is never done', () => {
     expect(hear('aprove')).toMatchObject({ offer: { kind: 'approve' } });
     expect(hear('can you stop the cake mission')).toMatchObject({ offer: stopNamed('the cake mission') });
     expect(hear('end the cake mission')).toMatchObject({ offer: stopNamed('the cake mission') });
+    expect(hear('pause it')).toMatchObject({ offer: { kind: 'hold', target: { of: 'this' } } });
     expect(hear('halp')).toMatchObject({ offer: { kind: 'help' } });
   });
 
@@ -129,6 +145,10 @@ describe('what is not a plain command is never done', () => {
     'stop the cake mission',
     'stop “flour”',
     'stop because it drifts',
+    'hold',
+    'hold the cake mission',
+    'release',
+    'release the cake mission',
     'approve',
     'approve 4fGh81xQ',
     'deny',
@@ -193,7 +213,7 @@ describe('what is not a plain command is never done', () => {
 
   test('any words at all before the command never act', () => {
     const known =
-      /^(?:please|pls|ok|okay|hey|hi|hello|yes|now|just|chaperone|thanks|stop|terminate|halt|abort|approve|deny|reject|decline)$/i;
+      /^(?:please|pls|ok|okay|hey|hi|hello|yes|now|just|chaperone|thanks|stop|terminate|halt|abort|hold|put|release|approve|deny|reject|decline)$/i;
     const word = fc.stringMatching(/^[a-z]{1,12}$/).filter((each) => !known.test(each));
     fc.assert(
       fc.property(word, commands, wheres, (before, command, where) => {

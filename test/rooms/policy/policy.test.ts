@@ -8,6 +8,7 @@ import {
   channelsFor,
   type Doing,
   mayDecide,
+  mayHold,
   maySee,
   mayStop,
   personBehind,
@@ -102,6 +103,8 @@ describe('who stops', () => {
     expect(mayStop(doing(safety))).toEqual(as('safety'));
     expect(mayStop(doing(boss))).toEqual(as('boss'));
     expect(mayStop(doing(cook))).toEqual(no('may_not_stop'));
+    expect(mayHold(doing(safety))).toEqual(as('safety'));
+    expect(mayHold(doing(cook))).toEqual(no('may_not_hold'));
   });
 });
 
@@ -219,6 +222,7 @@ test('nobody outside the rules is ever allowed, whatever their name, e-mail or o
       for (const [verdict, among] of [
         [mayDecide(each), approversOf(oversight, each.matter)],
         [mayStop(each), stoppersOf(oversight, each.matter)],
+        [mayHold(each), stoppersOf(oversight, each.matter)],
       ] as const) {
         if (!verdict.allowed) continue;
         allowed += 1;

@@ -1,0 +1,151 @@
+import { alreadyEndedCard, notFoundCard, whichMissionCard } from '#cards/answers.ts';
+import type { Card } from '#cards/card.ts';
+import { heldCard } from '#cards/hold-card.ts';
+import { refusalCard } from '#cards/refusals.ts';
+import type { Happening } from '#chat/chat.ts';
+import type { Act } from '#conversation/intent.ts';
+import { findMission } from '#conversation/match.ts';
+import type { MissionSummary } from '#mission-control/facts.ts';
+import { mayHold } from '#policy/policy.ts';
+import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
+import type { Reply, Said } from './hear.ts';
+import { lookLater } from './look.ts';
+import type { Pressed } from './press.ts';
+import { isPrivate } from './stop.ts';
+import { type Here, missionNamed, missionsSeen } from './where.ts';
+
+type Verb = 'hold' | 'release';
+
+/** `done`: it is so by this act. The card says so, or why not. */
+type Held = { readonly done: boolean; readonly card: Card };
+
+const pageSize = 100;
+
+/**
+ * Holds a mission, or releases it, for somebody who may: whoever may stop it. The Person Server is not told, because it
+ * knows no hold; every approval is checked against ours. The mission's card, its asks and its thread follow.
+ */
+async function holdMission(
+  bot: Bot,
+  happening: Happening,
+  shared: boolean,
+  mission: MissionSummary,
+  verb: Verb,
+  note?: string,
+): Promise<Held> {
+  const { s256 } = mission;
+  const verdict = mayHold({
+    oversight: bot.oversight,
+    actor: happening.actor,
+    place: happening.place,
+    private: isPrivate(happening),
+    shared,
+    matter: { person: mission.person, agent: mission.agent.id },
+  });
+  const act = {
+    source: `${happening.id}/${verb}/${s256}`,
+    at: bot.now(),
+    verb,
+    actor: proofOf(happening.actor),
+    surface: surfaceOf(happening.place, happening.kind === 'pressed' ? happening.on.message : undefined),
+    subject: `mission:${s256}`,
+    digest: undefined,
+    answer: {},
+  };
+  if (!verdict.allowed) {
+    await bot.ledger.acts.append({ ...act, person: undefined, outcome: `refused:${verdict.why}` });
+    bot.log.info({ mission: s256, actor: act.actor, why: verdict.why }, `${verb} refused`);
+    return { done: false, card: refusalCard(verdict.why) };
+  }
+  if (mission.status === 'terminated') {
+    await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: 'already_terminated' });
+    return { done: false, card: alreadyEndedCard(mission, peopleOf(bot.oversight)) };
+  }
+  const { holds } = bot.ledger;
+  const by = { person: verdict.as.id, via: happening.actor.platform, id: act.actor };
+  const holding = { source: act.source, by, at: act.at };
+  const done = verb === 'hold' ? await holds.hold(s256, holding, note) : await holds.release(s256, holding);
+  const outcome = outcomes[verb][done ? 'done' : 'before'];
+  await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome });
+  bot.log.info({ mission: s256, actor: act.actor, outcome }, verb);
+  await lookAtAll(bot, s256);
+  return { done, card: heldCard(mission, told[outcome]) };
+}
+
+const outcomes = {
+  hold: { done: 'held', before: 'already_held' },
+  release: { done: 'released', before: 'not_held' },
+} as const;
+
+const told = {
+  held: 'held',
+  released: 'released',
+  already_held: 'alreadyHeld',
+  not_held: 'notHeld',
+} as const;
+
+/** A hold changes what can be pressed on every ask under the mission. */
+async function lookAtAll(bot: Bot, missionS256: string): Promise<void> {
+  await lookLater(bot, { missionS256 });
+  const { requests } = await bot.missionControl.listRequests({
+    state: 'open',
+    missionS256,
+    limit: pageSize,
+  });
+  for (const { id: requestId } of requests) await lookLater(bot, { requestId });
+}
+
+/** A press of "hold" or "release". In the mission's own thread its card is the answer. */
+export async function holdPressed(
+  bot: Bot,
+  pressed: Pressed,
+  shared: boolean,
+  verb: Verb,
+): Promise<Card | undefined> {
+  const mission = await bot.missionControl.readMission(pressed.press.subject);
+  if (!mission) return refusalCard('not_found');
+  const { done, card } = await holdMission(bot, pressed, shared, mission, verb);
+  const own = await bot.ledger.wall.behind(pressed.on.place, pressed.on.message);
+  return done && own?.missionS256 === mission.s256 ? undefined : card;
+}
+
+/** An exact name acts at once; anything less shows what may be meant, each with a button that names it. */
+export async function holdSaid(
+  bot: Bot,
+  said: Said,
+  shared: boolean,
+  spot: Here,
+  intent: Extract<Act, { kind: Verb }>,
+): Promise<Reply> {
+  const { kind, target } = intent;
+  const note = intent.kind === 'hold' ? intent.reason : undefined;
+  async function now(mission: MissionSummary): Promise<Reply> {
+    const { done, card } = await holdMission(bot, said, shared, mission, kind, note);
+    if (!done) return { private: card };
+    return mission.s256 === spot.mission?.s256 ? undefined : { public: card };
+  }
+  if (target.of !== 'named') {
+    if (spot.mission && target.of !== 'everything') return await now(spot.mission);
+    const { missions, more } = await missionsSeen(bot, said);
+    return { public: whichMissionCard({ missions, more, to: kind }) };
+  }
+  const which = (missions: readonly MissionSummary[]) =>
+    whichMissionCard({ said: target.words, missions, more: false, to: kind });
+  const candidates = await missionNamed(bot, said, target.words);
+  const active = candidates.filter(({ status }) => status === 'active');
+  const match = findMission(target.words, active, spot.mission?.s256);
+  switch (match.kind) {
+    case 'exact':
+      return await now(match.mission);
+    case 'near':
+      return { public: which([match.mission]) };
+    case 'several':
+      return { public: which(match.missions) };
+    case 'none': {
+      const ended = findMission(target.words, candidates, spot.mission?.s256);
+      if (ended.kind === 'exact') return await now(ended.mission);
+      const { missions, more } = await missionsSeen(bot, said);
+      return { public: notFoundCard(target.words, missions, more) };
+    }
+  }
+}
