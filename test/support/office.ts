@@ -157,8 +157,9 @@ export async function openOffice(options: OfficeOptions = {}) {
     settings,
     logFile,
 
-    /** A new agent of the provider, with this office's Person Server. */
-    agent: (name = 'errand') => openAgent({ provider, personServer: issuer, name }),
+    /** A new agent of the provider, with this office's Person Server. No token of its outlives its agent token. */
+    agent: (name = 'errand', more: { readonly lifetimeSeconds?: number } = {}) =>
+      openAgent({ provider, personServer: issuer, name, ...more }),
 
     /** Ends the process as the system does when it runs out of patience, and waits until it is gone. */
     async kill() {
