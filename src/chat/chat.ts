@@ -36,7 +36,7 @@ export type Happening = {
   | { readonly kind: 'pressed'; readonly press: Press; readonly on: Posted; readonly input?: string }
   /**
    * `text` has the mention of the bot taken off. `thread` is the root of the thread it was said in.
-   * `message` is empty for a command that leaves no message in the channel: it is answered by a whisper.
+   * `message` is empty for a command, which leaves no message behind: it is answered by a whisper.
    */
   | {
       readonly kind: 'said';

@@ -69,7 +69,10 @@ const Command = z.object({
   response_url: z.url().optional(),
 });
 
-/** A slash command. It leaves no message in the channel, so `message` is empty, and it cannot be given in a thread. */
+/**
+ * A slash command. It leaves no message behind, so `message` is empty, and it cannot be given in a thread. Typed in
+ * private it is said in private.
+ */
 export function commandOf(
   body: unknown,
   home: Home,
@@ -86,7 +89,7 @@ export function commandOf(
     at: now,
     text: spoken(text, home.botUser),
     message: '',
-    by: 'command',
+    by: channel_id.startsWith('D') ? 'direct' : 'command',
   };
   return response_url === undefined ? { act } : { act, responseUrl: response_url };
 }
