@@ -62,10 +62,10 @@ export function modelAt(
   );
 }
 
-/** The text of a request's last message from the user, where the data blocks are. */
+/** The text of a request's first message from the user, where the data blocks are. */
 export function dataOf(request: ChatCompletionRequest): string {
-  const last = request.messages.findLast(({ role }) => role === 'user');
-  return typeof last?.content === 'string' ? last.content : '';
+  const data = request.messages.find(({ role }) => role === 'user');
+  return typeof data?.content === 'string' ? data.content : '';
 }
 
 export const systemOf = (request: ChatCompletionRequest): string =>

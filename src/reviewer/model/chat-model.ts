@@ -66,6 +66,8 @@ export type Question = {
   readonly form?: { readonly name: string; readonly schema: Record<string, unknown> };
   /** With tools the model may call them instead of saying something. */
   readonly tools?: readonly ToolForm[];
+  /** The tools are named, because earlier messages used them, but may not be called. */
+  readonly toolsForbidden?: boolean;
 };
 
 export type Model = {
@@ -139,7 +141,7 @@ function connection({ baseUrl, apiKey }: ModelOptions) {
 async function put(
   chat: ChatOpenAICompletions,
   options: ModelOptions,
-  { messages, form, tools, signal }: Question,
+  { messages, form, tools, toolsForbidden, signal }: Question,
   asked: number,
 ): Promise<{ answer: Said | Silence; tokens: number }> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
@@ -150,6 +152,7 @@ async function put(
       signal: given,
       ...(form && { response_format: responseFormat(form, options.structure) }),
       ...(tools && { tools: tools.map((tool) => ({ type: 'function' as const, function: tool })) }),
+      ...(toolsForbidden && { tool_choice: 'none' }),
     });
     // The library's wait between two attempts does not end with the signal.
     message = await Promise.race([asking, aborted(given)]);

@@ -19,11 +19,20 @@ const maxTools = 40;
 /** Whether text in an entry gives orders, and whether strongly enough that a good word for the mission counts no more. */
 export type Orders = 'none' | 'some' | 'clear';
 
-/** Reads every text of an entry for orders. Text that gives more than one, or speaks to the reviewer, is clear. */
+/**
+ * Reads every text of an entry for orders. Clear is text that gives more than one, that speaks to the reviewer, or that is
+ * written so that people and programs read different things.
+ */
 export function ordersOf(entry: Entry): Orders {
   const texts =
     'parameters' in entry
-      ? [entry.action, entry.justification, asText(entry.parameters), asText(entry.result)]
+      ? [
+          entry.action,
+          entry.resource ?? '',
+          entry.justification,
+          asText(entry.parameters),
+          asText(entry.result),
+        ]
       : [
           'justification' in entry ? entry.justification : '',
           'description' in entry ? entry.description : '',
@@ -31,12 +40,31 @@ export function ordersOf(entry: Entry): Orders {
         ];
   let strongest = 0;
   for (const text of texts) {
-    const { strength, toReviewer } = ordersIn(text.slice(0, 8_000));
+    const looked =
+      text.length > longestLooked
+        ? `${text.slice(0, longestLooked / 2)} ${text.slice(-longestLooked / 2)}`
+        : text;
+    if (deceptive.test(looked)) return 'clear';
+    const { strength, toReviewer } = ordersIn(inPlainLetters(looked));
     if (toReviewer) return 'clear';
     strongest = Math.max(strongest, strength);
   }
   return strongest >= 1 ? 'clear' : strongest >= instruction ? 'some' : 'none';
 }
+
+/** Of a longer text the head and the tail are read. */
+const longestLooked = 16_000;
+/** Turned text, tag characters, and unseen characters inside a Latin word have no honest use in a log. */
+const deceptive = /[\u202a-\u202e\u{e0001}-\u{e007f}]|[A-Za-z][\u200b-\u200d\u2060\ufeff][A-Za-z]/u;
+
+const smallCapitals = new Map(
+  Array.from(
+    'ᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz'.matchAll(/(.)(.)/gu),
+    ([, from = '', to = '']) => [from, to],
+  ),
+);
+const inPlainLetters = (text: string) =>
+  text.replace(/[ᴀ-ᴣɢɪɴʀʏʙʜʟꜰꜱ]/gu, (letter) => smallCapitals.get(letter) ?? letter);
 
 const asText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
