@@ -185,6 +185,28 @@ describe('a chain', () => {
     });
   });
 
+  test('is cut where the agent it began with loses its person', async () => {
+    await using desk = await openIntermediary();
+    const { agent, personToken } = await onMission([desk.issuer]);
+    const waiting = await agent.personToken({ resource: desk.issuer });
+    await decide(agent.id);
+    const { person_token: free } = (await agent.settle(waiting)).body as { person_token: string };
+    const asked = await desk.post('/person', { resource: shop.issuer, upstream_token: free });
+    expect(asked.status).toBe(202);
+    const ask = await onlyOpen(desk.id);
+    const binding = (await ps.port.listAgents({})).find((each) => each.agent === agent.id);
+    await ps.port.revokeAgent(binding?.id ?? '', alice);
+    expect(await ps.port.readRequest(ask.id)).toMatchObject({ state: 'voided' });
+    for (const upstream_token of [free, personToken]) {
+      expect(
+        await desk.post('/person', { resource: shop.issuer, upstream_token, device: 'x' }),
+      ).toMatchObject({
+        status: 400,
+        body: { error: 'revoked_upstream_token' },
+      });
+    }
+  });
+
   test('is refused with a token made out to somebody else, or none of ours', async () => {
     await using desk = await openIntermediary();
     const { agent, personToken } = await onMission([shop.issuer]);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '#aauth/canonical.ts';
+import { mintResourceToken } from '#aauth/mint-token.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import type { Decision } from '#mission-control/port.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
@@ -419,6 +420,74 @@ describe('an interaction code', () => {
     const agent = await newAgent(hasty);
     const pending = await agent.proposeMission({ description: 'Right' });
     expect((await visit(codeOf(pending), hasty)).status).toBe(429);
+  });
+});
+
+describe('a resource with a page of its own', () => {
+  /** A resource token that sends the person to the resource first. */
+  async function withInteraction(url = 'https://bank.example/connect') {
+    const agent = await newAgent();
+    const asked = await agent.personToken({ resource: shop.issuer });
+    await decide(agent, { action: 'approve' });
+    const { person_token } = (await agent.settle(asked)).body as { person_token: string };
+    const { sub, jti } = JSON.parse(
+      Buffer.from(person_token.split('.')[1] ?? '', 'base64url').toString(),
+    ) as { sub: string; jti: string };
+    const minted = await mintResourceToken(
+      {
+        aud: ps.issuer,
+        ps: ps.issuer,
+        sub,
+        presentedJti: jti,
+        agentJkt: agent.key.kid,
+        scope: 'read',
+        further: { interaction: { url, code: 'B2C3-D4E5' } },
+      },
+      { issuer: shop.issuer, key: shop.key, now: new Date() },
+    );
+    const pending = await agent.authToken({
+      resource_token: minted?.jwt,
+      presented_token: person_token,
+    });
+    return { agent, pending };
+  }
+
+  test('is visited before anything is issued, even when the yes came first', async () => {
+    const { agent, pending } = await withInteraction();
+    const ask = await onlyOpen(agent);
+    const address = new URL(ask.resourceAsserted.interaction ?? '');
+    expect(address.origin).toBe('https://bank.example');
+    expect(address.searchParams.get('code')).toBe('B2C3-D4E5');
+    const callback = address.searchParams.get('callback') ?? '';
+    expect(callback).toMatch(new RegExp(`^${ps.issuer}/interact/`));
+    await decide(agent, { action: 'approve' });
+    expect((await agent.poll(locationOf(pending))).status).toBe(202);
+    expect((await fetch(callback)).status).toBe(200);
+    expect(await agent.settle(pending)).toMatchObject({
+      status: 200,
+      body: { auth_token: expect.any(String) },
+    });
+    expect((await fetch(callback)).status).toBe(410);
+  });
+
+  test.each([
+    ['access_denied', 403, 'denied'],
+    ['user_abandoned', 403, 'abandoned'],
+    ['interaction_expired', 408, 'expired'],
+    ['temporarily_unavailable', 500, 'server_error'],
+  ])('that says %s ends the request', async (error, status, code) => {
+    const { agent, pending } = await withInteraction();
+    const ask = await onlyOpen(agent);
+    const callback = new URL(ask.resourceAsserted.interaction ?? '').searchParams.get('callback') ?? '';
+    expect((await fetch(`${callback}?error=${error}`)).status).toBe(200);
+    const late = await ps.port.decide(ask.id, { action: 'approve', digest: ask.digest, decidedBy: alice });
+    expect(late.kind).not.toBe('decided');
+    expect(await agent.settle(pending)).toMatchObject({ status, body: { error: code } });
+  });
+
+  test('that is no web page is refused', async () => {
+    const { pending } = await withInteraction('javascript:alert(1)');
+    expect(pending).toMatchObject({ status: 400, body: { error: 'invalid_resource_token' } });
   });
 });
 

@@ -4,8 +4,10 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { signRequest } from '#aauth/signed-fetch.ts';
 import { tell } from '#person-server/events.ts';
+import { endWithin } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
-import type { Store, Tables } from '#person-server/tables.ts';
+import { openStates } from '#person-server/shown.ts';
+import type { Store, Tables, Within } from '#person-server/tables.ts';
 import { findToken } from '#person-server/tokens-issued.ts';
 
 type TokenRow = Selectable<Tables['token']>;
@@ -51,24 +53,49 @@ export function openAnnouncer(round: () => Promise<unknown>, server: Pick<Server
   };
 }
 
-/** Marks these tokens revoked, from now on refused here, and due to be announced. In the transaction of whatever ends them. */
+/**
+ * Marks these tokens revoked, and every token issued on one of them further down a chain (draft §revocation-cascade): from now
+ * on refused here, and due to be announced. In the transaction of whatever ends them; returns their `jti`s.
+ */
 export async function revokeTokens(
   within: Store,
   which:
     | { readonly missionS256: string }
     | { readonly agent: { readonly iss: string; readonly sub: string } },
   at: Date,
-) {
-  let query = within
-    .updateTable('token')
-    .set({ revokedAt: at, announceAt: at })
-    .where('expiresAt', '>', at)
-    .where('revokedAt', 'is', null);
-  query =
+): Promise<string[]> {
+  const first =
     'agent' in which
-      ? query.where('agentIss', '=', which.agent.iss).where('agentSub', '=', which.agent.sub)
-      : query.where('missionS256', '=', which.missionS256);
-  await query.execute();
+      ? sql`agent_iss = ${which.agent.iss} and agent_sub = ${which.agent.sub}`
+      : sql`mission_s256 = ${which.missionS256}`;
+  const { rows } = await sql<{ jti: string }>`
+    with recursive gone as (
+      select jti from person_server.token where ${first} and expires_at > ${at}
+      union
+      select next.jti from person_server.token next join gone on next.upstream_jti = gone.jti
+    )
+    update person_server.token set revoked_at = ${at}, announce_at = ${at}
+    where jti in (select jti from gone) and expires_at > ${at} and revoked_at is null
+    returning jti`.execute(within);
+  return rows.map(({ jti }) => jti);
+}
+
+/** Ends what still waits on revoked upstream tokens: a chained request is for nobody once its chain is cut. */
+export async function endChained(within: Within, revoked: readonly string[], at: Date) {
+  if (!revoked.length) return;
+  const waiting = await within
+    .selectFrom('request')
+    .selectAll()
+    .where(sql<string>`wanted #>> '{upstream,jti}'`, 'in', revoked)
+    .where('state', 'in', openStates)
+    .execute();
+  const answer = {
+    kind: 'problem',
+    status: 403,
+    error: 'revoked',
+    detail: 'the upstream token was revoked',
+  } as const;
+  for (const request of waiting) await endWithin(within, request, { state: 'voided', answer }, at);
 }
 
 /** Announces what is due, a batch at a time, until nothing is. */

@@ -9,6 +9,7 @@ import { enterChainedMission, enterMission } from '#person-server/mission-gate.t
 import { findParties } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
 import { openRequest } from '#person-server/requests.ts';
+import { errandOf } from '#person-server/resource-interaction.ts';
 import { type ResourceRequest, verifyResourceRequest } from '#person-server/resource-request.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
@@ -74,7 +75,8 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
   }
 
   const introduced = await introduceAgent(server, agent, missionS256);
-  const place = await describePlace(server, person, wants);
+  const errand = errandOf(server, token);
+  const place = await describePlace(server, person, wants, errand?.address);
   const opened = await openRequest(server, {
     person,
     agent,
@@ -94,6 +96,7 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
     notAfter: [...parties.notAfter, wants.presentedExpiresAt, mission?.expiresAt ?? undefined],
     // Granted by us is not yet granted by the access server: the request goes on, without a question to the person.
     ...(grant.kind === 'silent' && { granted: grant }),
+    callback: errand?.callback,
   });
   return await answerOpened(server, admitted, opened, missionS256);
 }
@@ -136,7 +139,8 @@ export async function readUpdatedRequest(
   }
   const unfit = faultOfInteraction(server, wants);
   if (unfit) return unfit;
-  const place = await describePlace(server, person, wants);
+  // The resource's page was opened for the first request; what comes back from it holds for this one.
+  const place = await describePlace(server, person, wants, request.asserted.resource.interaction);
   return {
     kind: 'updated',
     asserted: {
@@ -191,7 +195,12 @@ function wantedOf(
 }
 
 /** The resource's words for itself, and what its token adds to them: the account, its own page, a budget. */
-async function describePlace(server: Server, person: string, { token, scope }: ResourceRequest) {
+async function describePlace(
+  server: Server,
+  person: string,
+  { token, scope }: ResourceRequest,
+  interaction: string | undefined,
+) {
   const place = await introduceResource(server, person, token.iss, scope);
   const budget = z.record(z.string(), z.unknown()).safeParse(token.further.budget);
   return {
@@ -199,7 +208,7 @@ async function describePlace(server: Server, person: string, { token, scope }: R
     asserted: {
       ...place.asserted,
       account: token.account,
-      interaction: token.interaction?.url,
+      interaction,
       ...(budget.success && { budget: budget.data }),
     },
   };

@@ -1,5 +1,5 @@
 import { type Problem, problemResponse } from '#aauth/problem.ts';
-import { waitsElsewhere } from '#person-server/deferred.ts';
+import { stillPending, waitsElsewhere } from '#person-server/deferred.ts';
 import { federate, isFederated } from '#person-server/federate.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
 import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
@@ -38,6 +38,11 @@ export async function deliver(
   }
   switch (request.state) {
     case 'approved':
+      // The person said yes here and is not back from the resource's own page: nothing is issued before.
+      if (request.callback !== null && request.returnedAt === null) {
+        if (request.expiresAt > server.now()) return await stillPending(server, request, 0);
+        return (await takeDelivery(server, request)) ? expired() : gone();
+      }
       return await deliverApproved(server, request, mission, reply);
     case 'denied':
     case 'answered':
@@ -45,7 +50,8 @@ export async function deliver(
     case 'failed':
       return (await takeDelivery(server, request)) ? stored(request) : gone();
     case 'expired':
-      return (await takeDelivery(server, request)) ? expired() : gone();
+      if (!(await takeDelivery(server, request))) return gone();
+      return request.answer ? stored(request) : expired();
     case 'withdrawn':
     case 'open':
     case 'clarifying':

@@ -1,6 +1,7 @@
 // The page a `requirement=interaction` points at. It shows which request a code belongs to and sends the person to their
 // own channel: whoever holds the code can see the page, so nothing here decides anything.
 import { foldInteractionCode } from '#aauth/interaction-code.ts';
+import { escapeHtml, page } from '#person-server/page.ts';
 import { tellOf } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { agentOf, isOpen, openStates, type RequestRow } from '#person-server/shown.ts';
@@ -100,8 +101,13 @@ function describe(request: RequestRow): string {
     facts.push(['Resource', wanted.resource]);
   if (wanted.type === 'auth_token' && wanted.scope.length) facts.push(['Scope', wanted.scope.join(' ')]);
   if (wanted.type === 'permission') facts.push(['Action', wanted.action]);
-  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escape(value)}</dd>`).join('');
+  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('');
+  const errand = request.callback === null ? undefined : request.asserted.resource.interaction;
+  const first = errand
+    ? `<p>The resource needs something from you first: <a href="${escapeHtml(errand)}">go to ${escapeHtml(new URL(errand).host)}</a>.</p>`
+    : '';
   return `<dl>${list}</dl>
+${first}
 <p>The request is waiting in your oversight channel. Approve or deny it there: this page decides nothing.</p>
 <p>If you do not recognise it, deny it.</p>`;
 }
@@ -111,37 +117,3 @@ const form = `<form method="get" action="/interact">
 <input id="code" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" required>
 <button>Continue</button>
 </form>`;
-
-function page(status: number, title: string, body: string, headers: Record<string, string> = {}): Response {
-  const html = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body><main><h1>${title}</h1>
-${body}
-</main></body>
-</html>
-`;
-  return new Response(html, {
-    status,
-    headers: {
-      ...headers,
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    },
-  });
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
-}

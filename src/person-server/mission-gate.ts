@@ -40,7 +40,10 @@ export async function enterMission(
 ): Promise<{ readonly kind: 'active'; readonly mission: MissionRow } | Refused> {
   if (!isS256(s256)) return invalidRequest('mission_s256 is not the base64url of a SHA-256');
   const mission = await findOwnMission(server.store, agent, s256);
-  return mission ? await actUnder(server, mission, agent, attempt) : missionNotFound;
+  if (mission) return await actUnder(server, mission, agent, attempt);
+  // Somebody may be feeling for missions; which one was meant is nobody's business afterwards.
+  server.log.warn({ agent: agent.sub, iss: agent.iss }, 'an agent named a mission that is not its own');
+  return missionNotFound;
 }
 
 /** As `enterMission`, for a mission reached through an upstream token rather than owned. */

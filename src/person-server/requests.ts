@@ -21,6 +21,8 @@ export type NewRequest = {
   readonly notAfter?: readonly (Date | undefined)[];
   /** Granted already, by policy and for this reason: the request is not put before anybody, it waits for somebody else. */
   readonly granted?: { readonly policy: string };
+  /** Where the resource's own page sends the person back to; until they are back nothing is issued. */
+  readonly callback?: string | undefined;
 };
 
 export type Opened =
@@ -81,6 +83,8 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         closedAt: ask.granted ? at : null,
         deliveredAt: null,
         federation: null,
+        callback: ask.callback ?? null,
+        returnedAt: null,
       })
       .returningAll()
       .executeTakeFirstOrThrow();

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { type Problem, problemResponse } from '#aauth/problem.ts';
 import { verifySignedRequest } from '#aauth/signature.ts';
 import { receive } from '#person-server/admit.ts';
-import { announceRevocations, revokeTokens } from '#person-server/announce.ts';
+import { announceRevocations, endChained, revokeTokens } from '#person-server/announce.ts';
 import { readJson, readMembers } from '#person-server/body.ts';
 import { holdMission } from '#person-server/missions.ts';
 import { endWithin } from '#person-server/requests.ts';
-import { agentOfToken, recordRevocation } from '#person-server/revocations.ts';
+import { agentOfToken, mayRevokeMore, recordRevocation } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { openStates } from '#person-server/shown.ts';
 
@@ -44,6 +44,9 @@ export async function revoke(server: Server, request: Request): Promise<Response
   const { jti, exp } = read.members;
 
   const at = server.now();
+  if (!(await mayRevokeMore(server.store, signed.issuer, server.limits.revocations))) {
+    return problemResponse(rateLimited);
+  }
   const expiresAt = new Date(Math.min(exp * 1000, at.getTime() + longestMs));
   const iss = signed.issuer;
   await recordRevocation(server.store, { iss, jti, expiresAt }, at);
@@ -57,7 +60,10 @@ export async function revoke(server: Server, request: Request): Promise<Response
 async function endAgentToken(server: Server, iss: string, jti: string) {
   const sub = await agentOfToken(server.store, iss, jti);
   if (sub === undefined) return;
-  await revokeTokens(server.store, { agent: { iss, sub } }, server.now());
+  await server.store.transaction().execute(async (trx) => {
+    const at = server.now();
+    await endChained(trx, await revokeTokens(trx, { agent: { iss, sub } }, at), at);
+  });
   const open = await server.store
     .selectFrom('request')
     .selectAll()
@@ -90,6 +96,13 @@ async function end(server: Server, requests: readonly Parameters<typeof endWithi
     });
   }
 }
+
+const rateLimited: Problem = {
+  status: 429,
+  error: 'rate_limited',
+  detail: 'this issuer has more revocations on record here than it may',
+  headers: { 'retry-after': '3600' },
+};
 
 const unsupported: Problem = {
   status: 403,

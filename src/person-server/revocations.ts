@@ -16,6 +16,16 @@ export async function isRevoked(store: Store, iss: string, jti: string): Promise
   return row !== undefined;
 }
 
+/** Whether an issuer has room for another revocation: they are kept until the tokens would have expired, so they are bounded. */
+export async function mayRevokeMore(store: Store, iss: string, limit: number): Promise<boolean> {
+  const { count } = await store
+    .selectFrom('revocation')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('iss', '=', iss)
+    .executeTakeFirstOrThrow();
+  return count < limit;
+}
+
 /** Records a withdrawal by a token's issuer until the token would have expired; saying it again records nothing new. */
 export async function recordRevocation(
   store: Store,

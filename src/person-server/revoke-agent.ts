@@ -1,5 +1,5 @@
 import { unbindAgent } from '#person-server/agents.ts';
-import { revokeTokens } from '#person-server/announce.ts';
+import { endChained, revokeTokens } from '#person-server/announce.ts';
 import { forgetConsents } from '#person-server/consents.ts';
 import { holdMission } from '#person-server/missions.ts';
 import { endWithin } from '#person-server/requests.ts';
@@ -53,7 +53,8 @@ export async function revokeAgent(server: Server, id: string, decidedBy: Decided
       detail: 'the agent no longer acts for this person',
     } as const;
     for (const request of open) await endWithin(trx, request, { state: 'voided', answer }, at);
-    await revokeTokens(trx, { agent: binding }, at);
+    const revoked = await revokeTokens(trx, { agent: binding }, at);
+    await endChained(trx, revoked, at);
     await forgetConsents(trx, binding);
     return true;
   });

@@ -9,6 +9,7 @@ import { actOnMission, proposeMission } from '#person-server/mission-endpoint.ts
 import { poll, respond, withdraw } from '#person-server/pending-endpoint.ts';
 import { askForPermission } from '#person-server/permission-endpoint.ts';
 import { askForPersonToken } from '#person-server/person-token-endpoint.ts';
+import { comeBack } from '#person-server/resource-interaction.ts';
 import { revoke } from '#person-server/revocation-endpoint.ts';
 import type { Server } from '#person-server/server.ts';
 
@@ -70,9 +71,11 @@ export function mountsOf(server: Server): Mount[] {
       POST: forAgent(respond),
       DELETE: forAgent(withdraw),
     }),
-    exact('/interact', {
-      GET: (request, { address }) => interactionPage(server, attempts, request, address),
-    }),
+    below(
+      '/interact',
+      { GET: (request, { address }) => interactionPage(server, attempts, request, address) },
+      { GET: (request, _peer, callback) => comeBack(server, request, callback) },
+    ),
   ];
 }
 

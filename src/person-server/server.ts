@@ -26,6 +26,8 @@ export type Limits = {
   readonly openRequests: number;
   /** Resources one agent may name for the first time within an hour (draft §person-token-endpoint). */
   readonly newResourcesPerHour: number;
+  /** Revocations one issuer may have on record at once. */
+  readonly revocations: number;
   /** Wrong attempts at a page of interaction codes from one address before it has to wait. */
   readonly codeAttempts: number;
 };
@@ -38,6 +40,7 @@ export const usualLimits: Limits = {
   bodyDepth: 32,
   openRequests: 500,
   newResourcesPerHour: 100,
+  revocations: 10_000,
   codeAttempts: 5,
 };
 

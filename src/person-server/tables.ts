@@ -236,6 +236,9 @@ export type Tables = {
     deliveredAt: Date | null;
     /** Where it waits at its access server. */
     federation: MaybeJson<Federation>;
+    /** The end of the address a resource sends the person back to, and when it did. */
+    callback: string | null;
+    returnedAt: Date | null;
   };
   clarification: {
     requestId: string;

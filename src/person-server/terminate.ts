@@ -1,4 +1,4 @@
-import { revokeTokens } from '#person-server/announce.ts';
+import { endChained, revokeTokens } from '#person-server/announce.ts';
 import { tell } from '#person-server/events.ts';
 import { readLog, showEntry, writeLog } from '#person-server/mission-log.ts';
 import { holdMission, type MissionRow, readMission, standingOf } from '#person-server/missions.ts';
@@ -61,7 +61,7 @@ export async function terminateWithin(within: Within, mission: MissionRow, endin
     } as const;
     await endWithin(within, request, { state: 'voided', answer }, at);
   }
-  await revokeTokens(within, { missionS256: mission.s256 }, at);
+  await endChained(within, await revokeTokens(within, { missionS256: mission.s256 }, at), at);
   const terminatedSeq = await writeLog(
     within,
     mission.s256,
