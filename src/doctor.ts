@@ -152,6 +152,7 @@ async function missionControl({ missionControl: where }: Config): Promise<Findin
 const deaf: ChatListener = {
   accept: () => Promise.reject(new ChatError('unavailable', 'the doctor takes nothing in')),
   read: async () => undefined,
+  form: async () => undefined,
 };
 
 async function chat(config: Config, log: Log): Promise<Finding[]> {

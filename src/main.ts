@@ -8,7 +8,9 @@ import { type Database, openDatabase } from '#database/database.ts';
 import type { Bot } from '#flows/bot.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
+import { readForm } from '#flows/press.ts';
 import { accept, attend, attendWaiting } from '#flows/receive.ts';
+import { reviewMission, reviewQueue } from '#flows/review.ts';
 import { goRound } from '#flows/round.ts';
 import { watch } from '#flows/watch.ts';
 import { type Mount, openHttp } from '#http.ts';
@@ -20,6 +22,7 @@ import { serveMissionControl } from '#mission-control/http.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import { openRemote } from '#mission-control/remote.ts';
 import { openPersonServer, type PersonServer } from '#person-server/person-server.ts';
+import { openReviewer } from '#reviewer/model/review.ts';
 import { openTasks } from '#tasks.ts';
 
 export type Chaperone = AsyncDisposable & {
@@ -45,12 +48,15 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
   const issuer = config.issuer ?? `http://localhost:${port}`;
   const now = () => new Date();
 
-  const database = stack.use(await openDatabase(config.store, [...ledgerQueues, lookQueue.name], log));
+  const database = stack.use(
+    await openDatabase(config.store, [...ledgerQueues, lookQueue.name, reviewQueue.name], log),
+  );
   const ledger = openLedger(database);
   if (database.kind === 'embedded') {
     // Nobody else shares this store, so whoever held a lease is gone.
     await ledger.wall.releaseAll();
     await ledger.inbox.releaseAll();
+    await ledger.reviews.releaseAll();
   }
 
   const personServer =
@@ -71,6 +77,8 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
     jobs: database.jobs,
     log,
     leases,
+    reviewer: openReviewer(undefined),
+    trails: new Map(),
     holdsSilentGrants: personServer !== undefined,
     capabilities: once(async () => (await missionControl.describe()).capabilities),
     now,
@@ -82,9 +90,13 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
     },
     read: (actor, place, press) =>
       actor.standing === 'external' ? Promise.resolve(undefined) : readCard(bot, place, press.subject),
+    form: (place, press) => readForm(bot, place, press),
   };
 
   await database.jobs.work(postQueue, { concurrency: 4 }, (place) => hangCards(bot, place));
+  await database.jobs.work(reviewQueue, { concurrency: 2 }, ({ missionS256 }) =>
+    reviewMission(bot, missionS256),
+  );
   await database.jobs.work(lookQueue, { concurrency: 2 }, (sight) => look(bot, sight));
 
   const routes: Routes = {

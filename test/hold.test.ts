@@ -96,7 +96,9 @@ describe('a held mission', () => {
     await office.slackCard('On hold. Waiting', 'weigh_flour');
     await office.slackCard('On hold', 'order_candles', 'weigh_flour', 'decide before');
     const inTeams = await office.teamsCard('On hold. Waiting', 'weigh_flour');
-    await office.teams.press(inTeams.id, 'chaperone.deny', office.teamsPeople.alice, { input: 'not now' });
+    await office.teams.press(inTeams.id, 'chaperone.deny', office.teamsPeople.alice, {
+      typed: { reason: 'not now' },
+    });
     expect(permissionOf(await agent.settle(covered))).toBe('denied');
   });
 

@@ -83,7 +83,7 @@ describe('the cake mission', () => {
     expect(teams.conversation).toBe(office.teamsCards()[0]?.conversation);
 
     await office.teams.press(teams.id, 'chaperone.deny', office.teamsPeople.alice, {
-      input: 'toys are no ingredients',
+      typed: { reason: 'toys are no ingredients' },
     });
     const denied = await agent.settle(asked);
     expect(denied.status).toBe(403);

@@ -14,21 +14,26 @@ import {
   told,
   underMission,
 } from './asserted.ts';
+import { approvedBy, type Ballot, giver, waitingFor } from './ballot.ts';
 import type { Block, Button, Card, Mention, Span } from './card.ts';
+import { reasonForm } from './forms.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
-import { decider, type People, person } from './who.ts';
+import { type People, person } from './who.ts';
 import * as words from './words.ts';
 
 /**
- * `mission` is the one the ask is made under, where the server could be asked for it. `approvers` are called once, when
- * the card is first posted. `capabilities` are the server's (`describe`): what it cannot do is said on the card.
+ * `mission` is the one the ask is made under, where the server could be asked for it. `approvers` and
+ * `notified` are called once, when the card is first posted. `ballot` says how many people it takes, and who has approved.
+ * `capabilities` are the server's (`describe`): what it cannot do is said on the card.
  */
 export type AskFacts = {
   readonly request: Request;
   readonly mission?: MissionSummary | undefined;
   readonly people: People;
   readonly approvers: readonly Mention[];
+  readonly notified?: readonly Mention[];
+  readonly ballot?: Ballot | undefined;
   readonly capabilities: readonly string[];
 };
 
@@ -74,7 +79,7 @@ export function askCard(ask: AskFacts): Card {
     ],
     buttons: open ? decide(ask) : [read(request)],
     expansion: fullText(request, ask.mission),
-    calls: open ? ask.approvers : [],
+    calls: open ? [...ask.approvers, ...(ask.notified ?? [])] : [],
   };
 }
 
@@ -95,8 +100,9 @@ function about({ type, agentAsserted, verified }: Request): Span | undefined {
   }
 }
 
-function question({ request, mission, people, capabilities }: AskFacts): Block[] {
+function question({ request, mission, people, capabilities, ballot }: AskFacts): Block[] {
   return [
+    ...(ballot ? waitingFor(ballot, people) : []),
     ...(request.agent.new ? newcomer(request, people) : []),
     ...(request.previous ? [note(words.replaced)] : []),
     ...checked(request, people),
@@ -135,16 +141,20 @@ function clarifications(request: Request, people: People): Block[] {
   ];
 }
 
-function answer({ request, mission, people }: AskFacts): Block[] {
+function answer({ request, mission, people, ballot }: AskFacts): Block[] {
   const { decision } = request;
   const reach = request.state === 'approved' && decision?.apply ? words.reaches[decision.apply] : line``;
   const settled = words.settled(request.state, {
     until: time(request.expiresAt),
-    ...(decision && { who: decider(decision.decidedBy, people), at: time(decision.decidedAt) }),
+    ...(decision && {
+      who: giver({ by: decision.decidedBy, for: ballot?.decidedFor }, people),
+      at: time(decision.decidedAt),
+    }),
     ...(mission?.status === 'terminated' && { end: howEnded(mission, people) }),
   });
   return [
     { kind: 'text', line: [...settled, ...reach] },
+    ...(ballot ? approvedBy(ballot, people) : []),
     ...quote(words.labels.reason, decision?.reason),
     ...factsOf(
       fact(words.facts.scope, listed(request.resourceAsserted.scope?.map(({ value }) => value))),
@@ -172,10 +182,7 @@ function decide({ request, capabilities }: AskFacts): Button[] {
     label: words.buttons.deny,
     press: { verb: 'deny', subject, digest },
     style: 'danger',
-    input: {
-      label: words.buttons.reason,
-      placeholder: capabilities.includes('reason') ? words.buttons.reasonHint : words.buttons.reasonKept,
-    },
+    form: reasonForm(capabilities),
   };
   return [...(needsWords.has(request.type) ? [] : [approve]), deny, read(request)];
 }

@@ -5,6 +5,7 @@
 //   quote       somebody else's words, attributed, never mixed with ours
 //   expansion   the full text behind a card: nothing that a cut hid stays out of reach
 //   mark        an opaque id a posted card carries, by which an orphaned copy is found again
+//   form        what a button asks for before its press counts; opening one decides nothing
 
 declare const safe: unique symbol;
 
@@ -38,18 +39,66 @@ export type Block =
   | { readonly kind: 'note'; readonly line: Line }
   | { readonly kind: 'divider' };
 
-/** What a press names: the verb, what it is about, and the digest of what the card showed. Opaque ids only. */
-export type Press = { readonly verb: Verb; readonly subject: string; readonly digest?: string };
+/**
+ * What a press names: the verb, what it is about, and the digest of what the card showed. Opaque ids only. `choice` is
+ * one of the few a verb has: how far a yes reaches, which answer is meant.
+ */
+export type Press = {
+  readonly verb: Verb;
+  readonly subject: string;
+  readonly digest?: string;
+  readonly choice?: string;
+};
 
-/** `read` opens the full text. `deny` lets the presser add a reason. */
-export type Verb = 'approve' | 'deny' | 'read' | 'stop' | 'confirm_stop' | 'cancel' | 'hold' | 'release';
+/** `read` opens the full text. `ask` puts a question to the agent, `answer` answers one of its own. */
+export type Verb =
+  | 'approve'
+  | 'deny'
+  | 'ask'
+  | 'answer'
+  | 'accept'
+  | 'read'
+  | 'stop'
+  | 'confirm_stop'
+  | 'cancel'
+  | 'hold'
+  | 'release';
+
+/** `value` is a short word of ours without a comma. */
+export type Option = { readonly value: string; readonly label: SafeText };
+
+/** One thing a form asks for. `name` is a short word of ours under which the value comes back. */
+export type Field = {
+  readonly name: string;
+  readonly label: SafeText;
+  readonly required: boolean;
+} & (
+  | { readonly kind: 'line' | 'text'; readonly placeholder?: SafeText; readonly value?: SafeText }
+  | { readonly kind: 'one-of'; readonly options: readonly Option[]; readonly value?: string }
+  | { readonly kind: 'some-of'; readonly options: readonly Option[]; readonly values: readonly string[] }
+  /** A date with its time of day. */
+  | { readonly kind: 'moment'; readonly at?: Date }
+);
+
+/** The most characters a field of text holds, and the most options one offers: what both platforms take. */
+export const formLimits = { line: 200, text: 1_500, options: 20 } as const;
+
+export type Form = {
+  /** At most 24 characters. */
+  readonly title: SafeText;
+  readonly submit: SafeText;
+  readonly note?: Line;
+  readonly fields: readonly Field[];
+  /** The press counts without it too: nobody is kept from it by a form that does not open. */
+  readonly optional: boolean;
+};
 
 export type Button = {
   readonly label: SafeText;
   readonly press: Press;
   readonly style: 'primary' | 'danger' | 'plain';
-  /** Asks for a line of text along with the press; optional to fill in. */
-  readonly input?: { readonly label: SafeText; readonly placeholder: SafeText };
+  /** What is asked for along with the press. */
+  readonly form?: Form;
 };
 
 export type Card = {

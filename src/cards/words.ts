@@ -505,6 +505,15 @@ export const delayed = line`The Person Server or the chat could not be reached. 
 export const settledTitle = ours`Already decided`;
 export const refusals = {
   not_an_approver: line`You are not an approver for this. Nothing was decided.`,
+  excluded: line`The agent acts for you here, and the rule wants somebody else to decide. Nothing was decided.`,
+  already_voted: line`You, or somebody who decides for you, have approved this already. It waits for others.`,
+  other_reach: line`Others approved this with another reach. Approve it as they did, or deny it.`,
+  changes_alone: line`Several people approve this, so nobody changes it alone. Deny it, or ask the agent for less. Nothing was decided.`,
+  delegation_off: line`The operator’s rules let nobody decide for somebody else. Nothing was changed.`,
+  not_a_delegate: line`The operator’s rules do not let that person decide for others. Nothing was changed.`,
+  delegate_is_self: line`You decide for yourself anyway. Nothing was changed.`,
+  delegation_over: line`That time is over already. Nothing was changed.`,
+  delegation_too_long: line`That is longer than the operator’s rules allow. Nothing was changed.`,
   may_not_stop: line`You may not stop this mission. It goes on.`,
   may_not_hold: line`You may not hold or release this mission. Nothing changed.`,
   on_hold: line`This mission is on hold, so nothing under it is approved. Denying still works. Say “release” in its thread first.`,

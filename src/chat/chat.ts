@@ -2,9 +2,10 @@
 //
 //   place       a channel of one workspace or tenant
 //   posted      a message of ours that hangs somewhere
-//   happening   something a person did in chat: pressed a button, said something, moved a channel
+//   happening   something a person did in chat: pressed a button, said something, moved a channel, opened their home
+//   home        the page a platform keeps for one person and the bot
 //   actor       who did it, as the platform itself vouches for them; never a display name or an e-mail
-import type { Card, Press } from '#cards/card.ts';
+import type { Card, Form, Press } from '#cards/card.ts';
 
 export type Platform = 'slack' | 'teams';
 
@@ -26,6 +27,14 @@ export type Actor = {
   readonly standing: 'member' | 'guest' | 'external' | 'bot' | 'unknown';
 };
 
+/**
+ * A form that was sent: what was filled in, by field name. A field left empty is the empty text; the chosen values of a
+ * `some-of` are parted by commas; a moment is in ISO 8601. At most `filledLimits.fields` fields of `filledLimits.chars` each.
+ */
+export type Filled = Readonly<Record<string, string>>;
+
+export const filledLimits = { fields: 20, chars: 3_000 } as const;
+
 /** `id` is unique for one act and the same for every redelivery of it. */
 export type Happening = {
   readonly id: string;
@@ -33,7 +42,7 @@ export type Happening = {
   readonly actor: Actor;
   readonly at: Date;
 } & (
-  | { readonly kind: 'pressed'; readonly press: Press; readonly on: Posted; readonly input?: string }
+  | { readonly kind: 'pressed'; readonly press: Press; readonly on: Posted; readonly values?: Filled }
   /**
    * `text` has the mention of the bot taken off. `thread` is the root of the thread it was said in.
    * `message` is empty for a command, which leaves no message behind: it is answered by a whisper.
@@ -53,6 +62,8 @@ export type Happening = {
       readonly kind: 'place-changed';
       readonly change: 'shared' | 'unshared' | 'added' | 'removed' | { readonly to: string };
     }
+  /** Their home wants to be shown; the place is their own conversation with the bot. */
+  | { readonly kind: 'opened-home' }
 );
 
 /** What the platform calls into. Handed in when a chat is opened. */
@@ -67,6 +78,8 @@ export type ChatListener = {
    * A shortened card without a button of its own is read by its mark: the press's `subject` is the mark it was posted with.
    */
   read(actor: Actor, place: Place, press: Press): Promise<Card | undefined>;
+  /** The form behind a press, for a platform that opens it apart from the card; undefined when the card has changed. */
+  form(place: Place, press: Press): Promise<Form | undefined>;
 };
 
 export type ChatErrorCode =
@@ -111,6 +124,10 @@ export type Chat = {
     since: Date,
   ): Promise<Posted[] | 'cannot-tell'>;
   remove(posted: Posted): Promise<void>;
+  /** Shows a card as somebody's home, in place of what stood there. `cannot` where the platform has no such page. */
+  showHome(to: Actor, card: Card): Promise<'shown' | 'cannot'>;
+  /** An address at which people open a message of ours in their own client; `cannot` where none can be told. */
+  linkTo(posted: Posted): Promise<string | 'cannot'>;
   /** What the platform says of a place: whether the bot can write there, and whether outsiders can read. */
   inspect(place: Place): Promise<{
     readonly reachable: boolean;

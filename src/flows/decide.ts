@@ -1,79 +1,101 @@
 import type { Card } from '#cards/card.ts';
-import { outcomeCard, refusalCard } from '#cards/refusals.ts';
+import { outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
-import type { Outcome } from '#mission-control/port.ts';
-import { mayDecide } from '#policy/policy.ts';
+import type { Request } from '#mission-control/facts.ts';
+import type { Narrowing, Outcome } from '#mission-control/port.ts';
+import type { Delegation } from '#policy/delegation.ts';
+import { matterOf } from '#policy/matter.ts';
+import { mayDecide, type Verdict } from '#policy/policy.ts';
+import { isSimple, needsOf } from '#policy/quorum.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { isHeld } from './held.ts';
 import { lookLater } from './look.ts';
+import { vote } from './vote.ts';
 
-/** A person's answer to an ask: what they answered, about what, bound to what they were shown. */
-export type Answer = {
-  readonly action: 'approve' | 'deny';
-  readonly requestId: string;
-  readonly digest: string;
-  readonly reason?: string;
-};
+/** A person's answer to an ask, bound to what they were shown. */
+export type Answer = { readonly digest: string } & (
+  | {
+      readonly action: 'approve';
+      readonly narrow?: Narrowing;
+      readonly apply?: 'once' | 'mission' | 'always';
+    }
+  | { readonly action: 'deny'; readonly reason?: string }
+  | { readonly action: 'ask'; readonly question: string }
+  | { readonly action: 'answer'; readonly answer: string }
+);
+
+/** What somebody is about to answer, before it is known whether they may. */
+export type Meant = Pick<Answer, 'action' | 'digest'> & { readonly requestId: string };
 
 /**
- * Takes a person's answer to the Person Server, if the rules let them give it. The card is not touched here: the
- * truth comes back and every copy follows it. What the person alone should hear is returned.
+ * Takes a person's answer to the Person Server, if the rules let them give it. `whole` says all of what they answered, once
+ * the ask is known, or why that is no answer. The card is not touched here: the truth comes back and every copy follows
+ * it. What the person alone should hear is returned.
  */
 export async function decide(
   bot: Bot,
   happening: Happening,
   shared: boolean,
-  answer: Answer,
+  { action, digest, requestId }: Meant,
+  whole: (request: Request) => Answer | Refusal,
 ): Promise<Card | undefined> {
   const { actor, place } = happening;
-  const request = await bot.missionControl.readRequest(answer.requestId);
+  const request = await bot.missionControl.readRequest(requestId);
   if (!request) return refusalCard('not_found');
+  const matter = matterOf(request);
+  const delegations = await bot.ledger.delegations.standing(bot.now());
   const verdict = mayDecide({
     oversight: bot.oversight,
     actor,
     place,
     private: false,
     shared,
-    matter: { person: request.person, agent: request.agent.id, kind: request.type },
+    matter,
+    delegations,
   });
   const act = {
-    source: `${happening.id}/${answer.action}/${answer.requestId}`,
+    source: `${happening.id}/${action}/${requestId}`,
     at: bot.now(),
-    verb: answer.action,
+    verb: action,
     actor: proofOf(actor),
     surface: surfaceOf(place, happening.kind === 'pressed' ? happening.on.message : undefined),
-    subject: `request:${answer.requestId}`,
-    digest: answer.digest,
+    subject: `request:${requestId}`,
+    digest,
   };
-  if (!verdict.allowed) {
-    await bot.ledger.acts.append({
-      ...act,
-      person: undefined,
-      outcome: `refused:${verdict.why}`,
-      answer: {},
-    });
-    bot.log.info({ request: request.id, actor: act.actor, why: verdict.why }, `${answer.action} refused`);
-    return refusalCard(verdict.why);
+  async function refuse(why: Refusal, person?: string) {
+    await bot.ledger.acts.append({ ...act, person, outcome: `refused:${why}`, answer: {} });
+    bot.log.info({ request: requestId, actor: act.actor, why }, `${action} refused`);
+    return refusalCard(why);
   }
+  if (!verdict.allowed) return await refuse(verdict.why);
+  const answer = whole(request);
+  if (typeof answer === 'string') return await refuse(answer, verdict.as.id);
 
   if (answer.action === 'approve' && (await isHeld(bot, request))) {
     await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: 'refused:on_hold', answer: {} });
     return refusalCard('on_hold');
   }
   const decidedBy = { person: verdict.as.id, via: actor.platform, id: act.actor };
-  const { requestId, ...decision } = answer;
-  const outcome = await bot.missionControl.decide(requestId, { ...decision, decidedBy });
+  if (answer.action === 'approve' && (verdict.for.length > 0 || !isSimple(needsOf(bot.oversight, matter))))
+    return await vote(bot, { request, answer, as: verdict.as, for: verdict.for, given: decidedBy, act });
+  const outcome = await bot.missionControl.decide(requestId, { ...answer, decidedBy });
   await bot.ledger.acts.append({
     ...act,
     person: verdict.as.id,
     outcome: outcome.kind,
-    answer: answered(outcome),
+    answer: { ...answered(outcome), delegation: delegationOf(verdict, delegations) },
   });
-  bot.log.info({ request: request.id, actor: act.actor, outcome: outcome.kind }, answer.action);
+  bot.log.info({ request: request.id, actor: act.actor, outcome: outcome.kind }, action);
   // The event says so, too; whoever answered should not wait for it.
   await lookLater(bot, { requestId });
   return outcome.kind === 'decided' ? undefined : outcomeCard(outcome, peopleOf(bot.oversight));
 }
+
+/** The delegation that let somebody answer who has no say of their own. */
+const delegationOf = (
+  { as, for: [principal] }: Extract<Verdict, { allowed: true }>,
+  delegations: readonly Delegation[],
+) => delegations.find(({ from, to }) => from === principal?.id && to === as.id)?.id;
 
 /** What the Person Server answered, in ids and states. */
 function answered(outcome: Outcome): Record<string, unknown> {

@@ -11,7 +11,7 @@ import {
   whichAskCard,
   whichMissionCard,
 } from '#cards/answers.ts';
-import type { Card } from '#cards/card.ts';
+import type { Card, Press } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
 import { understand } from '#conversation/grammar.ts';
@@ -23,6 +23,8 @@ import type { Why } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { decide } from './decide.ts';
 import { holdSaid } from './hold.ts';
+import { reachOf } from './press.ts';
+import { reviewAnswer } from './review.ts';
 import { proposeStop, stopMission, stopVerdict } from './stop.ts';
 import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
@@ -58,7 +60,9 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
       return { public: intent.kind === 'status' ? statusCard(standing) : waitingCard(standing) };
     }
     case 'mission-status':
-      return await missionStatus(bot, said, spot, intent.target);
+      return await aboutMission(bot, said, spot, intent.target, statusOf);
+    case 'review':
+      return await aboutMission(bot, said, spot, intent.target, reviewAnswer);
     case 'stop':
       return await stop(bot, said, shared, spot, intent);
     case 'hold':
@@ -92,7 +96,14 @@ async function refuse(bot: Bot, said: Said, intent: Intent, why: Why): Promise<R
   return said.actor.standing === 'bot' ? undefined : { private: refusalCard(why) };
 }
 
-async function missionStatus(bot: Bot, said: Said, spot: Here, target: Target): Promise<Reply> {
+/** Answers a question about the one mission that is meant, or asks which. */
+async function aboutMission(
+  bot: Bot,
+  said: Said,
+  spot: Here,
+  target: Target,
+  answer: (bot: Bot, mission: MissionSummary) => Promise<Card>,
+): Promise<Reply> {
   const { missions, more } = await missionsSeen(bot, said);
   if (target.of === 'named') {
     const candidates = await missionNamed(bot, said, target.words);
@@ -103,10 +114,10 @@ async function missionStatus(bot: Bot, said: Said, spot: Here, target: Target): 
         public: whichMissionCard({ said: target.words, missions: match.missions, more: false, to: 'read' }),
       };
     }
-    return { public: await statusOf(bot, match.mission) };
+    return { public: await answer(bot, match.mission) };
   }
   return spot.mission
-    ? { public: await statusOf(bot, spot.mission) }
+    ? { public: await answer(bot, spot.mission) }
     : { public: whichMissionCard({ missions, more, to: 'read' }) };
 }
 
@@ -193,22 +204,28 @@ async function answerAsk(
   const [request, another] = meant;
   if (!request) return { public: nothingToDecideCard(intent.ask) };
   if (another) return { public: whichAskCard(meant) };
-  const digest = await shownDigest(bot, said, request.id);
+  const shown = await shownPresses(bot, said, request.id);
+  const digest = shown.find(({ verb }) => verb === 'deny')?.digest;
   if (!digest) return { private: refusalCard('stale') };
-  const reason = intent.kind === 'deny' && intent.reason ? { reason: intent.reason } : {};
   return alone(
-    await decide(bot, said, shared, { action: intent.kind, requestId: request.id, digest, ...reason }),
+    await decide(bot, said, shared, { requestId: request.id, action: intent.kind, digest }, () => {
+      if (intent.kind === 'deny')
+        return { action: 'deny', digest, ...(intent.reason && { reason: intent.reason }) };
+      // "approve" is the card's first button: it reaches as far as that one says.
+      return { action: 'approve', digest, ...reachOf(shown.find(({ verb }) => verb === 'approve')?.choice) };
+    }),
   );
 }
 
-/** The digest of what hangs here, not of what the ask became meanwhile: words answer what could be read. */
-async function shownDigest(bot: Bot, { place }: Said, requestId: string): Promise<string | undefined> {
+/** What can be pressed on the card of an ask as it hangs here, not as it became meanwhile: words answer what could be read. */
+async function shownPresses(bot: Bot, { place }: Said, requestId: string): Promise<readonly Press[]> {
   for (const subject of [`request:${requestId}`, `mission:${requestId}`]) {
     const hanging = await bot.ledger.wall.hangingAt(place, subject);
-    const press = hanging?.shown?.buttons.find((button) => button.press.verb === 'deny')?.press;
-    if (press?.digest) return press.digest;
+    if (hanging?.shown?.buttons.some(({ press }) => press.digest)) {
+      return hanging.shown.buttons.map(({ press }) => press);
+    }
   }
-  return undefined;
+  return [];
 }
 
 const alone = (card: Card | undefined): Reply => card && { private: card };

@@ -1,10 +1,15 @@
-import type { Card } from '#cards/card.ts';
-import { refusalCard } from '#cards/refusals.ts';
-import type { Happening } from '#chat/chat.ts';
+import { z } from 'zod';
+import type { Card, Form, Press } from '#cards/card.ts';
+import { type Refusal, refusalCard } from '#cards/refusals.ts';
+import { readPressed } from '#cards/review-card.ts';
+import type { Happening, Place } from '#chat/chat.ts';
+import type { Request } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
-import { decide } from './decide.ts';
+import { type Answer, decide } from './decide.ts';
+import { answerIn, changesIn, questionIn, reasonIn } from './filled.ts';
 import { holdPressed } from './hold.ts';
 import { readCard } from './look.ts';
+import { acceptFinding } from './review.ts';
 import { answerProposal, stopMission } from './stop.ts';
 
 export type Pressed = Extract<Happening, { kind: 'pressed' }>;
@@ -15,11 +20,13 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
   const { verb, subject, digest } = pressed.press;
   switch (verb) {
     case 'approve':
-    case 'deny': {
+    case 'deny':
+    case 'ask':
+    case 'answer':
       if (!digest) return refusalCard('stale');
-      const reason = verb === 'deny' && pressed.input ? { reason: pressed.input } : {};
-      return await decide(bot, pressed, shared, { action: verb, requestId: subject, digest, ...reason });
-    }
+      return await decide(bot, pressed, shared, { requestId: subject, action: verb, digest }, (request) =>
+        answerPressed(pressed, verb, digest, request, bot.now()),
+      );
     case 'stop': {
       const mission = await bot.missionControl.readMission(subject);
       if (!mission) return refusalCard('not_found');
@@ -35,10 +42,62 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
       return await answerProposal(bot, pressed, shared, 'confirmed');
     case 'cancel':
       return await answerProposal(bot, pressed, shared, 'cancelled');
+    case 'accept': {
+      const named = readPressed(subject);
+      return named ? await acceptFinding(bot, pressed, shared, named) : refusalCard('stale');
+    }
     case 'read':
       // Full text is opened at once and never waits in the inbox.
       return undefined;
   }
+}
+
+/** What a press answers an ask with; a refusal where its form is not whole, or its button is none of this ask's. */
+function answerPressed(
+  { press: { choice }, values }: Pressed,
+  action: Answer['action'],
+  digest: string,
+  request: Request,
+  now: Date,
+): Answer | Refusal {
+  switch (action) {
+    case 'approve': {
+      if (choice !== 'changes') return { action, digest, ...reachOf(choice) };
+      const narrow = changesIn(request, values, now);
+      return narrow ? { action, digest, narrow } : 'not_whole';
+    }
+    case 'deny': {
+      const reason = reasonIn(values);
+      return { action, digest, ...(reason && { reason }) };
+    }
+    case 'ask': {
+      const question = questionIn(request, choice, values);
+      return question ? { action, digest, question } : 'not_whole';
+    }
+    case 'answer': {
+      const answer = answerIn(request, choice, values);
+      return answer ? { action, digest, answer } : 'not_whole';
+    }
+  }
+}
+
+/** How far a yes reaches, where the button said it. */
+export const reachOf = (choice: string | undefined) => {
+  const apply = z.enum(['once', 'mission', 'always']).safeParse(choice).data;
+  return apply ? { apply } : {};
+};
+
+/** The form behind a button, from the card that hangs: nothing but the card itself says what is asked for. */
+export async function readForm(bot: Bot, place: Place, press: Press): Promise<Form | undefined> {
+  for (const subject of [`request:${press.subject}`, `mission:${press.subject}`]) {
+    const hanging = await bot.ledger.wall.hangingAt(place, subject);
+    const button = hanging?.wanted.buttons.find(
+      ({ press: { verb, digest, choice } }) =>
+        verb === press.verb && digest === press.digest && choice === press.choice,
+    );
+    if (button?.form) return button.form;
+  }
+  return undefined;
 }
 
 /**

@@ -46,6 +46,8 @@ export type Hanging = {
   readonly settled: boolean;
   /** Where it hangs. */
   readonly posted: Posted | undefined;
+  /** What should hang there, and will. */
+  readonly wanted: Card;
   /** What people see there; undefined while a newer card is on its way. */
   readonly shown: Card | undefined;
 };
@@ -246,11 +248,12 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         .execute();
     },
 
-    /** Places where something should go out, and the earliest time it may. */
+    /** Places where something should go out, and the earliest time it may: not before it is put off to, nor in other hands. */
     async duePlaces(): Promise<{ place: Place; at: Date }[]> {
+      const free = sql<Date | null>`min(greatest(not_before, claimed_until))`;
       const rows = await db
         .selectFrom('chaperone.wall')
-        .select((eb) => ['platform', 'tenant', 'channel', eb.fn.min('not_before').as('at')])
+        .select(['platform', 'tenant', 'channel', free.as('at')])
         .whereRef('wanted_digest', 'is distinct from', 'shown_digest')
         .where('fault', 'is', null)
         .groupBy(['platform', 'tenant', 'channel'])
@@ -374,6 +377,7 @@ function hanging(row: Selectable<WallTable>): Hanging {
     requestId: row.request_id ?? undefined,
     settled: row.settled,
     posted: postedAt(place, row),
+    wanted: reviveCard(row.wanted),
     shown: row.wanted_digest === row.shown_digest ? reviveCard(row.wanted) : undefined,
   };
 }

@@ -93,6 +93,8 @@ export const Request = z.object({
     parameters: opaque.optional(),
     summary: z.string().optional(),
     question: z.string().optional(),
+    /** Answers the agent offers to its question. */
+    options: z.array(z.string()).optional(),
     url: z.string().optional(),
     platform: z.string().optional(),
     device: z.string().optional(),
@@ -215,7 +217,10 @@ export const BoundAgent = z.object({
   revokedAt: instant.optional(),
 });
 
-/** What a server can do beyond listing and deciding; cards say in words what it cannot. */
+/**
+ * What a server can do beyond listing and deciding; cards say in words what it cannot. With `narrow` an approval carries
+ * terms: less than was asked, and how far the yes reaches (`apply`).
+ */
 export const capabilities = [
   'actor',
   'reason',

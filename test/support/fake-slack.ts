@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Delivery, openDeliveries } from './slack-delivery.ts';
+import { stateOf, type Typed } from './slack-form.ts';
 import {
   callMethod,
   type Json,
@@ -44,6 +45,7 @@ export type FakeSlackOptions = {
 export type FakeSlack = AsyncDisposable & Awaited<ReturnType<typeof openFakeSlack>>;
 
 type Manifest = {
+  readonly features: { readonly app_home: { readonly home_tab_enabled: boolean } };
   readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
   readonly settings: { readonly event_subscriptions: { readonly bot_events: readonly string[] } };
 };
@@ -78,6 +80,8 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     channels: new Map(),
     messages: [],
     views: new Map(),
+    homeTab: manifest.features.app_home.home_tab_enabled,
+    homes: new Map(),
     triggers: new Map(),
     socketUrl: () => `ws://127.0.0.1:${port}${ticket()}`,
     stamp() {
@@ -323,6 +327,20 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
       at.messages.filter((message) => message.channel === channel && !message.ephemeralTo),
     ephemerals: (channel: string, user: string): SlackMessage[] =>
       at.messages.filter((message) => message.channel === channel && message.ephemeralTo === user),
+    /** Somebody opens the bot's page, on one of its tabs. Slack tells what the Home tab shows so far. */
+    async openHome(user: string, tab: 'home' | 'messages' = 'home') {
+      const view = at.homes.get(user);
+      const channel = `D0HOME${user}`;
+      return await sendEvent({
+        type: 'app_home_opened',
+        user,
+        channel,
+        tab,
+        ...(view && tab === 'home' && { view: { ...view.view, id: view.id, hash: view.hash } }),
+      });
+    },
+    /** The blocks of a person's Home tab; undefined while nothing was ever published there. */
+    homeOf: (user: string) => at.homes.get(user)?.view.blocks as Json[] | undefined,
     /** The modals a person has open. */
     views: (user: string) => [...at.views.values()].filter((view) => view.user === user),
 
@@ -397,19 +415,11 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
         actions: [actionOf(pick(open.view.blocks, button))],
       });
     },
-    /** Sends a modal with what was typed, by block id. */
-    async submit(viewId: string, typed: Record<string, string>, user: string) {
+    /** Sends a modal with what was typed or chosen, by block id; the rest stays as the modal came. */
+    async submit(viewId: string, typed: Typed, user: string) {
       const open = at.views.get(viewId);
       if (!open) throw new Error('no such view');
-      const values = Object.fromEntries(
-        ((open.view.blocks as Json[]) ?? [])
-          .filter((block) => block.type === 'input')
-          .map((block) => {
-            const { action_id } = block.element as { action_id: string };
-            const value = typed[String(block.block_id)] ?? null;
-            return [block.block_id, { [action_id]: { type: 'plain_text_input', value } }];
-          }),
-      );
+      const values = stateOf(open.view.blocks, typed);
       const delivery = await deliver('interactive', {
         type: 'view_submission',
         ...interaction(user),

@@ -47,3 +47,59 @@ export function textOf(node: unknown): string {
   if (type === 'TextBlock') return String(text);
   return [body, items, actions].map(textOf).filter(Boolean).join('\n');
 }
+
+type Input = {
+  readonly type: string;
+  readonly id: string;
+  readonly value?: string;
+  readonly isRequired?: boolean;
+  readonly isMultiSelect?: boolean;
+  readonly maxLength?: number;
+  readonly choices?: readonly { readonly value: string }[];
+};
+
+/**
+ * What the inputs around a button hold when it is pressed: `typed` by the end of their ids, else what they came with.
+ * Throws where the client would not let it go.
+ */
+export function inputsOf(card: unknown, action: unknown, typed: Json): Json {
+  const around = cardsIn(card).find(({ actions }) => Array.isArray(actions) && actions.includes(action));
+  const inputs = inputsIn(around?.body);
+  for (const name of Object.keys(typed)) {
+    if (!inputs.some(({ id }) => id.endsWith(`.${name}`))) throw new Error(`the form has no ${name}`);
+  }
+  return Object.fromEntries(
+    inputs.map((input) => {
+      const name = Object.keys(typed).find((end) => input.id.endsWith(`.${end}`));
+      const value = String((name === undefined ? input.value : typed[name]) ?? '');
+      if (input.isRequired && value === '') throw new Error(`${input.id} is required`);
+      if (input.maxLength !== undefined && value.length > input.maxLength)
+        throw new Error(`${input.id} is too long`);
+      const chosen = value === '' ? [] : input.isMultiSelect ? value.split(',') : [value];
+      if (input.choices && !chosen.every((one) => input.choices?.some((choice) => choice.value === one))) {
+        throw new Error(`${input.id} does not offer ${value}`);
+      }
+      return [input.id, value];
+    }),
+  );
+}
+
+type Card = { readonly body?: unknown; readonly actions?: unknown };
+
+function cardsIn(node: unknown): readonly Card[] {
+  if (Array.isArray(node)) return node.flatMap(cardsIn);
+  if (typeof node !== 'object' || node === null) return [];
+  const inside = Object.values(node).flatMap(cardsIn);
+  const card: Card = { ...node };
+  return 'type' in node && (node.type === 'AdaptiveCard' || node.type === 'ActionSet')
+    ? [card, ...inside]
+    : inside;
+}
+
+function inputsIn(node: unknown): readonly Input[] {
+  if (Array.isArray(node)) return node.flatMap(inputsIn);
+  if (typeof node !== 'object' || node === null) return [];
+  if ('type' in node && typeof node.type === 'string' && node.type.startsWith('Input.'))
+    return [node as Input];
+  return 'items' in node ? inputsIn(node.items) : [];
+}

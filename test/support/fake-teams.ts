@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { faultsOf } from '#chat/teams/limits.ts';
 import { type Forgery, openIssuer } from './fake-teams-issuer.ts';
-import { executes, home, people, type TeamsUser } from './fake-teams-people.ts';
+import { executes, home, inputsOf, people, type TeamsUser } from './fake-teams-people.ts';
 
 type Json = { readonly [name: string]: unknown };
 export type TeamsMessage = {
@@ -378,20 +378,21 @@ export async function openFakeTeams() {
       person: TeamsUser,
       how: {
         readonly trigger?: string;
-        readonly input?: string;
+        /** What is filled into the form around the button, by field name. */
+        readonly typed?: Json;
         readonly card?: Json;
         readonly match?: Json;
       } = {},
     ) {
       const { conversation, cards } = find(id);
-      const action = executes(how.card ?? cards.at(-1)).find(
+      const card = how.card ?? cards.at(-1);
+      const action = executes(card).find(
         (one) =>
           one.verb === verb &&
           Object.entries(how.match ?? {}).every(([name, value]) => one.data[name] === value),
       );
       if (!action) throw new Error(`no button ${verb} hangs on message ${id}`);
-      const field = action.data['input'];
-      const data = { ...action.data, ...(typeof field === 'string' && { [field]: how.input ?? '' }) };
+      const data = { ...action.data, ...inputsOf(card, action, how.typed ?? {}) };
       const activity = activityFrom(person, conversation, {
         type: 'invoke',
         id: `f:${randomUUID()}`,

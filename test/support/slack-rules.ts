@@ -43,6 +43,16 @@ export function refuseView(view: unknown): string | undefined {
   return refuseBlocks(blocks, 'modal') && 'invalid_arguments';
 }
 
+/** Slack's error word for a Home tab, or undefined when it takes it. It has no title, no submit and no close. */
+export function refuseHome(view: unknown): string | undefined {
+  if (!isObject(view) || view.type !== 'home') return 'invalid_arguments';
+  if (['title', 'submit', 'close'].some((name) => view[name] !== undefined)) return 'invalid_arguments';
+  if (typeof view.private_metadata === 'string' && view.private_metadata.length > 3_000)
+    return 'invalid_arguments';
+  if (Buffer.byteLength(JSON.stringify(view)) > 250_000) return 'view_too_large';
+  return refuseBlocks(view.blocks, 'modal') && 'invalid_arguments';
+}
+
 /** Slack's error word for message metadata, or undefined when it takes it. */
 export function refuseMetadata(metadata: unknown): string | undefined {
   if (metadata === undefined) return undefined;
@@ -81,15 +91,52 @@ function blockIsFine(block: Json, surface: 'message' | 'modal'): boolean {
       const { label, element } = block;
       if (surface !== 'modal' || !textIsFine(label, 2_000, ['plain_text']) || !isObject(element))
         return false;
-      if (element.type !== 'plain_text_input' || typeof element.action_id !== 'string') return false;
-      if (typeof element.max_length === 'number' && (element.max_length < 1 || element.max_length > 3_000)) {
-        return false;
-      }
-      return element.placeholder === undefined || textIsFine(element.placeholder, 150, ['plain_text']);
+      return typeof element.action_id === 'string' && element.action_id.length <= 255 && inputIsFine(element);
     }
     default:
       return false;
   }
+}
+
+function inputIsFine(element: Json): boolean {
+  switch (element.type) {
+    case 'plain_text_input': {
+      const { max_length: most = 3_000, initial_value: initial = '', placeholder } = element;
+      if (typeof most !== 'number' || most < 1 || most > 3_000) return false;
+      if (typeof initial !== 'string' || initial.length > most) return false;
+      return placeholder === undefined || textIsFine(placeholder, 150, ['plain_text']);
+    }
+    case 'radio_buttons':
+    case 'checkboxes':
+      return optionsAreFine(element, 10);
+    case 'static_select':
+    case 'multi_static_select':
+      return optionsAreFine(element, 100);
+    case 'datetimepicker':
+      return element.initial_date_time === undefined || String(element.initial_date_time).length === 10;
+    default:
+      return false;
+  }
+}
+
+function optionsAreFine({ options, initial_option, initial_options }: Json, most: number): boolean {
+  if (!Array.isArray(options) || options.length < 1 || options.length > most) return false;
+  const values = options.map((option: Json) => option.value);
+  if (new Set(values).size < values.length) return false;
+  const fine = options.every(
+    (option: Json) =>
+      textIsFine(option.text, 75) &&
+      typeof option.value === 'string' &&
+      option.value.length >= 1 &&
+      option.value.length <= 75,
+  );
+  if (initial_options !== undefined && !(Array.isArray(initial_options) && initial_options.length > 0))
+    return false;
+  const initial = [...((initial_options ?? []) as Json[]), ...(initial_option ? [initial_option] : [])];
+  // An initial option has to be the option, to the letter.
+  return (
+    fine && initial.every((one) => options.some((option) => JSON.stringify(option) === JSON.stringify(one)))
+  );
 }
 
 function buttonIsFine(button: unknown): boolean {

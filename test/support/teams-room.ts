@@ -36,6 +36,8 @@ export async function openTeamsRoom(change: Partial<TeamsOptions> = {}) {
   const listener = {
     accept: async (happening: Happening): Promise<void> => void heard.push(happening),
     read: async (): Promise<Card | undefined> => undefined,
+    // Teams draws its forms inside the card.
+    form: async () => undefined,
   };
   const options: TeamsOptions = {
     identity: {
@@ -56,6 +58,7 @@ export async function openTeamsRoom(change: Partial<TeamsOptions> = {}) {
   const teams = openTeams(options, {
     accept: (happening) => listener.accept(happening),
     read: () => listener.read(),
+    form: () => listener.form(),
   });
   const http = await openHttp({ host: '127.0.0.1', port: 0 }, teams.mounts, log);
   const url = `http://127.0.0.1:${http.port}/api/messages`;

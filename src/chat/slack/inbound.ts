@@ -1,7 +1,7 @@
 // What Slack delivers, as happenings. Each payload is parsed once; what does not parse is nobody's act.
 import { z } from 'zod';
 import type { Happening, Place, Posted } from '#chat/chat.ts';
-import { reasonInput } from './modal.ts';
+import { Entered } from './form.ts';
 import type { Author, Home } from './people.ts';
 import { type Carried, carried, type Origin, originOf } from './press.ts';
 
@@ -109,7 +109,6 @@ const Action = z.object({
         action_id: id,
         action_ts: z.string().optional(),
         value: z.string().optional(),
-        text: z.object({ text: z.string() }).optional(),
       }),
     )
     .min(1),
@@ -123,7 +122,6 @@ export type Pressed =
       readonly carried: Carried;
       readonly origin: Origin;
       readonly trigger: string | undefined;
-      readonly label: string;
     }
   | {
       readonly on: 'view';
@@ -165,7 +163,6 @@ export function pressedOf(body: unknown, home: Home): Pressed | undefined {
       ...(posted.thread !== undefined && { thread: posted.thread }),
     },
     trigger: trigger_id,
-    label: action.text?.text ?? ours.press.verb,
     act: {
       kind: 'pressed',
       id: `slack:press:${home.team}:${channelId}:${ts}:${user.id}:${action.action_id}:${stampOf}`,
@@ -184,13 +181,11 @@ const Submission = z.object({
     id,
     hash: z.string().optional(),
     private_metadata: z.string(),
-    state: z.object({
-      values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))),
-    }),
+    state: z.object({ values: Entered }),
   }),
 });
 
-/** The form behind a press, sent: the same press, with what was typed. */
+/** The form behind a press, sent: the same press, with what was filled in. */
 export function submittedOf(body: unknown, home: Home, now: Date): Act | undefined {
   const parsed = Submission.safeParse(body);
   const origin = parsed.success ? originOf(parsed.data.view.private_metadata) : undefined;
@@ -198,7 +193,6 @@ export function submittedOf(body: unknown, home: Home, now: Date): Act | undefin
   if (!parsed.success || !origin || !ours) return undefined;
   const { user, view } = parsed.data;
   const posted = postedOf(home, origin.channel, origin.message, origin.thread);
-  const input = view.state.values[reasonInput]?.[reasonInput]?.value?.trim();
   return {
     kind: 'pressed',
     id: `slack:view:${home.team}:${view.id}:${view.hash ?? ''}:${user.id}`,
@@ -207,7 +201,7 @@ export function submittedOf(body: unknown, home: Home, now: Date): Act | undefin
     at: now,
     press: ours.press,
     on: posted,
-    ...(input && { input }),
+    values: view.state.values,
   };
 }
 
@@ -225,6 +219,28 @@ const ChannelEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('channel_left'), channel: id, actor_id: z.string().optional() }),
   z.object({ type: z.literal('group_left'), channel: id, actor_id: z.string().optional() }),
 ]);
+
+const HomeOpened = z.object({
+  type: z.literal('app_home_opened'),
+  user: id,
+  channel: id,
+  tab: z.enum(['home', 'messages']),
+});
+
+/** Somebody opened the Home tab; undefined where it was the tab of messages. */
+export function homeOpenedOf(body: unknown, home: Home, now: Date): Act | undefined {
+  const envelope = Envelope.safeParse(body);
+  const opened = HomeOpened.safeParse(envelope.data?.event);
+  if (!envelope.success || !opened.success || opened.data.tab !== 'home') return undefined;
+  const { event_id, event_time } = envelope.data;
+  return {
+    kind: 'opened-home',
+    id: `slack:event:${event_id}`,
+    place: placeOf(home, opened.data.channel),
+    author: { user: opened.data.user },
+    at: event_time === undefined ? now : new Date(event_time * 1_000),
+  };
+}
 
 /** The events of a channel this room listens to; the app's manifest subscribes to the same. */
 export const channelEvents = ChannelEvent.options.map((option) => option.shape.type.value);

@@ -1,6 +1,6 @@
 // What Slack takes, checked before it is sent: a message past one of these is refused whole, and then nobody sees the ask.
 // Figures: docs.slack.dev/reference/block-kit, chat.postMessage, chat.update, views.open.
-import type { ActionsBlockElement, KnownBlock, ModalView } from '@slack/types';
+import type { ActionsBlockElement, InputBlock, KnownBlock, ModalView } from '@slack/types';
 
 export const limits = {
   blocks: 50,
@@ -22,6 +22,12 @@ export const limits = {
   viewBytes: 250_000,
   inputLabel: 2_000,
   placeholder: 150,
+  inputText: 3_000,
+  /** Of a menu. */
+  options: 100,
+  /** Of radio buttons and checkboxes. */
+  boxes: 10,
+  optionText: 75,
   /** Our own: Slack refuses a message with `msg_blocks_too_long` at about 13,200 and does not say what it counts. */
   totalBytes: 12_000,
 } as const;
@@ -114,13 +120,68 @@ function blockViolations(block: KnownBlock, where: string): string[] {
       return [
         ...id,
         ...within(`${where}.label`, block.label.text, limits.inputLabel),
-        ...('placeholder' in block.element && block.element.placeholder
-          ? within(`${where}.placeholder`, block.element.placeholder.text, limits.placeholder)
-          : []),
+        ...inputViolations(block.element, `${where}.element`),
       ];
     default:
       return [`${where} is a ${block.type}, which no card of ours holds`];
   }
+}
+
+function inputViolations(element: InputBlock['element'], where: string): string[] {
+  const id = within(`${where}.action_id`, element.action_id ?? '', limits.id);
+  switch (element.type) {
+    case 'plain_text_input': {
+      const { placeholder, initial_value: initial = '', max_length: most = limits.inputText } = element;
+      return [
+        ...id,
+        ...(placeholder ? within(`${where}.placeholder`, placeholder.text, limits.placeholder) : []),
+        ...count(`${where}.max_length`, most, limits.inputText),
+        ...count(`${where}.initial_value`, initial.length, most),
+      ];
+    }
+    case 'radio_buttons':
+      return [...id, ...optionViolations(element.options, [element.initial_option], limits.boxes, where)];
+    case 'checkboxes':
+      return [...id, ...optionViolations(element.options, element.initial_options, limits.boxes, where)];
+    case 'static_select':
+      return [...id, ...optionViolations(element.options, [element.initial_option], limits.options, where)];
+    case 'multi_static_select':
+      return [...id, ...optionViolations(element.options, element.initial_options, limits.options, where)];
+    case 'datetimepicker':
+      return String(element.initial_date_time ?? 1e9).length === 10
+        ? id
+        : [`${where} is no time of 10 digits`];
+    default:
+      return [`${where} is a ${element.type}, which no form of ours holds`];
+  }
+}
+
+type Choice = { readonly text: { readonly text: string }; readonly value?: string };
+
+function optionViolations(
+  options: readonly Choice[] = [],
+  initial: readonly (Choice | undefined)[] = [],
+  most: number,
+  where: string,
+): string[] {
+  const offered = options.map((option) => JSON.stringify(option));
+  return [
+    ...(options.length > 0 ? [] : [`${where} offers nothing`]),
+    ...count(`${where}.options`, options.length, most),
+    ...options.flatMap(({ text, value }, at) => [
+      ...within(`${where}.options[${at}].text`, text.text, limits.optionText),
+      ...within(`${where}.options[${at}].value`, value ?? '', limits.optionText),
+    ]),
+    ...repeated(
+      `${where} option`,
+      options.map(({ value }) => value),
+    ),
+    ...initial.flatMap((option) =>
+      option && !offered.includes(JSON.stringify(option))
+        ? [`${where} begins with what it does not offer`]
+        : [],
+    ),
+  ];
 }
 
 function buttonViolations(element: ActionsBlockElement, where: string): string[] {

@@ -1,4 +1,4 @@
-// The modals: a line to say why, and the full text behind a card, in pages where one view cannot hold it.
+// The full text behind a card as a modal, in pages where one view cannot hold it.
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Block, Card } from '#cards/card.ts';
 import { barred, clip, linesOf } from './cut.ts';
@@ -7,51 +7,14 @@ import { linePlain, oneLine } from './mrkdwn.ts';
 import type { Origin } from './press.ts';
 import { context, plain } from './render.ts';
 
-export const reasonCallback = 'chaperone:reason';
-export const reasonInput = 'reason';
 /** Prefix of the action ids that turn a page; the button's value is the page. */
 export const pageAction = 'chaperone:page';
 
 const fullCallback = 'chaperone:full';
-/** The longest reason a person may type. */
-const reasonRoom = 1_000;
 /** What one page may weigh and hold; well below the 250 kB and 100 blocks of a view, to leave room for heading and buttons. */
 const pageBytes = 150_000;
 const pageBlocks = 90;
 const pieceRoom = 2_700;
-
-/** Asks for an optional line along with a press. `submit` is the word on the button that was pressed. */
-export function reasonView(
-  origin: Origin,
-  ask: { label: string; placeholder: string },
-  submit: string,
-): ModalView {
-  return {
-    type: 'modal',
-    callback_id: reasonCallback,
-    private_metadata: JSON.stringify(origin),
-    title: plain(clip(oneLine(submit).trim() || 'Confirm', limits.viewTitle)),
-    submit: plain(clip(oneLine(submit).trim() || 'Send', limits.viewTitle)),
-    close: plain('Back'),
-    blocks: [
-      {
-        type: 'input',
-        block_id: reasonInput,
-        optional: true,
-        label: plain(clip(oneLine(ask.label).trim() || 'Reason', 150)),
-        element: {
-          type: 'plain_text_input',
-          action_id: reasonInput,
-          multiline: true,
-          max_length: reasonRoom,
-          ...(ask.placeholder.trim() && {
-            placeholder: plain(clip(oneLine(ask.placeholder), limits.placeholder)),
-          }),
-        },
-      },
-    ],
-  };
-}
 
 /** Shown at once, because a trigger lives three seconds and the text may take longer. */
 export const loadingView = (origin: Origin): ModalView => fullView(origin, [context(plain('Loading\u2026'))]);

@@ -6,34 +6,36 @@ import type { Button, Press } from '#cards/card.ts';
 const Verb = z.enum({
   approve: 'approve',
   deny: 'deny',
+  ask: 'ask',
+  answer: 'answer',
   read: 'read',
   stop: 'stop',
+  accept: 'accept',
   confirm_stop: 'confirm_stop',
   cancel: 'cancel',
   hold: 'hold',
   release: 'release',
 } satisfies { [V in Press['verb']]: V });
 
-/** `ask` is the label and placeholder of the line of text to ask for along with the press. */
+/** `form`: the press asks for one first; `optional` where it counts without it too. */
 const Carried = z.object({
   verb: Verb,
   subject: z.string(),
   digest: z.string().optional(),
-  ask: z.tuple([z.string(), z.string()]).optional(),
+  choice: z.string().optional(),
+  form: z.enum(['optional', 'required']).optional(),
 });
 
-export type Carried = {
-  readonly press: Press;
-  readonly ask?: { readonly label: string; readonly placeholder: string };
-};
+export type Carried = { readonly press: Press; readonly form?: 'optional' | 'required' };
 
-/** The button's `value`: opaque ids, and the words of the question it asks. */
-export function carry(press: Press, input?: Button['input']): string {
+/** The button's `value`: opaque ids, and whether the press asks for more. */
+export function carry({ verb, subject, digest, choice }: Press, form?: Button['form']): string {
   return JSON.stringify({
-    verb: press.verb,
-    subject: press.subject,
-    digest: press.digest,
-    ask: input && [input.label.slice(0, 150), input.placeholder.slice(0, 150)],
+    verb,
+    subject,
+    digest,
+    choice,
+    form: form && (form.optional ? 'optional' : 'required'),
   } satisfies z.input<typeof Carried>);
 }
 
@@ -41,10 +43,15 @@ export function carry(press: Press, input?: Button['input']): string {
 export function carried(value: string): Carried | undefined {
   const parsed = Carried.safeParse(jsonOf(value));
   if (!parsed.success) return undefined;
-  const { verb, subject, digest, ask } = parsed.data;
+  const { verb, subject, digest, choice, form } = parsed.data;
   return {
-    press: digest === undefined ? { verb, subject } : { verb, subject, digest },
-    ...(ask && { ask: { label: ask[0], placeholder: ask[1] } }),
+    press: {
+      verb,
+      subject,
+      ...(digest !== undefined && { digest }),
+      ...(choice !== undefined && { choice }),
+    },
+    ...(form && { form }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type {
   ActionsBlock,
+  HomeView,
   KnownBlock,
   MrkdwnElement,
   PlainTextElement,
@@ -41,6 +42,15 @@ export function renderCard(card: Card, mark: string | undefined, dates: Dates): 
   }
   const message = { text, blocks: blocksOf(card, mark, dates, sizes[sizes.length - 1] ?? 60, 0) };
   throw new ChatError('refused', `a card that Slack cannot take: ${messageViolations(message).join('; ')}`);
+}
+
+/**
+ * A card as the Home tab of one person. It is held to a message's limits, which are the narrower ones. A press there names
+ * no message, so it is for cards that point elsewhere: one with buttons is refused.
+ */
+export function renderHome(card: Card, dates: Dates): HomeView {
+  if (card.buttons.length > 0) throw new ChatError('refused', 'a home has no buttons');
+  return { type: 'home', blocks: renderCard(card, undefined, dates).blocks };
 }
 
 const metadataOf = (mark: string) => ({ event_type: metadataType, event_payload: { mark } });
@@ -192,11 +202,11 @@ function shorten(line: Line, room: number): Line {
 const still = (text: string) => text as SafeText;
 
 function actionsOf(card: Card, mark: string | undefined, shortened: boolean): ActionsBlock[] {
-  const buttons = card.buttons.map((button) => ({ ...button, value: carry(button.press, button.input) }));
+  const buttons = card.buttons.map((button) => ({ ...button, value: carry(button.press, button.form) }));
   const read = buttons.some(({ press }) => press.verb === 'read');
   const subject = card.buttons[0]?.press ?? (mark === undefined ? undefined : { subject: mark });
   if (!read && subject && (card.expansion.length > 0 || shortened)) {
-    const press: Press = { ...subject, verb: 'read' };
+    const press: Press = { subject: subject.subject, verb: 'read' };
     buttons.push({ label: still('Full text'), press, style: 'plain', value: carry(press) });
   }
   const seen = new Map<string, number>();

@@ -11,17 +11,19 @@ import type { Chat, ChatListener } from '#chat/chat.ts';
 import type { Log } from '#log.ts';
 import { AckLast } from './ack-last.ts';
 import { call, slackLogger, slackWord, webClient } from './calls.ts';
+import { changedView, formCallback, formView } from './form.ts';
 import {
   type Act,
   channelEvents,
   commandOf,
+  homeOpenedOf,
   type Pressed,
   placeChangeOf,
   pressedOf,
   submittedOf,
   wordsOf,
 } from './inbound.ts';
-import { closedView, loadingView, reasonCallback, reasonView, textView } from './modal.ts';
+import { closedView, loadingView, textView } from './modal.ts';
 import type { Dates } from './mrkdwn.ts';
 import { outbound } from './outbound.ts';
 import { type Home, openPeople, type People } from './people.ts';
@@ -169,6 +171,10 @@ function listen(app: AckLast, ears: Ears) {
     // Edits, joins and our own words are message events too.
     if (words) await take(words, 'message');
   });
+  app.event('app_home_opened', async ({ body }) => {
+    const opened = homeOpenedOf(body, home, new Date());
+    if (opened) await take(opened, 'app_home_opened');
+  });
   for (const type of channelEvents) {
     app.event(type, async ({ body }) => {
       const change = placeChangeOf(body, home, new Date());
@@ -188,19 +194,19 @@ function listen(app: AckLast, ears: Ears) {
     else log.warn({ what: 'press' }, 'a slack delivery that is nothing of ours');
     await ack();
   });
-  app.view(reasonCallback, async ({ body, ack }) => {
-    await take(submittedOf(body, home, new Date()), 'reason');
+  app.view(formCallback, async ({ body, ack }) => {
+    await take(submittedOf(body, home, new Date()), 'form');
     await ack();
   });
 }
 
-/** A press of `read` shows the text, one that asks for a line shows the form, every other is an act. */
+/** A press of `read` shows the text, one that asks for more shows its form, every other is an act. */
 async function press(pressed: Pressed, ears: Ears, take: (act: Act) => Promise<void>): Promise<void> {
-  const { prompt, people, later } = ears;
+  const { prompt, people, later, log } = ears;
   if (pressed.on === 'view') {
     return later(fill(pressed.view, pressed, ears));
   }
-  const { act, carried, origin, trigger, label } = pressed;
+  const { act, carried, origin, trigger } = pressed;
   if (carried.press.verb === 'read') {
     if (!trigger) return;
     try {
@@ -211,24 +217,24 @@ async function press(pressed: Pressed, ears: Ears, take: (act: Act) => Promise<v
       if (view) later(fill(view, { carried, origin, author: act.author }, ears));
     } catch (error) {
       // Nothing was to be stored, and a trigger that is used up stays so: the person presses again.
-      ears.log.warn({ err: error, press: act.id }, 'the full text did not open');
+      log.warn({ err: error, press: act.id }, 'the full text did not open');
     }
     return;
   }
-  // Whoever cannot decide is not asked for a reason; they are refused at once, and that is recorded.
-  if (!carried.ask || !trigger || (await people(act.author)).standing !== 'member') return await take(act);
+  // Whoever cannot decide is not asked for more; they are refused at once, and that is recorded.
+  if (!carried.form || (await people(act.author)).standing !== 'member') return await take(act);
+  const counts = carried.form === 'optional';
+  const form = await ears.listener.form(act.place, carried.press);
+  if (!trigger || (!form && counts)) return counts ? await take(act) : undefined;
   try {
-    const view = reasonView(origin, carried.ask, label);
+    const view = form ? formView(origin, form) : changedView(origin);
     await call('views.open', () => prompt.views.open({ trigger_id: trigger, view }));
   } catch (error) {
     // The same press delivered twice: the form is open already.
     if (slackWord(error) === 'exchanged_trigger_id') return;
-    // Nobody is kept from saying no by a form that does not open.
-    ears.log.warn(
-      { err: error, press: act.id },
-      'the form for a reason did not open; the press counts as it is',
-    );
-    await take(act);
+    log.warn({ err: error, press: act.id, counts }, 'a form did not open');
+    // Nobody is kept from saying no by a form that does not open. Every other decides nothing until it is sent.
+    if (counts) await take(act);
   }
 }
 

@@ -2,7 +2,8 @@
 // learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations, …/task-modules-and-cards/cards/universal-actions-for-adaptive-cards
 import { z } from 'zod';
 import type { Press, Verb } from '#cards/card.ts';
-import type { Place } from '#chat/chat.ts';
+import type { Filled, Place } from '#chat/chat.ts';
+import { filledIn } from '#chat/teams/form.ts';
 
 const account = z.object({
   id: z.string().min(1).max(500),
@@ -52,14 +53,15 @@ export type Activity = z.infer<typeof activitySchema>;
 
 /** The verb of every button of ours is `chaperone.` and the port's verb. */
 export const verbPrefix = 'chaperone.';
-/** What a person may type along with a press, in characters; more is cut. */
-export const inputLimit = 500;
 
 const verbs = [
   'approve',
   'deny',
+  'ask',
+  'answer',
   'read',
   'stop',
+  'accept',
   'confirm_stop',
   'cancel',
   'hold',
@@ -75,7 +77,8 @@ const invoked = z.object({
       .object({
         subject: z.string().min(1).max(500),
         digest: z.string().max(500).optional(),
-        input: z.string().max(100).optional(),
+        choice: z.string().max(100).optional(),
+        form: z.string().max(20).optional(),
         page: z.int().min(0).max(10_000).optional(),
       })
       .loose(),
@@ -94,7 +97,7 @@ export type Heard =
   | {
       readonly kind: 'pressed';
       readonly press: Press;
-      readonly input?: string;
+      readonly values?: Filled;
       readonly thread?: string;
       readonly message: string;
       /** Which page of the full text is asked for; 0 is the card itself. */
@@ -190,15 +193,19 @@ function hearInvoke(activity: Activity): Heard {
   const { verb: spoken, data } = parsed.data.action;
   const verb = verbs.find((name) => spoken === verbPrefix + name);
   if (!verb) return { kind: 'unknown-invoke' };
-  const typed = data.input === undefined ? undefined : data[data.input];
-  const input = typeof typed === 'string' ? typed.slice(0, inputLimit).trim() : '';
+  const { subject, digest, choice, form } = data;
   const { root } = splitConversation(activity.conversation.id);
   return {
     kind: 'pressed',
-    press: { verb, subject: data.subject, ...(data.digest !== undefined && { digest: data.digest }) },
+    press: {
+      verb,
+      subject,
+      ...(digest !== undefined && { digest }),
+      ...(choice !== undefined && { choice }),
+    },
     message: activity.replyToId,
     page: data.page ?? 1,
-    ...(input && { input }),
+    ...(form !== undefined && { values: filledIn(form, data) }),
     ...(root && root !== activity.replyToId && { thread: root }),
   };
 }
@@ -231,6 +238,7 @@ export function actId(activity: Activity, heard: Heard): string {
   const { conversation, from, id } = activity;
   if (id) return ['teams', conversation.id, id, from.id].join('|');
   const parts = ['teams', conversation.id, activity.type, activity.timestamp, activity.replyToId, from.id];
-  if (heard.kind === 'pressed') parts.push(heard.press.verb, heard.press.subject, heard.press.digest);
+  if (heard.kind === 'pressed')
+    parts.push(heard.press.verb, heard.press.subject, heard.press.digest, heard.press.choice);
   return parts.map((part) => part ?? '').join('|');
 }

@@ -1,7 +1,8 @@
 // The buttons of a card. What comes back from one is the press and nothing else; whether it counts is decided elsewhere.
 import type { Button, Press } from '#cards/card.ts';
-import { inputLimit, verbPrefix } from '#chat/teams/activity.ts';
+import { verbPrefix } from '#chat/teams/activity.ts';
 import { type Action, type Element, rich, run } from '#chat/teams/elements.ts';
+import { drawForm, formId } from '#chat/teams/form.ts';
 import { plain, shorten } from '#chat/teams/inert-text.ts';
 import { cardVersion, maxActions } from '#chat/teams/limits.ts';
 
@@ -16,18 +17,27 @@ export const opensItself = (buttons: readonly Button[]) =>
 
 /**
  * The buttons in rows, at the card's foot where one row is enough. `expander` says that the full text stands hidden in the
- * card, so that a button only has to show it.
+ * card, so that a button only has to show it. `chars` is how much of a form's labels may stand. Without `forms` there is
+ * no room for any: a press that counts without one stays, every other is left out.
  */
-export function drawButtons(buttons: readonly Button[], expander: boolean) {
+export function drawButtons(buttons: readonly Button[], expander: boolean, chars: number, forms: boolean) {
   const toggles = expander && opensItself(buttons);
-  const drawn = buttons.slice(0, maxButtons).map((button, at) => drawButton(button, at, toggles));
+  const drawn = buttons
+    .slice(0, maxButtons)
+    .flatMap((button, at) =>
+      forms || !button.form
+        ? [drawButton(button, at, toggles, chars)]
+        : button.form.optional
+          ? [pressed(button)]
+          : [],
+    );
+  const more = Math.max(0, buttons.length - drawn.length);
   if (expander && !toggles) drawn.push(toggle('Full text'));
-  if (drawn.length <= maxActions) return { foot: drawn, rows: [] };
+  if (drawn.length <= maxActions && more === 0) return { foot: drawn, rows: [] };
   const rows: Element[] = [];
   for (let at = 0; at < drawn.length; at += maxActions) {
     rows.push({ type: 'ActionSet', actions: drawn.slice(at, at + maxActions) });
   }
-  const more = buttons.length - maxButtons;
   if (more > 0) rows.push(rich([run(`${more} more choices do not fit here.`, { isSubtle: true })]));
   return { foot: [], rows };
 }
@@ -38,37 +48,41 @@ const toggle = (title: string): Action => ({
   targetElements: [fullTextId],
 });
 
-function drawButton({ label, press, style, input }: Button, at: number, toggles: boolean): Action {
-  const title = plain(shorten(label, labelChars));
-  const look =
-    style === 'primary'
-      ? { style: 'positive' as const }
-      : style === 'danger'
-        ? { style: 'destructive' as const }
-        : {};
+const styled = ({ style }: Button) =>
+  style === 'primary'
+    ? { style: 'positive' as const }
+    : style === 'danger'
+      ? { style: 'destructive' as const }
+      : {};
+
+const titleOf = ({ label }: Button) => plain(shorten(label, labelChars));
+
+const pressed = (button: Button): Action => ({
+  ...execute(titleOf(button), button.press),
+  ...styled(button),
+});
+
+function drawButton(button: Button, at: number, toggles: boolean, chars: number): Action {
+  const { press, form } = button;
+  const title = titleOf(button);
   if (press.verb === 'read') return toggles ? toggle(title) : execute(title, press, { page: 1 });
-  if (!input) return { ...execute(title, press), ...look };
-  const id = `input-${at}`;
-  const ask = {
-    type: 'Input.Text',
-    id,
-    label: plain(shorten(input.label, labelChars)),
-    placeholder: plain(shorten(input.placeholder, labelChars)),
-    isMultiline: true,
-    maxLength: inputLimit,
-  } as const;
-  const go = { ...execute(title, press, { input: id }), ...look };
-  const card = { type: 'AdaptiveCard', version: cardVersion, body: [ask], actions: [go] } as const;
-  return { type: 'Action.ShowCard', title, card, ...look };
+  if (!form) return pressed(button);
+  const id = formId(at);
+  const go = {
+    ...execute(plain(shorten(form.submit, labelChars)), press, { form: id }),
+    ...styled(button),
+  };
+  const body = drawForm(form, id, chars);
+  const card = { type: 'AdaptiveCard', version: cardVersion, body, actions: [go] } as const;
+  return { type: 'Action.ShowCard', title, card, ...styled(button) };
 }
 
 /** A button that comes back as an invoke; its data is the press and nothing else. */
 export function execute(
   title: string,
-  press: Press,
+  { verb, subject, digest, choice }: Press,
   more: Readonly<Record<string, string | number>> = {},
 ): Action {
-  const { verb, subject, digest } = press;
-  const data = { subject, ...(digest !== undefined && { digest }), ...more };
-  return { type: 'Action.Execute', title, verb: verbPrefix + verb, data };
+  const press = { subject, ...(digest !== undefined && { digest }), ...(choice !== undefined && { choice }) };
+  return { type: 'Action.Execute', title, verb: verbPrefix + verb, data: { ...press, ...more } };
 }

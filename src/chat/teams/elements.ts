@@ -26,15 +26,31 @@ export type Container = {
   readonly isVisible?: false;
 } & Look;
 export type ActionSet = { readonly type: 'ActionSet'; readonly actions: readonly Action[] };
-export type Element = Rich | Marked | Container | ActionSet | InputText;
-export type InputText = {
-  readonly type: 'Input.Text';
+export type Element = Rich | Marked | Container | ActionSet | Input;
+type Asked = {
   readonly id: string;
   readonly label: string;
-  readonly placeholder: string;
-  readonly isMultiline: true;
-  readonly maxLength: number;
+  readonly isRequired?: boolean;
+  readonly errorMessage?: string;
 };
+export type Input =
+  | ({
+      readonly type: 'Input.Text';
+      readonly placeholder?: string;
+      readonly value?: string;
+      readonly isMultiline: boolean;
+      readonly maxLength: number;
+    } & Asked)
+  | ({
+      readonly type: 'Input.ChoiceSet';
+      readonly choices: readonly { readonly title: string; readonly value: string }[];
+      /** The chosen values, parted by commas. */
+      readonly value?: string;
+      readonly isMultiSelect: boolean;
+      readonly style: 'expanded';
+      readonly wrap: true;
+    } & Asked)
+  | ({ readonly type: 'Input.Date' | 'Input.Time'; readonly value?: string } & Asked);
 export type Action =
   | {
       readonly type: 'Action.Execute';

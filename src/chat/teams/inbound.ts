@@ -134,9 +134,9 @@ function happening(activity: Activity, place: Place, actor: Actor, heard: Act): 
   const at = Number.isNaN(said.getTime()) ? new Date() : said;
   const common = { id: actId(activity, heard), place, actor, at };
   if (heard.kind !== 'pressed') return { ...common, ...heard };
-  const { press, input, thread, message } = heard;
+  const { press, values, thread, message } = heard;
   const on = { place, message, ...(thread !== undefined && { thread }) };
-  return { ...common, kind: 'pressed', press, on, ...(input !== undefined && { input }) };
+  return { ...common, kind: 'pressed', press, on, ...(values && { values }) };
 }
 
 /** Who put the bot in or out is told, but decides nothing by it: nobody asks the roster of a place that may be gone. */

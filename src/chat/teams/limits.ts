@@ -20,7 +20,29 @@ const elements: Record<string, readonly string[]> = {
   RichTextBlock: ['id', 'inlines', 'separator', 'spacing'],
   TextRun: ['text', 'weight', 'size', 'isSubtle', 'fontType', 'selectAction'],
   ActionSet: ['actions'],
-  'Input.Text': ['id', 'label', 'placeholder', 'isMultiline', 'maxLength'],
+  'Input.Text': [
+    'id',
+    'label',
+    'isRequired',
+    'errorMessage',
+    'placeholder',
+    'value',
+    'isMultiline',
+    'maxLength',
+  ],
+  'Input.ChoiceSet': [
+    'id',
+    'label',
+    'isRequired',
+    'errorMessage',
+    'choices',
+    'value',
+    'isMultiSelect',
+    'style',
+    'wrap',
+  ],
+  'Input.Date': ['id', 'label', 'isRequired', 'errorMessage', 'value'],
+  'Input.Time': ['id', 'label', 'isRequired', 'errorMessage', 'value'],
   'Action.Execute': ['title', 'verb', 'data', 'style'],
   'Action.ShowCard': ['title', 'card', 'style'],
   'Action.ToggleVisibility': ['title', 'targetElements'],
@@ -77,12 +99,40 @@ function walk(node: Node, depth: number, ids: string[], faults: string[]) {
     faults.push(`${node['actions'].length} actions in one row`);
   }
   if (type === 'TextRun' && node['text'] === '') faults.push('an empty TextRun');
+  if (type.startsWith('Input.')) faults.push(...inputFaults(type, node));
   for (const name of children[type] ?? []) {
     const inside = node[name];
     for (const child of Array.isArray(inside) ? inside : inside === undefined ? [] : [inside]) {
       if (isNode(child)) walk(child, depth + 1, ids, faults);
       else faults.push(`${type}.${name} holds something that is no element`);
     }
+  }
+}
+
+/** An input without an id never comes back; one whose value it does not offer is shown empty, or not at all. */
+function inputFaults(type: string, node: Node): readonly string[] {
+  const value = saying(node['value'] ?? '');
+  const named =
+    typeof node['id'] === 'string' && node['id'] !== '' && saying(node['label'] ?? '').trim() !== '';
+  const faults: string[] = named ? [] : [`${type} without an id or a label`];
+  switch (type) {
+    case 'Input.Text':
+      return value.length > Number(node['maxLength'])
+        ? [...faults, 'Input.Text longer than it may be']
+        : faults;
+    case 'Input.ChoiceSet': {
+      const choices = Array.isArray(node['choices']) ? (node['choices'] as readonly Node[]) : [];
+      const values = choices.map((choice) => saying(choice['value']));
+      const chosen = value === '' ? [] : node['isMultiSelect'] === true ? value.split(',') : [value];
+      if (values.length === 0 || new Set(values).size < values.length) faults.push('choices that are none');
+      if (values.some((one) => one.includes(','))) faults.push('a choice with a comma in its value');
+      if (chosen.some((one) => !values.includes(one))) faults.push('a choice that is not offered');
+      return faults;
+    }
+    case 'Input.Date':
+      return value === '' || /^\d{4}-\d\d-\d\d$/.test(value) ? faults : [...faults, 'no date'];
+    default:
+      return value === '' || /^\d\d:\d\d$/.test(value) ? faults : [...faults, 'no time'];
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '#chat/teams/elements.ts';
 import { cut, escaped, leftOut, lineBreak, mentionName, plain, shorten } from '#chat/teams/inert-text.ts';
 import { bytesOf, cardType, cardVersion, maxBytes } from '#chat/teams/limits.ts';
+import { inUtc } from '#chat/utc.ts';
 
 export type Outgoing = {
   readonly type: 'message';
@@ -61,26 +62,32 @@ export function renderCard(card: Card, tenant: string, mark: string, calls: bool
   const pages = opensItself(card.buttons);
   const attempts = [
     ...allowances.flatMap((chars) =>
-      (pages ? [true, false] : [true]).map((inline) => ({ chars, inline, keep: everything })),
+      (pages ? [true, false] : [true]).map((inline) => ({ chars, inline, keep: everything, forms: true })),
     ),
     // Short as its texts are by now, there are too many of them: the middle goes, and the gap says so.
-    ...[40, 20, 10, 5, 2, 1].map((keep) => ({ chars: 60, inline: !pages, keep })),
+    ...[40, 20, 10, 5, 2, 1].map((keep) => ({ chars: 60, inline: !pages, keep, forms: true })),
+    { chars: 60, inline: !pages, keep: 10, forms: false },
   ];
-  for (const { chars, inline, keep } of attempts) {
-    const drawn = draw(card, { chars, tenant, mentions: new Map() }, { mark, calls, inline, keep });
+  for (const { chars, ...how } of attempts) {
+    const drawn = draw(card, { chars, tenant, mentions: new Map() }, { mark, calls, ...how });
     if (bytesOf(drawn) <= cardBytes) return drawn;
   }
-  return draw(
-    card,
-    { chars: 30, tenant, mentions: new Map() },
-    { mark, calls: false, inline: !pages, keep: 0 },
-  );
+  const bare = { inline: !pages, keep: 0, forms: false };
+  return draw(card, { chars: 30, tenant, mentions: new Map() }, { mark, calls: false, ...bare });
 }
 
+type How = {
+  readonly mark: string;
+  readonly calls: boolean;
+  readonly inline: boolean;
+  readonly keep: number;
+  readonly forms: boolean;
+};
+
 /** `inline`: the full text stands hidden in the card. `keep`: how many parts between title and buttons may stay. */
-function draw(card: Card, pen: Pen, how: { mark: string; calls: boolean; inline: boolean; keep: number }) {
+function draw(card: Card, pen: Pen, how: How) {
   const expander = how.inline && card.expansion.length > 0;
-  const { foot, rows } = drawButtons(card.buttons, expander);
+  const { foot, rows } = drawButtons(card.buttons, expander, pen.chars, how.forms);
   const title = rich([run(plain(shorten(card.title, pen.chars)), { weight: 'Bolder', size: 'Large' })]);
   const parts = [...drawBlocks(card.blocks, pen), ...(how.calls ? drawCalls(card.calls, pen) : [])];
   const body: Element[] = [
@@ -181,7 +188,7 @@ function drawSpan(span: Span, { chars }: Pen): TextRun {
     case 'code':
       return run(plain(shorten(span.text, chars)), { fontType: 'Monospace' });
     case 'time':
-      return run(inWords(span.at));
+      return run(inUtc(span.at));
     case 'mention':
       return run(plain(shorten(span.who.name, chars)), { weight: 'Bolder' });
     case 'link': {
@@ -249,13 +256,6 @@ export function wordsOf(card: Card, chars: number): string {
   });
   const sentences = [card.title, ...said].map((words) => (/[.!?…”]\s*$/.test(words) ? words : `${words}.`));
   return plain(shorten(sentences.join(' ').replace(/\s+/g, ' '), chars));
-}
-
-/** `21 Nov 2026, 18:05 UTC`: said in words, because `{{DATE}}` is not read in TextRuns everywhere. */
-function inWords(at: Date): string {
-  if (Number.isNaN(at.getTime())) return 'an unknown time';
-  const words = at.toLocaleString('en-GB', { timeZone: 'UTC', dateStyle: 'medium', timeStyle: 'short' });
-  return `${words} UTC`;
 }
 
 function openable(url: string): URL | undefined {

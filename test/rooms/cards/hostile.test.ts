@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { missionStatusCard, missionsCard, waitingCard, whichMissionCard } from '#cards/answers.ts';
 import { askCard } from '#cards/ask-card.ts';
-import type { Card, Line } from '#cards/card.ts';
+import type { Card, Form, Line } from '#cards/card.ts';
 import { inertText } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { outcomeCard } from '#cards/refusals.ts';
@@ -136,10 +136,7 @@ function ownWords(card: Card): string[] {
     line.flatMap((span) => (span.kind === 'plain' || span.kind === 'strong' ? [span.text] : []));
   return [
     card.title,
-    ...card.buttons.flatMap(({ label, input }) => [
-      label,
-      ...(input ? [input.label, input.placeholder] : []),
-    ]),
+    ...card.buttons.flatMap(({ label, form }) => [label, ...formWords(form)]),
     ...card.expansion.map(({ heading }) => heading),
     ...card.blocks.flatMap((block): string[] => {
       switch (block.kind) {
@@ -157,6 +154,16 @@ function ownWords(card: Card): string[] {
   ];
 }
 
+/** What a form says in our words; what stands in a field to be edited or chosen is somebody else's. */
+const formWords = (form: Form | undefined) =>
+  form
+    ? [
+        form.title,
+        form.submit,
+        ...form.fields.flatMap((each) => [each.label, 'placeholder' in each ? (each.placeholder ?? '') : '']),
+      ]
+    : [];
+
 /** Every string a reader sees. */
 function everyWord(card: Card): string[] {
   const { buttons, ...rest } = card;
@@ -165,7 +172,7 @@ function everyWord(card: Card): string[] {
     if (value instanceof Date || typeof value !== 'object' || value === null) return [];
     return Object.values(value).flatMap(strings);
   };
-  return [...strings(rest), ...buttons.flatMap(({ label, input }) => [label, ...strings(input)])];
+  return [...strings(rest), ...buttons.flatMap(({ label, form }) => [label, ...strings(form)])];
 }
 
 const links = (card: Card) => JSON.stringify(card.blocks).match(/"kind":"(?:link|mention)"/g);

@@ -21,7 +21,54 @@ const ask: Card = {
       label: safe('Deny'),
       style: 'danger',
       press: { verb: 'deny', subject: 'req_1', digest: 'd1' },
-      input: { label: safe('Why not?'), placeholder: safe('optional') },
+      form: {
+        title: safe('Deny'),
+        submit: safe('Deny'),
+        optional: true,
+        fields: [
+          {
+            kind: 'text',
+            name: 'reason',
+            label: safe('Why not?'),
+            placeholder: safe('optional'),
+            required: false,
+          },
+        ],
+      },
+    },
+    {
+      label: safe('Ask'),
+      style: 'plain',
+      press: { verb: 'ask', subject: 'req_1', digest: 'd1' },
+      form: {
+        title: safe('Ask the agent'),
+        submit: safe('Ask'),
+        note: [{ kind: 'plain', text: safe('One question is left.') }],
+        optional: false,
+        fields: [
+          { kind: 'line', name: 'question', label: safe('Question'), required: true },
+          {
+            kind: 'one-of',
+            name: 'ends',
+            label: safe('Ends'),
+            options: [
+              { value: 'a', label: safe('soon') },
+              { value: 'b', label: safe('later') },
+            ],
+            value: 'b',
+            required: true,
+          },
+          {
+            kind: 'some-of',
+            name: 'tools',
+            label: safe('Tools'),
+            options: Array.from({ length: 12 }, (_, at) => ({ value: `${at}`, label: safe(`tool ${at}`) })),
+            values: ['0', '1'],
+            required: false,
+          },
+          { kind: 'moment', name: 'at', label: safe('At'), required: false },
+        ],
+      },
     },
     { label: safe('Full text'), style: 'plain', press: { verb: 'read', subject: 'req_1', digest: 'd1' } },
   ],
@@ -37,12 +84,17 @@ let ann: string;
 let taken: Happening[];
 let accept: ChatListener['accept'];
 let read: ChatListener['read'];
+let form: ChatListener['form'];
 
 beforeAll(async () => {
   fake = await openFakeSlack({ enterprise: 'E0HOME', ackMs: 700, retryMs: [0, 50] });
   slack = await openSlack(
     { botToken: fake.botToken, signingSecret: fake.signingSecret, apiUrl: fake.apiUrl, dates: 'plain', log },
-    { accept: (happening) => accept(happening), read: (...asked) => read(...asked) },
+    {
+      accept: (happening) => accept(happening),
+      read: (...asked) => read(...asked),
+      form: (...asked) => form(...asked),
+    },
   );
   http = await openHttp({ host: '127.0.0.1', port: 0 }, slack.mounts, log);
   fake.deliverTo(`http://127.0.0.1:${http.port}/slack/events`);
@@ -54,6 +106,7 @@ beforeEach(() => {
   taken = [];
   accept = async (happening) => void taken.push(happening);
   read = async () => ask;
+  form = async (_, { verb }) => ask.buttons.find(({ press }) => press.verb === verb)?.form;
 });
 
 afterAll(async () => {
@@ -366,13 +419,13 @@ describe('a press', () => {
     await fake.press({ channel, ts: message }, 'Deny', ann);
     expect(taken).toEqual([]);
     const view = fake.views(ann).at(-1);
-    expect(view?.view).toMatchObject({ callback_id: 'chaperone:reason', submit: { text: 'Deny' } });
+    expect(view?.view).toMatchObject({ callback_id: 'chaperone:form', submit: { text: 'Deny' } });
     const sent = await fake.submit(view?.id ?? '', { reason: '  a toy is not an ingredient ' }, ann);
     expect(only()).toMatchObject({
       kind: 'pressed',
       press: { verb: 'deny', subject: 'req_1', digest: 'd1' },
       on: { place: place(), message },
-      input: 'a toy is not an ingredient',
+      values: { reason: 'a toy is not an ingredient' },
     });
     await fake.deliver('interactive', sent.payload);
     expect(new Set(taken.map(({ id }) => id)).size).toBe(1);
@@ -382,7 +435,43 @@ describe('a press', () => {
     const { message } = await posted();
     await fake.press({ channel, ts: message }, 'Deny', ann);
     await fake.submit(fake.views(ann).at(-1)?.id ?? '', {}, ann);
-    expect(only()).not.toHaveProperty('input');
+    expect(only()).toMatchObject({ values: { reason: '' } });
+  });
+
+  test('of a form brings back what was filled in, by field, and what was left as it came', async () => {
+    const { message } = await posted();
+    await fake.press({ channel, ts: message }, 'Ask', ann);
+    expect(taken).toEqual([]);
+    const view = fake.views(ann).at(-1)?.id ?? '';
+    const typed = { question: ' Why? ', tools: ['3', '1'], at: '2026-11-30T18:00:00Z' };
+    await fake.submit(view, typed, ann);
+    expect(only()).toMatchObject({
+      press: { verb: 'ask', subject: 'req_1', digest: 'd1' },
+      values: { question: 'Why?', ends: 'b', tools: '3,1', at: '2026-11-30T18:00:00.000Z' },
+    });
+  });
+
+  test('of a form whose card has changed asks for nothing and says so', async () => {
+    form = async () => undefined;
+    const { message } = await posted();
+    await fake.press({ channel, ts: message }, 'Ask', ann);
+    expect(JSON.stringify(fake.views(ann).at(-1)?.view)).toContain('The card has changed');
+    await fake.press({ channel, ts: message }, 'Deny', ann);
+    expect(only()).toMatchObject({ press: { verb: 'deny' } });
+  });
+
+  test('of a form that has to be filled in is no act when it cannot open', async () => {
+    const { message } = await posted();
+    fake.failNext('views.open', { kind: 'error', error: 'expired_trigger_id' });
+    await fake.press({ channel, ts: message }, 'Ask', ann);
+    expect(taken).toEqual([]);
+  });
+
+  test('of a form by a guest is an act at once, without what it asks for', async () => {
+    const { message } = await posted();
+    await fake.press({ channel, ts: message }, 'Ask', fake.addUser('Gast', 'guest'));
+    expect(only()).toMatchObject({ press: { verb: 'ask' }, actor: { standing: 'guest' } });
+    expect(only()).not.toHaveProperty('values');
   });
 
   test.each([

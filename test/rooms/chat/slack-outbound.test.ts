@@ -8,7 +8,7 @@ import { type FakeSlack, type Fault, openFakeSlack } from '../../support/fake-sl
 
 const safe = (text: string) => text as SafeText;
 const log = openLog('silent');
-const listener = { accept: async () => undefined, read: async () => undefined };
+const listener = { accept: async () => undefined, read: async () => undefined, form: async () => undefined };
 
 const card = (title: string, parts: Partial<Card> = {}): Card => ({
   title: safe(title),

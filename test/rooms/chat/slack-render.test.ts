@@ -83,7 +83,7 @@ describe('a card in Slack', () => {
           verbatim: true,
           text:
             '*Flour &amp; sugar* from <https://shop.example/a?b=1&amp;c=2|the shop> (shop.example) until ' +
-            '<!date^1795284270^{date_short_pretty} {time}|2026-11-21 18:04 UTC>',
+            '<!date^1795284270^{date_short_pretty} {time}|21 Nov 2026, 18:04 UTC>',
         },
       },
       { type: 'section', fields: [{ type: 'mrkdwn', text: '*Scope*\n`buy_flour`', verbatim: true }] },
@@ -108,7 +108,7 @@ describe('a card in Slack', () => {
     expect(message.text).toBe(
       [
         'A mission waits',
-        'Flour &amp; sugar from the shop (https://shop.example/a?b=1&amp;c=2) until 2026-11-21 18:04 UTC',
+        'Flour &amp; sugar from the shop (https://shop.example/a?b=1&amp;c=2) until 21 Nov 2026, 18:04 UTC',
         'Scope: buy_flour',
         'The agent says:',
         '│ one',
@@ -128,7 +128,7 @@ describe('a card in Slack', () => {
   test('writes times in UTC where the client does not draw dates', () => {
     const line: Block = { kind: 'text', line: [{ kind: 'time', at: new Date('2026-11-21T18:04:30Z') }] };
     const message = renderCard(card({ blocks: [line] }), 'm', 'plain');
-    expect(JSON.stringify(message.blocks)).toContain('2026-11-21 18:04 UTC');
+    expect(JSON.stringify(message.blocks)).toContain('21 Nov 2026, 18:04 UTC');
     expect(JSON.stringify(message.blocks)).not.toContain('<!date');
   });
 
@@ -163,18 +163,24 @@ describe('a card in Slack', () => {
     );
   });
 
-  test('carries the question of a button along with its press', () => {
-    const button = {
+  test('carries that a button asks for more, and whether it counts without', () => {
+    const forms = [true, false].map((optional) => ({
+      title: safe('More'),
+      submit: safe('Send'),
+      optional,
+      fields: [],
+    }));
+    const buttons = forms.map((form) => ({
       ...approve,
-      press: { verb: 'deny' as const, subject: 'req_1' },
-      input: { label: safe('Why?'), placeholder: safe('optional') },
-    };
-    const actions = render({ buttons: [button] }).blocks.at(-1);
-    const element = actions?.type === 'actions' ? actions.elements[0] : undefined;
-    expect(element && 'value' in element && carried(element.value ?? '')).toEqual({
-      press: { verb: 'deny', subject: 'req_1' },
-      ask: { label: 'Why?', placeholder: 'optional' },
-    });
+      press: { verb: 'answer' as const, subject: 'req_1', choice: '2' },
+      form,
+    }));
+    const actions = render({ buttons }).blocks.at(-1);
+    const elements = actions?.type === 'actions' ? actions.elements : [];
+    expect(elements.map((element) => 'value' in element && carried(element.value ?? ''))).toEqual([
+      { press: { verb: 'answer', subject: 'req_1', choice: '2' }, form: 'optional' },
+      { press: { verb: 'answer', subject: 'req_1', choice: '2' }, form: 'required' },
+    ]);
   });
 });
 

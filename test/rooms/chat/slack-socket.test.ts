@@ -30,7 +30,7 @@ let accept: ChatListener['accept'];
 const open = async (at: FakeSlack) =>
   await openSlack(
     { botToken: at.botToken, appToken: at.appToken, apiUrl: at.apiUrl, dates: 'plain', log },
-    { accept: (happening) => accept(happening), read: async () => ask },
+    { accept: (happening) => accept(happening), read: async () => ask, form: async () => undefined },
   );
 
 beforeAll(async () => {
@@ -110,7 +110,7 @@ describe('in Socket Mode', () => {
   test('an app token Slack does not know stops the opening', async () => {
     const guessed = openSlack(
       { botToken: fake.botToken, appToken: 'xapp-guessed', apiUrl: fake.apiUrl, dates: 'plain', log },
-      { accept, read: async () => undefined },
+      { accept, read: async () => undefined, form: async () => undefined },
     );
     await expect(guessed).rejects.toMatchObject({ name: 'ChatError', code: 'gone' });
   });
@@ -146,7 +146,7 @@ describe.skipIf(!local)('with the local Slack', () => {
     if (!local) throw new Error('unreachable');
     await using there = await openSlack(
       { ...local.credentials, signingSecret: undefined, dates: 'plain', log },
-      { accept: (happening) => accept(happening), read: async () => ask },
+      { accept: (happening) => accept(happening), read: async () => ask, form: async () => undefined },
     );
     const place = { platform: 'slack', tenant: 'T01TEST', channel: 'C0OVER' } as const;
     const start = new Date();

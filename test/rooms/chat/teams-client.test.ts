@@ -16,7 +16,20 @@ const buttons: readonly Button[] = [
     label: safe('Deny'),
     press: { verb: 'deny', ...press },
     style: 'danger',
-    input: { label: safe('Why not?'), placeholder: safe('optional') },
+    form: {
+      title: safe('Deny'),
+      submit: safe('Deny'),
+      optional: true,
+      fields: [
+        {
+          kind: 'text',
+          name: 'reason',
+          label: safe('Why not?'),
+          placeholder: safe('optional'),
+          required: false,
+        },
+      ],
+    },
   },
   { label: safe('Full text'), press: { verb: 'read', ...press }, style: 'plain' },
 ];
@@ -68,6 +81,7 @@ beforeAll(async () => {
     {
       accept: async (happening) => void heard.push(happening),
       read: async (actor) => (actor.standing === 'member' ? card('Waiting', buttons) : undefined),
+      form: async () => undefined,
     },
   );
   answers.answer = (request, peer) =>
@@ -108,7 +122,7 @@ describe("Microsoft's test client", () => {
     const [approve, deny] = executes(message.card);
     heard.length = 0;
     const first = await client.press(marcus, message, 'chaperone.approve', approve?.data ?? {});
-    const typed = { ...deny?.data, [String(deny?.data['input'])]: 'too dear' };
+    const typed = { ...deny?.data, [`${String(deny?.data['form'])}.reason`]: 'too dear' };
     await client.press(ines, message, 'chaperone.deny', typed);
     expect(first).toMatchObject({ type: 'application/vnd.microsoft.activity.message' });
     expect(heard).toMatchObject([
@@ -121,7 +135,7 @@ describe("Microsoft's test client", () => {
       {
         kind: 'pressed',
         press: { verb: 'deny', ...press },
-        input: 'too dear',
+        values: { reason: 'too dear' },
         actor: { user: ines.aad },
       },
     ]);

@@ -16,7 +16,22 @@ const card = (buttons: readonly string[] = ['approve']) => ({
     label: safe(verb),
     press: { verb: verb as 'approve', subject: 'ask-1', digest: 'digest-1' },
     style: 'plain' as const,
-    ...(verb === 'deny' && { input: { label: safe('Why'), placeholder: safe('optional') } }),
+    ...(verb === 'deny' && {
+      form: {
+        title: safe('Deny'),
+        submit: safe('Deny'),
+        optional: true,
+        fields: [
+          {
+            kind: 'text' as const,
+            name: 'reason',
+            label: safe('Why'),
+            placeholder: safe('optional'),
+            required: false,
+          },
+        ],
+      },
+    }),
   })),
   expansion: [],
   calls: [],
@@ -321,7 +336,9 @@ describe('a press', () => {
   test('is heard with what the card showed, where it hangs and what was typed', async () => {
     const root = await room.teams.post(room.place, undefined, card(), 'root');
     const reply = await room.teams.post(room.place, root.message, card(['approve', 'deny']), 'mark');
-    const answer = await room.fake.press(reply.message, 'chaperone.deny', people.bob, { input: 'too dear' });
+    const answer = await room.fake.press(reply.message, 'chaperone.deny', people.bob, {
+      typed: { reason: 'too dear' },
+    });
     expect(answer).toMatchObject({
       status: 200,
       statusCode: 200,
@@ -331,19 +348,19 @@ describe('a press', () => {
       {
         kind: 'pressed',
         press: { verb: 'deny', subject: 'ask-1', digest: 'digest-1' },
-        input: 'too dear',
+        values: { reason: 'too dear' },
         on: { place: room.place, thread: root.message, message: reply.message },
         actor: { user: people.bob.aad, standing: 'member' },
       },
     ]);
   });
 
-  test('on a root names the root and no thread, and an empty reason is none', async () => {
+  test('on a root names the root and no thread, and an empty reason is empty', async () => {
     const root = await room.teams.post(room.place, undefined, card(['deny']), 'root');
     await room.fake.press(root.message, 'chaperone.deny', people.bob);
     expect(room.heard[0]).toMatchObject({ on: { message: root.message } });
     expect(room.heard[0]).not.toHaveProperty('on.thread');
-    expect(room.heard[0]).not.toHaveProperty('input');
+    expect(room.heard[0]).toMatchObject({ values: { reason: '' } });
   });
 
   test('twice is two acts, delivered twice is one', async () => {

@@ -1,7 +1,17 @@
 // What Teams is given to draw: whatever a card holds it fits, nothing in it is read as markup, and nothing of ours is forged.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Block, Button, Card, Mention, SafeText, Span } from '#cards/card.ts';
+import {
+  type Block,
+  type Button,
+  type Card,
+  type Field,
+  type Form,
+  formLimits,
+  type Mention,
+  type SafeText,
+  type Span,
+} from '#cards/card.ts';
 import { inert, inertText } from '#cards/inert.ts';
 import { renderPage } from '#chat/teams/full-text.ts';
 import { cut, escaped, plain } from '#chat/teams/inert-text.ts';
@@ -116,14 +126,28 @@ describe('a card', () => {
   });
 
   test('asks for the optional reason behind the button, and each reason is its own', () => {
-    const input = { label: safe('Why not?'), placeholder: safe('optional') };
+    const form: Form = {
+      title: safe('Deny'),
+      submit: safe('Deny'),
+      optional: true,
+      fields: [
+        {
+          kind: 'text',
+          name: 'reason',
+          label: safe('Why not?'),
+          placeholder: safe('optional'),
+          required: false,
+        },
+      ],
+    };
     const made = drawn({
-      buttons: [button('deny', { input }), button('approve'), button('stop', { input })],
+      buttons: [button('deny', { form }), button('approve'), button('stop', { form })],
     });
     expect(ofType(made, 'Action.ShowCard')).toHaveLength(2);
     const fields = ofType(made, 'Input.Text').map(({ id }) => id);
     expect(new Set(fields).size).toBe(2);
-    expect(executes(made).map(({ data }) => data['input'])).toEqual([fields[0], undefined, fields[1]]);
+    expect(executes(made).map(({ data }) => data['form'])).toEqual(['form0', undefined, 'form2']);
+    expect(fields).toEqual(['form0.reason', 'form2.reason']);
     expect(ofType(made, 'Input.Text').every((field) => !('isRequired' in field))).toBe(true);
   });
 
@@ -334,6 +358,44 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('divider' as const) }),
 );
+const field = fc.tuple(
+  words(300),
+  fc.constantFrom('line' as const, 'text' as const, 'one-of' as const, 'some-of' as const, 'moment' as const),
+  fc.array(words(200), { minLength: 1, maxLength: 4 }),
+  words(200),
+  fc.boolean(),
+);
+const form: fc.Arbitrary<Form> = fc
+  .tuple(words(200), fc.array(field, { minLength: 1, maxLength: 3 }), fc.boolean())
+  .map(([label, fields, optional]) => ({
+    title: label,
+    submit: label,
+    optional,
+    fields: fields.map(([label, kind, labels, value, required], at): Field => {
+      const asked = { name: `field${at}`, label: safe(label.trim() || 'x'), required };
+      const options = labels.map((each, nth) => ({ value: `${nth}`, label: each }));
+      switch (kind) {
+        case 'line':
+        case 'text':
+          return { ...asked, kind, placeholder: label, value };
+        case 'one-of':
+          return { ...asked, kind, options, value: '0' };
+        case 'some-of':
+          return { ...asked, kind, options, values: ['0'] };
+        case 'moment':
+          return { ...asked, kind, at: new Date('2026-11-21T18:00:00Z') };
+      }
+    }),
+  }));
+const pressable = {
+  label: words(200),
+  press: fc.record({
+    verb: fc.constantFrom('approve' as const, 'deny' as const, 'read' as const, 'stop' as const),
+    subject: fc.string({ minLength: 1, maxLength: 120 }),
+    digest: fc.string({ maxLength: 64 }),
+  }),
+  style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const),
+};
 const anyCard: fc.Arbitrary<Card> = fc.record({
   title: words(1_000),
   tone: fc.constantFrom(
@@ -344,24 +406,112 @@ const anyCard: fc.Arbitrary<Card> = fc.record({
     'alarm' as const,
   ),
   blocks: fc.array(block, { maxLength: 40 }),
-  buttons: fc.array(
-    fc.record(
-      {
-        label: words(200),
-        press: fc.record({
-          verb: fc.constantFrom('approve' as const, 'deny' as const, 'read' as const, 'stop' as const),
-          subject: fc.string({ minLength: 1, maxLength: 120 }),
-          digest: fc.string({ maxLength: 64 }),
-        }),
-        style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const),
-        input: fc.record({ label: words(200), placeholder: words(200) }),
-      },
-      { requiredKeys: ['label', 'press', 'style'] },
-    ),
-    { maxLength: 30 },
-  ) as fc.Arbitrary<readonly Button[]>,
+  buttons: fc
+    .tuple(
+      fc.array(fc.record({ ...pressable, form }), { maxLength: 4 }),
+      fc.array(fc.record(pressable), { maxLength: 26 }),
+    )
+    .map((some): readonly Button[] => some.flat()),
   expansion: fc.array(fc.record({ heading: words(300), text: words(100_000) }), { maxLength: 4 }),
   calls: fc.array(who, { maxLength: 30 }),
+});
+
+describe('a form', () => {
+  const asked = (fields: readonly Field[], optional = false): Form => ({
+    title: safe('Approve with changes'),
+    submit: safe('Approve so'),
+    note: [{ kind: 'plain', text: safe('Nothing is decided until you send this.') }],
+    optional,
+    fields,
+  });
+  const options = Array.from({ length: formLimits.options }, (_, at) => ({
+    value: `${at}`,
+    label: safe(`${at}`.padEnd(75, 'x')),
+  }));
+  const values = options.map(({ value }) => value);
+  const largest = asked([
+    { kind: 'some-of', name: 'tools', label: safe('Tools'), options, values, required: false },
+    { kind: 'some-of', name: 'resources', label: safe('Resources'), options, values, required: false },
+    {
+      kind: 'one-of',
+      name: 'ends',
+      label: safe('Ends'),
+      options: options.slice(0, 6),
+      value: '0',
+      required: true,
+    },
+    { kind: 'moment', name: 'at', label: safe('At'), at: new Date('2026-11-30T18:05:00Z'), required: false },
+    {
+      kind: 'text',
+      name: 'description',
+      label: safe('What'),
+      value: safe('d'.repeat(1_500)),
+      required: true,
+    },
+  ]);
+
+  test('as large as ours get stands on a card as full as cards get, with every other button', () => {
+    const long = safe('w'.repeat(3_000));
+    const message = renderMessage(
+      {
+        title: safe('An ask'),
+        tone: 'waiting',
+        blocks: Array.from({ length: 30 }, () => ({
+          kind: 'quote' as const,
+          whose: safe('The agent says'),
+          text: long,
+          cut: false,
+        })),
+        buttons: [
+          button('approve'),
+          button('approve', { form: largest }),
+          button('deny', {
+            form: asked([{ kind: 'text', name: 'reason', label: safe('Why'), required: false }], true),
+          }),
+        ],
+        expansion: [{ heading: safe('All'), text: long }],
+        calls: [],
+      },
+      home,
+      'mark',
+      true,
+    );
+    expect(faultsOf(message)).toEqual([]);
+    expect(executes(message).filter(({ verb }) => verb !== 'chaperone.read')).toHaveLength(3);
+    expect(ofType(message, 'Input.ChoiceSet').map(({ value }) => value)).toEqual([
+      values.join(),
+      values.join(),
+      '0',
+    ]);
+    expect(ofType(message, 'Input.Date')).toMatchObject([{ id: 'form1.at~date', value: '2026-11-30' }]);
+    expect(ofType(message, 'Input.Time')).toMatchObject([{ id: 'form1.at~time', value: '18:05' }]);
+  });
+
+  test('that fits no card leaves a yes and a no, and never a press that lacks what it asks for', () => {
+    const message = renderMessage(
+      {
+        title: safe('An ask'),
+        tone: 'waiting',
+        blocks: [],
+        buttons: [
+          button('approve'),
+          ...Array.from({ length: 6 }, () => button('approve', { form: largest })),
+          button('deny', { form: { ...largest, optional: true } }),
+        ],
+        expansion: [],
+        calls: [],
+      },
+      home,
+      'mark',
+      true,
+    );
+    expect(faultsOf(message)).toEqual([]);
+    expect(executes(message).map(({ verb, data }) => [verb, data['form']])).toEqual([
+      ['chaperone.approve', undefined],
+      ['chaperone.deny', undefined],
+    ]);
+    expect(JSON.stringify(message)).toContain('6 more choices do not fit here');
+  });
 });
 
 describe('any card at all', () => {
