@@ -423,9 +423,12 @@ describe('an interaction code', () => {
   });
 });
 
-describe('a resource with a page of its own', () => {
-  /** A resource token that sends the person to the resource first. */
-  async function withInteraction(url = 'https://bank.example/connect') {
+describe('a resource that wants more', () => {
+  const withInteraction = (url = 'https://bank.example/connect') =>
+    withFurther({ interaction: { url, code: 'B2C3-D4E5' } });
+
+  /** An auth token asked for with a resource token that says more. */
+  async function withFurther(further: Record<string, unknown>) {
     const agent = await newAgent();
     const asked = await agent.personToken({ resource: shop.issuer });
     await decide(agent, { action: 'approve' });
@@ -441,7 +444,7 @@ describe('a resource with a page of its own', () => {
         presentedJti: jti,
         agentJkt: agent.key.kid,
         scope: 'read',
-        further: { interaction: { url, code: 'B2C3-D4E5' } },
+        further,
       },
       { issuer: shop.issuer, key: shop.key, now: new Date() },
     );
@@ -452,7 +455,7 @@ describe('a resource with a page of its own', () => {
     return { agent, pending };
   }
 
-  test('is visited before anything is issued, even when the yes came first', async () => {
+  test('with a page of its own is visited before anything is issued, even when the yes came first', async () => {
     const { agent, pending } = await withInteraction();
     const ask = await onlyOpen(agent);
     const address = new URL(ask.resourceAsserted.interaction ?? '');
@@ -475,7 +478,7 @@ describe('a resource with a page of its own', () => {
     ['user_abandoned', 403, 'abandoned'],
     ['interaction_expired', 408, 'expired'],
     ['temporarily_unavailable', 500, 'server_error'],
-  ])('that says %s ends the request', async (error, status, code) => {
+  ])('whose page says %s ends the request', async (error, status, code) => {
     const { agent, pending } = await withInteraction();
     const ask = await onlyOpen(agent);
     const callback = new URL(ask.resourceAsserted.interaction ?? '').searchParams.get('callback') ?? '';
@@ -485,7 +488,35 @@ describe('a resource with a page of its own', () => {
     expect(await agent.settle(pending)).toMatchObject({ status, body: { error: code } });
   });
 
-  test('that is no web page is refused', async () => {
+  test('that states a budget has it shown, and repeated in the token', async () => {
+    const budget = { amount: 5_000_000, unit: 'USD', decimals: 6 };
+    const { agent, pending } = await withFurther({ budget });
+    expect((await onlyOpen(agent)).resourceAsserted.budget).toEqual(budget);
+    await decide(agent, { action: 'approve' });
+    const { auth_token } = (await agent.settle(pending)).body as { auth_token: string };
+    expect(JSON.parse(Buffer.from(auth_token.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({
+      budget,
+    });
+  });
+
+  test.each([
+    { amount: -1, unit: 'USD', decimals: 6 },
+    { amount: 1.5, unit: 'USD', decimals: 6 },
+    { amount: 1e15, unit: 'USD', decimals: 6 },
+    { amount: '5', unit: 'USD', decimals: 6 },
+    { amount: 5, decimals: 6 },
+    'five dollars',
+  ])('that states %j is refused', async (budget) => {
+    const { pending } = await withFurther({ budget });
+    expect(pending).toMatchObject({ status: 400, body: { error: 'invalid_resource_token' } });
+  });
+
+  test('that asks for what is not understood here is refused', async () => {
+    const { pending } = await withFurther({ r3_uri: 'https://bank.example/r3', r3_s256: 'x' });
+    expect(pending).toMatchObject({ status: 400, body: { error: 'invalid_resource_token' } });
+  });
+
+  test('whose page is none is refused', async () => {
     const { pending } = await withInteraction('javascript:alert(1)');
     expect(pending).toMatchObject({ status: 400, body: { error: 'invalid_resource_token' } });
   });

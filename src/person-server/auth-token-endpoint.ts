@@ -59,7 +59,8 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
   });
   const about = { kind: 'auth_token' as const, resource: token.iss, account: token.account };
   const standing = await standingFor(server, { ...parties, mission }, about);
-  const mustAsk = token.interaction !== undefined || insistsOnConsent(members);
+  // Money is never spent in silence, and a page of the resource's own needs its person.
+  const mustAsk = token.interaction ?? wants.budget ?? insistsOnConsent(members);
   const grant = mustAsk ? { kind: 'ask' as const } : grantAuthToken(standing, token.iss, scope);
   if (grant.kind === 'silent' && !isFederated(wanted)) {
     const whose = { agent, person, missionS256, missionExpiresAt: mission?.expiresAt };
@@ -159,7 +160,7 @@ export async function readUpdatedRequest(
 
 function wantedOf(
   server: Server,
-  { token, scope, presentedExpiresAt, presentedJwt }: ResourceRequest,
+  { token, scope, budget, presentedExpiresAt, presentedJwt }: ResourceRequest,
   terms: TokenTerms,
   brought: {
     readonly agent_token: string;
@@ -180,6 +181,7 @@ function wantedOf(
     resource: token.iss,
     scope,
     account: token.account,
+    budget,
     sub: token.sub,
     presentedJti: token.presentedJti,
     agentJkt: token.agentJkt,
@@ -198,18 +200,17 @@ function wantedOf(
 async function describePlace(
   server: Server,
   person: string,
-  { token, scope }: ResourceRequest,
+  { token, scope, budget }: ResourceRequest,
   interaction: string | undefined,
 ) {
   const place = await introduceResource(server, person, token.iss, scope);
-  const budget = z.record(z.string(), z.unknown()).safeParse(token.further.budget);
   return {
     verified: place.verified,
     asserted: {
       ...place.asserted,
       account: token.account,
       interaction,
-      ...(budget.success && { budget: budget.data }),
+      ...(budget && { budget: { ...budget } }),
     },
   };
 }

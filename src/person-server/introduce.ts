@@ -19,7 +19,7 @@ export async function introduceAgent(
   agent: Agent,
   missionS256: string | undefined,
 ): Promise<Pick<Asserted['verified'], 'provider' | 'granted'>> {
-  const metadata = await metadataOf(server, agent.iss, 'aauth-agent.json');
+  const metadata = await metadataInTime(server, agent.iss, 'aauth-agent.json');
   const logo = metadata?.logo_uri;
   return {
     provider: {
@@ -42,7 +42,7 @@ export async function introduceResource(
   readonly asserted: Asserted['resource'];
 }> {
   const known = (await findSubject(server.store, person, issuer)) !== undefined;
-  const metadata = await metadataOf(server, issuer, 'aauth-resource.json');
+  const metadata = await metadataInTime(server, issuer, 'aauth-resource.json');
   const descriptions = metadata?.scope_descriptions ?? {};
   return {
     verified: { issuer, known },
@@ -62,7 +62,12 @@ export async function introduceResource(
   };
 }
 
-async function metadataOf(server: Server, issuer: string, dwk: WellKnown): Promise<Metadata | undefined> {
+/** What a party publishes about itself, if it says so in time: somebody waits for the answer. */
+export async function metadataInTime(
+  server: Server,
+  issuer: string,
+  dwk: WellKnown,
+): Promise<Metadata | undefined> {
   const { promise: patience, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, patienceMs, undefined);
   try {

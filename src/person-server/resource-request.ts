@@ -6,6 +6,7 @@ import type { ResourceToken } from '#aauth/tokens.ts';
 import { presentedMismatches, verifyPersonOrAuthToken, verifyResourceToken } from '#aauth/verify-token.ts';
 import type { Agent } from '#person-server/agents.ts';
 import type { Refused } from '#person-server/body.ts';
+import { type Budget, readBudget } from '#person-server/budget.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
 import { isRevoked } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
@@ -18,6 +19,7 @@ export type ResourceRequest = {
   readonly kind: 'wanted';
   readonly token: ResourceToken;
   readonly scope: readonly string[];
+  readonly budget: Budget | undefined;
   /** The end of the token the agent presented at the resource, which bounds the auth token. */
   readonly presentedExpiresAt: Date;
   readonly presentedJwt: string;
@@ -81,9 +83,13 @@ export async function verifyResourceRequest(
   }
   const unknown = notUnderstood.filter((name) => Object.hasOwn(token.further, name));
   if (unknown.length) return invalid('resource', `not supported here: ${unknown.join(', ')}`);
+  const budget = await readBudget(server, token);
+  if (budget.kind === 'invalid')
+    return invalid('resource', 'its budget is none the resource could have stated');
   return {
     kind: 'wanted',
     token,
+    budget: budget.budget,
     scope: scopeValues(token.scope),
     presentedExpiresAt: presented.token.expiresAt,
     presentedJwt: presented.token.jwt,

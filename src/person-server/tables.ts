@@ -3,6 +3,7 @@ import { CamelCasePlugin, type ColumnType, type Generated, type Kysely, type Tra
 import type { PublicJwk } from '#aauth/key.ts';
 import type { Database } from '#database/database.ts';
 import type { Federation } from '#person-server/access-server.ts';
+import type { Budget } from '#person-server/budget.ts';
 
 /** Written as text, because the drivers disagree about what a JavaScript array is; read back as what it says. */
 type Json<T> = ColumnType<T, string, string>;
@@ -90,6 +91,7 @@ export type Wanted =
       readonly resource: string;
       readonly scope: readonly string[];
       readonly account?: string;
+      readonly budget?: Budget;
       /** The directed identifier the resource token carries. */
       readonly sub: string;
       readonly presentedJti: string;

@@ -2,6 +2,7 @@ import type { Insertable } from 'kysely';
 import { mintAuthToken, mintPersonToken } from '#aauth/mint-token.ts';
 import type { Minted } from '#aauth/tokens.ts';
 import type { Agent } from '#person-server/agents.ts';
+import type { Budget } from '#person-server/budget.ts';
 import type { Server } from '#person-server/server.ts';
 import { directedSubject } from '#person-server/subjects.ts';
 import type { Store, Tables, TokenTerms } from '#person-server/tables.ts';
@@ -38,12 +39,18 @@ export async function prepareAuthToken(
     readonly sub: string;
     readonly presentedJti: string;
     readonly account?: string;
+    readonly budget?: Budget;
   },
   scope: readonly string[],
 ): Promise<Prepared | undefined> {
   const granted = scope.join(' ') || undefined;
   const minted = await mintAuthToken(
-    { ...claimsFor(whose, wanted, wanted.sub), scope: granted, account: wanted.account },
+    {
+      ...claimsFor(whose, wanted, wanted.sub),
+      scope: granted,
+      account: wanted.account,
+      ...(wanted.budget && { further: { budget: wanted.budget } }),
+    },
     await issuing(server, whose, wanted),
   );
   if (!minted) return undefined;
