@@ -1,9 +1,13 @@
 // npm run bench -- NAME: measures one part of the product and prints what it found. A bench may need what a machine
 // like yours does not have; none of them runs with the tests.
 import { benchReviewer } from './reviewer.ts';
+import { benchReviewerModel } from './reviewer-model.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
-  reviewer: benchReviewer,
+  reviewer: async () => {
+    benchReviewer();
+    await benchReviewerModel();
+  },
 };
 
 const name = process.argv[2] ?? '';

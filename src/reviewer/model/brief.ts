@@ -1,5 +1,6 @@
 // A brief on one ask: does it fit the mission it is made under, why, and which entries and which words of the mission say so.
 import { z } from 'zod';
+import type { Request } from '#mission-control/facts.ts';
 import type { Entry, MissionFacts } from '#reviewer/entry.ts';
 import { instruction, ordersIn } from '#reviewer/instructions.ts';
 import type { Model, Silence } from './chat-model.ts';
@@ -31,6 +32,37 @@ export type AskFacts = {
   readonly agentSays?: string;
   readonly resourceSays?: string;
 };
+
+/** What a request asks for, as the brief reads it. */
+export function askFacts({ type, verified, resourceAsserted, agentAsserted }: Request): AskFacts {
+  const resource =
+    verified.resource?.issuer ?? resourceAsserted.issuer ?? agentAsserted.resources?.join(', ');
+  const scope = resourceAsserted.scope?.map(({ value }) => value).join(' ');
+  const agentSays = [
+    agentAsserted.justification,
+    agentAsserted.description,
+    agentAsserted.summary,
+    agentAsserted.question,
+  ]
+    .filter((text) => text !== undefined)
+    .join(' — ');
+  const resourceSays = [
+    resourceAsserted.name,
+    resourceAsserted.description,
+    ...(resourceAsserted.scope ?? []).map(({ description }) => description),
+  ]
+    .filter((text) => text !== undefined)
+    .join(' — ');
+  return {
+    type,
+    agentSays,
+    resourceSays,
+    parameters: agentAsserted.parameters ?? resourceAsserted.budget,
+    ...(resource !== undefined && { resource }),
+    ...(scope !== undefined && { scope }),
+    ...(agentAsserted.action !== undefined && { action: agentAsserted.action }),
+  };
+}
 
 /**
  * `fits` always comes with words that stand in the mission or its accepted updates, to the letter. `cannot_tell` says

@@ -10,8 +10,9 @@
 // the entries it cited. Where the rules find nothing, the model's "on mission" counts only with a citation and only if
 // nothing it read gives orders; otherwise the mission is undecided, never fine. A silent model leaves the rules alone.
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import type { MissionControl } from '#mission-control/port.ts';
 import { acceptDrift, type MissionTrail, observe, type Verdict, verdict } from '#reviewer/drift.ts';
-import type { Entry, MissionFacts } from '#reviewer/entry.ts';
+import { type Entry, type MissionFacts, readEntry } from '#reviewer/entry.ts';
 import type { Model, Silence } from './chat-model.ts';
 import { citedBy } from './claims.ts';
 import { condense } from './condense.ts';
@@ -22,6 +23,12 @@ import { addToOutline } from './outline.ts';
 
 /** Entries with `seq` greater than `after`, in order, at most `limit`; none at the end of the log. */
 export type ReadEntries = (after: number, limit: number) => Promise<readonly Entry[]>;
+
+/** The log of one mission, as the Person Server keeps it. */
+export const entriesOf =
+  (missionControl: Pick<MissionControl, 'readLog'>, s256: string): ReadEntries =>
+  async (after, limit) =>
+    (await missionControl.readLog(s256, { after, limit })).entries.map(readEntry);
 
 export type Asked = {
   /** The mission's own name, for accounts; never shown to a model. */
@@ -150,10 +157,8 @@ async function readWindow({ asked, memo }: Now): Promise<Partial<Now>> {
     }
     if (fresh.length > most) fresh.splice(0, fresh.length - most);
     const end = page.at(-1)?.seq ?? lastSeq;
-    if (end <= lastSeq || page.length < pageEntries) {
-      lastSeq = Math.max(end, lastSeq);
-      break;
-    }
+    // A server may give shorter pages than it was asked for; only an empty one is the end.
+    if (end <= lastSeq) break;
     lastSeq = end;
   }
   return { fresh, lastSeq, memo: { ...memo, outline, outlined: Math.max(memo.outlined, lastSeq) } };

@@ -91,7 +91,7 @@ const results = () =>
     .asked()
     .at(-1)!
     .messages.filter(({ role }) => role === 'tool')
-    .map(({ content }) => String(content));
+    .map(({ content }) => (typeof content === 'string' ? content : ''));
 
 describe('an answer', () => {
   test('says what it looked at, and refers to entries that it read', async () => {

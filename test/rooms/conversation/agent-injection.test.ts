@@ -107,7 +107,8 @@ describe.each(['log', 'mission', 'talk'] as const)('orders in a %s', (where) => 
       expect(dataOf(request).match(/<data name=/g)).toHaveLength(4);
       expect(dataOf(request).match(/<\/data>/g)).toHaveLength(4);
       for (const { role, content } of request.messages) {
-        if (role === 'tool') expect(String(content).match(/<\/?data/g)?.length ?? 0).toBeLessThanOrEqual(2);
+        if (role === 'tool')
+          expect(JSON.stringify(content).match(/<\/?data/g)?.length ?? 0).toBeLessThanOrEqual(2);
       }
     }
   });

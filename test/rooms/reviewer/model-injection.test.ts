@@ -2,7 +2,7 @@
 import type { ChatCompletionRequest } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Entry, type MissionFacts, openTrail } from '#reviewer/drift.ts';
-import { briefAsk, checkBrief } from '#reviewer/model/brief.ts';
+import { askFacts, briefAsk, checkBrief } from '#reviewer/model/brief.ts';
 import { ordersOf } from '#reviewer/model/lines.ts';
 import type { Memo } from '#reviewer/model/memo.ts';
 import { openReviewer } from '#reviewer/model/review.ts';
@@ -27,6 +27,7 @@ import {
   startModelServer,
   systemOf,
 } from '../../support/model-server.ts';
+import { request } from '../../support/requests.ts';
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -233,6 +234,21 @@ describe('a brief on an ask', () => {
         because: 'orders',
       });
     }
+  });
+
+  test('is given the whole of a request, apart by who says it', async () => {
+    server.answer(obedient);
+    const asked = { s256: 'cake', ...given, ask: askFacts(request()), accepted: [] };
+    await briefAsk(modelAt(server), asked);
+    expect(recordsOf(server.asked()[0]!, 'ask')).toEqual([
+      {
+        type: 'auth_token',
+        resource: 'https://toys.example',
+        scope: 'order catalogue',
+        agent_says: 'A PlayStation makes waiting for the cake easier.',
+        resource_says: 'Toy Shop — Toys for all ages. — Place an order and pay it',
+      },
+    ]);
   });
 
   test('is one call, and silent when the model is', async () => {
