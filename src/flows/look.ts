@@ -8,7 +8,9 @@ import type { Place } from '#chat/chat.ts';
 import type { Queue } from '#database/jobs.ts';
 import { samePlace } from '#ledger/wall.ts';
 import type { MissionSummary, Request, TerminationReport } from '#mission-control/facts.ts';
-import { approversOf, channelsFor, type Matter } from '#policy/policy.ts';
+import { matterOf } from '#policy/matter.ts';
+import { channelsFor } from '#policy/policy.ts';
+import { readBallot } from './ballot.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
 import { showHolds, standingHold } from './held.ts';
 
@@ -46,15 +48,22 @@ export async function showRequest(
 ): Promise<void> {
   // An approved proposal is no ask any more: its card became the mission's.
   if (request.type === 'mission' && request.state === 'approved' && request.missionS256) return;
-  const matter: Matter = { person: request.person, agent: request.agent.id, kind: request.type };
-  const approvers = approversOf(bot.oversight, matter);
-  const facts = { request, mission, people: peopleOf(bot.oversight), capabilities: await bot.capabilities() };
+  const matter = matterOf(request);
+  const { ballot, approvers, notified } = await readBallot(bot, request);
+  const facts = {
+    request,
+    mission,
+    ballot,
+    people: peopleOf(bot.oversight),
+    capabilities: await bot.capabilities(),
+  };
   const root = mission && (await rootSubject(bot, mission));
   const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
   for (const { place } of channelsFor(bot.oversight, matter)) {
     const card = askCard({
       ...facts,
       approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
+      notified: notified.flatMap((person) => mentionOn(place.platform, person)),
     });
     await bot.ledger.wall.want({
       subject: request.type === 'mission' ? `mission:${request.id}` : `request:${request.id}`,
@@ -152,7 +161,8 @@ export async function readCard(bot: Bot, place: Place, subject: string): Promise
     const mission = request.missionS256
       ? await bot.missionControl.readMission(request.missionS256)
       : undefined;
-    const facts = { request, mission, people: peopleOf(bot.oversight), approvers: [] };
+    const { ballot } = await readBallot(bot, request);
+    const facts = { request, mission, ballot, people: peopleOf(bot.oversight), approvers: [] };
     return askCard({ ...facts, capabilities: await bot.capabilities() });
   }
   const mission = await bot.missionControl.readMission(subject);

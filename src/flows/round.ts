@@ -3,6 +3,7 @@ import type { Bot } from './bot.ts';
 import { hangWhatIsDue } from './hang.ts';
 import { look, placesOf, rootSubject, showMission, showRequest } from './look.ts';
 import { showProposal } from './stop.ts';
+import { settleBallots } from './vote.ts';
 
 const pageSize = 100;
 const marginMs = 2 * 60_000;
@@ -47,6 +48,7 @@ export async function goRound(bot: Bot): Promise<void> {
     more = after !== undefined;
   }
 
+  await settleBallots(bot);
   await lookAtTheRest(bot, missions, requests);
   await hangWhatIsDue(bot);
 }

@@ -5,6 +5,8 @@
 //   act        what a person did or tried, and what came of it; append-only, in a hash chain
 //   proposal   a stop that waits for one click
 //   hold       a mission under which nothing is approved until it is released
+//   vote       an approval that waits for company
+//   delegation who decides for whom, for a while
 //   place      a channel: its pace, its outsiders, the way to it
 //   bookmark   how far a watch has come
 import { z } from 'zod';
@@ -13,10 +15,12 @@ import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
 import { openHolds } from '#ledger/holds.ts';
+import { openDelegations } from '#ledger/delegations.ts';
 import { openInbox } from '#ledger/inbox.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
+import { openVotes } from '#ledger/votes.ts';
 import { openWall } from '#ledger/wall.ts';
 
 export const postQueue: Queue<Place> = {
@@ -37,6 +41,8 @@ export function openLedger(database: Database) {
     acts: openActs(db),
     places: openPlaces(db),
     proposals: openProposals(db),
+    votes: openVotes(db),
+    delegations: openDelegations(db),
     holds: openHolds(db),
 
     async readBookmark(name: string): Promise<string | undefined> {

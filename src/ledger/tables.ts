@@ -82,6 +82,31 @@ export type HoldTable = {
   released_at: Date | null;
 };
 
+export type VoteTable = {
+  id: GeneratedAlways<number>;
+  source: string;
+  request_id: string;
+  digest: string;
+  reach: 'once' | 'mission' | 'always' | null;
+  person: string;
+  say: string;
+  delegation: string | null;
+  actor: string;
+  via: string;
+  cast_at: Date;
+  closed: Generated<boolean>;
+};
+
+export type DelegationTable = {
+  id: Generated<string>;
+  source: string;
+  principal: string;
+  delegate: string;
+  made_at: Date;
+  until: Date;
+  revoked_at: Date | null;
+};
+
 export type ActTable = {
   seq: number;
   source: string;
@@ -111,6 +136,8 @@ export type LedgerTables = {
   'chaperone.inbox': InboxTable;
   'chaperone.proposal': ProposalTable;
   'chaperone.hold': HoldTable;
+  'chaperone.vote': VoteTable;
+  'chaperone.delegation': DelegationTable;
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.bookmark': BookmarkTable;

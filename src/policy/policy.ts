@@ -1,13 +1,14 @@
 // Who may see, decide and stop. Pure rules over facts passed in; the one authoriser behind every door.
 //
-//   matter     what something is about: the person it is for, the agent that acts, the kind of ask
+//   matter     what something is about: the person it is for, the agent that acts, and what is asked
+//   need       what one rule wants before a matter is approved: whose approvals, and how many
 //   standing   what the platform says of an account; only a member of the home workspace ever decides
 //   verdict    yes, and as whom; or no, and why. Whatever is unknown is no.
 import type { Actor, Place } from '#chat/chat.ts';
-import type { Request } from '#mission-control/facts.ts';
-import type { Channel, Oversight, Person, Rule, Selection } from '#oversight.ts';
-
-export type Matter = { readonly person: string; readonly agent: string; readonly kind?: Request['type'] };
+import type { Channel, Oversight, Person } from '#oversight.ts';
+import { type Delegation, mayStandFor } from './delegation.ts';
+import { type Matter, rulesFor, selects } from './matter.ts';
+import { approversIn, isExcluded, type Need, needsOf } from './quorum.ts';
 
 export type Why =
   | 'unknown_person'
@@ -18,12 +19,14 @@ export type Why =
   | 'wrong_place'
   | 'shared_place'
   | 'not_an_approver'
+  | 'excluded'
   | 'may_not_stop'
   | 'may_not_hold'
   | 'may_not_see';
 
+/** `for`: whose say it may be, where it is not their own; empty where it is. */
 export type Verdict =
-  | { readonly allowed: true; readonly as: Person }
+  | { readonly allowed: true; readonly as: Person; readonly for: readonly Person[] }
   | { readonly allowed: false; readonly why: Why };
 
 /** Who does something, and where. `private`: between the bot and one person, in no channel. */
@@ -35,6 +38,8 @@ export type Doing = {
   /** Outsiders can read the place. */
   readonly shared: boolean;
   readonly matter: Matter;
+  /** What people said about who decides for them, as far as it holds now. */
+  readonly delegations?: readonly Delegation[];
 };
 
 /**
@@ -55,21 +60,39 @@ export function personBehind({ people }: Oversight, actor: Actor): Person | unde
 export const channelsFor = ({ channels }: Oversight, matter: Matter): readonly Channel[] =>
   channels.filter(({ oversees }) => selects(oversees, matter));
 
-/** Who decides asks about a matter: the first rule that fits and speaks of approving; without one, the person alone. */
+/** Who decides asks about a matter: whoever some need of it waits for; without a rule, the person alone. */
 export const approversOf = (oversight: Oversight, matter: Matter): readonly Person[] =>
-  named(oversight, matter, 'approve');
+  approversIn(needsOf(oversight, matter));
+
+/** Who is told of asks about a matter, without a say. */
+export function notifiedOf(oversight: Oversight, matter: Matter): readonly Person[] {
+  const approvers = approversOf(oversight, matter);
+  const ids = rulesFor(oversight, matter, 'notify').flatMap((rule) => rule?.notify ?? []);
+  return oversight.people.filter((person) => ids.includes(person.id) && !approvers.includes(person));
+}
 
 /** Who may end a mission: the first rule that fits and speaks of stopping; without one, the person alone. */
-export const stoppersOf = (oversight: Oversight, matter: Matter): readonly Person[] =>
-  named(oversight, matter, 'stop');
+export function stoppersOf(oversight: Oversight, matter: Matter): readonly Person[] {
+  const ids = rulesFor(oversight, matter, 'stop').flatMap((rule) => rule?.stop ?? [matter.person]);
+  return oversight.people.filter(({ id }) => ids.includes(id));
+}
 
+/** Whether somebody has a say about an ask: their own, or that of somebody they decide for. */
 export function mayDecide(doing: Doing): Verdict {
   const verdict = mayAct(doing);
   if (!verdict.allowed) return verdict;
-  return approversOf(doing.oversight, doing.matter).includes(verdict.as)
-    ? verdict
-    : { allowed: false, why: 'not_an_approver' };
+  const needs = needsOf(doing.oversight, doing.matter);
+  const { as } = verdict;
+  if (approversIn(needs).includes(as)) return verdict;
+  const principals = principalsOf(doing, needs, as);
+  if (principals.length > 0) return { ...verdict, for: principals };
+  return { allowed: false, why: needs.some((need) => isExcluded(need, as)) ? 'excluded' : 'not_an_approver' };
 }
+
+const principalsOf = ({ oversight, delegations = [] }: Doing, needs: readonly Need[], as: Person) =>
+  approversIn(needs.filter((need) => !isExcluded(need, as))).filter((principal) =>
+    mayStandFor(oversight, delegations, as, principal),
+  );
 
 export function mayStop(doing: Doing): Verdict {
   const verdict = mayAct(doing);
@@ -104,6 +127,7 @@ export function maySee(doing: Omit<Doing, 'shared'>): boolean {
   return (
     person.id === matter.person ||
     approversOf(oversight, matter).includes(person) ||
+    notifiedOf(oversight, matter).includes(person) ||
     stoppersOf(oversight, matter).includes(person)
   );
 }
@@ -128,7 +152,7 @@ function mayAct({ oversight, actor, place, private: alone, shared, matter }: Doi
   if (shared) return no('shared_place');
   if (actor.platform !== place.platform) return no('wrong_place');
   if (!alone && !overseenAt(oversight, place, matter)) return no('wrong_place');
-  return { allowed: true, as: person };
+  return { allowed: true, as: person, for: [] };
 }
 
 const overseenAt = (oversight: Oversight, { platform, tenant, channel }: Place, matter: Matter) =>
@@ -138,18 +162,3 @@ const overseenAt = (oversight: Oversight, { platform, tenant, channel }: Place, 
       place.tenant === (platform === 'teams' ? tenant.toLowerCase() : tenant) &&
       place.channel === channel,
   );
-
-function named({ people, rules }: Oversight, matter: Matter, act: 'approve' | 'stop'): readonly Person[] {
-  const rule = rules.find((each) => each[act] && fits(each, matter));
-  const ids = rule?.[act] ?? [matter.person];
-  return people.filter(({ id }) => ids.includes(id));
-}
-
-const fits = ({ for: chosen, kinds }: Rule, matter: Matter) =>
-  selects(chosen, matter) &&
-  (kinds === undefined || (matter.kind !== undefined && kinds.includes(matter.kind)));
-
-const selects = (chosen: Selection, { person, agent }: Matter) =>
-  chosen === 'everyone' ||
-  ((chosen.people === undefined || chosen.people.includes(person)) &&
-    (chosen.agents === undefined || chosen.agents.includes(agent)));

@@ -28,6 +28,8 @@ export type OfficeOptions = {
   readonly remote?: boolean;
   /** More of the operator's rules. */
   readonly rules?: readonly object[];
+  /** Whom people may let decide for them. */
+  readonly delegation?: object;
 };
 
 /** The token for mission control in stories. */
@@ -38,7 +40,7 @@ const missionControlToken = 'a-token-for-stories-long-enough';
  * Slack channel and mirrored in one Teams channel; Paul's in a Slack channel of his own.
  */
 export async function openOffice(options: OfficeOptions = {}) {
-  const { runs = 'here', databaseUrl, remote = false, rules = [] } = options;
+  const { runs = 'here', databaseUrl, remote = false, rules = [], delegation } = options;
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'chaperone-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
@@ -94,6 +96,7 @@ export async function openOffice(options: OfficeOptions = {}) {
         { id: 'paul', slack: { team: slack.team, channel: paulsChannel }, oversees: { people: ['paul'] } },
       ],
       rules: [...rules, { for: { people: ['maria'] }, approve: ['maria'], stop: ['maria', 'jonas'] }],
+      ...(delegation && { delegation }),
     }),
   );
   const overseen = remote

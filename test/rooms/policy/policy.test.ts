@@ -67,7 +67,7 @@ const doing = (actor: Actor, more: Partial<Doing> = {}): Doing => ({
   matter: errand,
   ...more,
 });
-const as = (id: string) => ({ allowed: true, as: expect.objectContaining({ id }) as unknown });
+const as = (id: string) => ({ allowed: true, as: expect.objectContaining({ id }) as unknown, for: [] });
 const no = (why: string) => ({ allowed: false, why });
 
 describe('who decides', () => {

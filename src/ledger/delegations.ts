@@ -1,0 +1,78 @@
+import type { Kysely } from 'kysely';
+import type { LedgerTables } from '#ledger/tables.ts';
+
+/** Persons' ids: `to` decides for `from` until then. */
+export type StandingDelegation = {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly until: Date;
+};
+
+export type Delegations = ReturnType<typeof openDelegations>;
+
+/** Who decides for whom, by their own word, for a while. */
+export function openDelegations(db: Kysely<LedgerTables>) {
+  return {
+    /** Keeps one and returns its id; the same source is the same delegation. */
+    async make(delegation: {
+      readonly source: string;
+      readonly from: string;
+      readonly to: string;
+      readonly madeAt: Date;
+      readonly until: Date;
+    }): Promise<string> {
+      const { id } = await db
+        .insertInto('chaperone.delegation')
+        .values({
+          source: delegation.source,
+          principal: delegation.from,
+          delegate: delegation.to,
+          made_at: delegation.madeAt,
+          until: delegation.until,
+        })
+        .onConflict((conflict) =>
+          conflict.column('source').doUpdateSet((eb) => ({ source: eb.ref('excluded.source') })),
+        )
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return id;
+    },
+
+    /** Those that hold now, oldest first. */
+    async standing(now: Date): Promise<StandingDelegation[]> {
+      const rows = await db
+        .selectFrom('chaperone.delegation')
+        .select(['id', 'principal', 'delegate', 'until'])
+        .where('revoked_at', 'is', null)
+        .where('until', '>', now)
+        .orderBy('made_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ id, principal, delegate, until }) => ({ id, from: principal, to: delegate, until }));
+    },
+
+    /** Who let somebody decide by this delegation, whether or not it still holds. */
+    async principalOf(id: string): Promise<string | undefined> {
+      const row = await db
+        .selectFrom('chaperone.delegation')
+        .select('principal')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row?.principal;
+    },
+
+    /** Takes back whatever somebody let others decide; the ids of what no longer holds. */
+    async revoke(principal: string, now: Date): Promise<string[]> {
+      const rows = await db
+        .updateTable('chaperone.delegation')
+        .set({ revoked_at: now })
+        .where('principal', '=', principal)
+        .where('revoked_at', 'is', null)
+        .where('until', '>', now)
+        .returning('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+  };
+}
