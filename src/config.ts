@@ -24,6 +24,14 @@ export type Config = {
     | { readonly kind: 'remote'; readonly url: string; readonly token: string };
   /** Absent: mission control is not served over HTTP. */
   readonly door?: Door;
+  /** Absent: the rules review alone, and the grammar answers alone. */
+  readonly model?: {
+    readonly name: string;
+    readonly baseUrl: string;
+    readonly apiKey: string;
+    /** Tokens a day, of all and of one mission or person. */
+    readonly budget: { readonly tokensPerDay: number; readonly tokensPerAccount: number };
+  };
   readonly slack?: {
     readonly botToken: string;
     readonly apiUrl?: string;
@@ -113,6 +121,7 @@ export function readConfig(
   const issuer = issuerFrom(reading);
   const door = doorFrom(reading);
   const slack = slackFrom(reading);
+  const model = modelFrom(reading);
   const teams = teamsFrom(reading, oversight);
   const missionControl = missionControlFrom(reading);
   if (faults.length > 0 || !oversight) throw new ConfigError(faults);
@@ -129,6 +138,7 @@ export function readConfig(
     missionControl,
     ...(door ? { door } : {}),
     ...(slack ? { slack } : {}),
+    ...(model ? { model } : {}),
     ...(teams ? { teams } : {}),
   });
 }
@@ -230,6 +240,24 @@ function slackFrom({ values, given, refuse, need, needHttps }: Reading): Config[
     by: socket
       ? { kind: 'socket', appToken: values.SLACK_APP_TOKEN ?? '' }
       : { kind: 'http', signingSecret: values.SLACK_SIGNING_SECRET ?? '' },
+  };
+}
+
+function modelFrom({ values, given, refuse, needHttps }: Reading): Config['model'] {
+  const { OPENAI_MODEL: name, OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey = '' } = values;
+  const more = ['OPENAI_BASE_URL', 'CHAPERONE_MODEL_TOKENS', 'CHAPERONE_MODEL_TOKENS_EACH'] as const;
+  for (const other of more) refuse(given.has(other) && !name, `${other}: OPENAI_MODEL names no model`);
+  needHttps('OPENAI_BASE_URL', baseUrl);
+  if (!name) return undefined;
+  refuse(!baseUrl && apiKey === '', 'OPENAI_API_KEY is missing: api.openai.com asks for it');
+  return {
+    name,
+    baseUrl: (baseUrl ?? 'https://api.openai.com/v1').replace(/\/+$/, ''),
+    apiKey,
+    budget: {
+      tokensPerDay: values.CHAPERONE_MODEL_TOKENS ?? 2_000_000,
+      tokensPerAccount: values.CHAPERONE_MODEL_TOKENS_EACH ?? 200_000,
+    },
   };
 }
 

@@ -132,6 +132,24 @@ const known = {
     schema: flag,
     meaning: '`1`: take the Teams test client, which has no credentials; development only',
   },
+  OPENAI_MODEL: {
+    schema: text,
+    meaning: 'model that reviews and answers beside the rules; without it no model is asked anything',
+  },
+  OPENAI_API_KEY: { schema: text, meaning: 'key of the model’s server, where it asks for one', secret: true },
+  OPENAI_BASE_URL: {
+    schema: url,
+    meaning: 'any server that speaks OpenAI’s chat completions, `https://api.openai.com/v1` by default',
+  },
+  CHAPERONE_MODEL_TOKENS: {
+    schema: z.coerce.number().int().min(1_000),
+    meaning: 'tokens the model may cost in a day, `2000000` by default',
+  },
+  CHAPERONE_MODEL_TOKENS_EACH: {
+    schema: z.coerce.number().int().min(1_000),
+    meaning:
+      'tokens a day for the reviews of one mission, or the questions of one person, `200000` by default',
+  },
 } satisfies Record<string, Setting>;
 
 export type Name = keyof typeof known;

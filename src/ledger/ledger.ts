@@ -4,22 +4,28 @@
 //   inbox      what happened in chat, before anything is done about it
 //   act        what a person did or tried, and what came of it; append-only, in a hash chain
 //   proposal   a stop that waits for one click
-//   hold       a mission under which nothing is approved until it is released
 //   vote       an approval that waits for company
 //   delegation who decides for whom, for a while
+//   hold       a mission under which nothing is approved until it is released
 //   place      a channel: its pace, its outsiders, the way to it
+//   review     what the reviewer last found of a mission, and what people said to it
+//   spend      what the model has cost
+//   talk       what was said with the bot in a thread
 //   bookmark   how far a watch has come
 import { z } from 'zod';
 import type { Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
-import { openHolds } from '#ledger/holds.ts';
 import { openDelegations } from '#ledger/delegations.ts';
+import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
+import { openReviews } from '#ledger/reviews.ts';
+import { openSpend } from '#ledger/spend.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
+import { openTalks } from '#ledger/talks.ts';
 import { openVotes } from '#ledger/votes.ts';
 import { openWall } from '#ledger/wall.ts';
 
@@ -43,6 +49,9 @@ export function openLedger(database: Database) {
     proposals: openProposals(db),
     votes: openVotes(db),
     delegations: openDelegations(db),
+    reviews: openReviews(db),
+    spend: openSpend(db),
+    talks: openTalks(db),
     holds: openHolds(db),
 
     async readBookmark(name: string): Promise<string | undefined> {

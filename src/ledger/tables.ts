@@ -1,6 +1,7 @@
 // The ledger's tables as the query builder sees them; `migrations/` is the truth about their columns.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Happening, Platform } from '#chat/chat.ts';
+import type { Acceptance } from '#ledger/reviews.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
 
 /** Goes in as JSON text and comes out parsed. */
@@ -69,19 +70,6 @@ export type ProposalTable = {
   answered_at: Date | null;
 };
 
-export type HoldTable = {
-  id: GeneratedAlways<number>;
-  mission_s256: string;
-  /** One happening may hold several missions; the act's source names both. */
-  source: string;
-  held_by: Json<DecidedBy>;
-  held_at: Date;
-  note: string | null;
-  released_source: string | null;
-  released_by: Json<DecidedBy> | null;
-  released_at: Date | null;
-};
-
 export type VoteTable = {
   id: GeneratedAlways<number>;
   source: string;
@@ -107,6 +95,19 @@ export type DelegationTable = {
   revoked_at: Date | null;
 };
 
+export type HoldTable = {
+  id: GeneratedAlways<number>;
+  mission_s256: string;
+  /** One happening may hold several missions; the act's source names both. */
+  source: string;
+  held_by: Json<DecidedBy>;
+  held_at: Date;
+  note: string | null;
+  released_source: string | null;
+  released_by: Json<DecidedBy> | null;
+  released_at: Date | null;
+};
+
 export type ActTable = {
   seq: number;
   source: string;
@@ -128,6 +129,21 @@ export type ActTable = {
 
 export type ReceiptKeyTable = { kid: string; private_jwk: Json<unknown>; made_at: Date };
 
+export type ReviewTable = {
+  mission_s256: string;
+  memo: Json<unknown> | null;
+  accepted: Json<Acceptance[]>;
+  finding: Generated<number>;
+  standing: Json<unknown> | null;
+  review: Json<unknown> | null;
+  reviewed_at: Date | null;
+  claimed_until: Date | null;
+};
+
+export type SpendTable = { day: string; account: string; tokens: number };
+
+export type TalkTable = { thread: string; talk: Json<unknown>; kept_at: Date };
+
 export type BookmarkTable = { name: string; value: string };
 
 export type LedgerTables = {
@@ -135,10 +151,13 @@ export type LedgerTables = {
   'chaperone.place': PlaceTable;
   'chaperone.inbox': InboxTable;
   'chaperone.proposal': ProposalTable;
-  'chaperone.hold': HoldTable;
   'chaperone.vote': VoteTable;
   'chaperone.delegation': DelegationTable;
+  'chaperone.hold': HoldTable;
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
+  'chaperone.review': ReviewTable;
+  'chaperone.spend': SpendTable;
+  'chaperone.talk': TalkTable;
   'chaperone.bookmark': BookmarkTable;
 };

@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import type { Card } from '#cards/card.ts';
+import { refusalCard } from '#cards/refusals.ts';
+import { driftCard, reviewCard } from '#cards/review-card.ts';
+import type { Happening } from '#chat/chat.ts';
+import type { Queue } from '#database/jobs.ts';
+import type { Acceptance, Standing } from '#ledger/reviews.ts';
+import type { LogEntry, Mission, MissionSummary } from '#mission-control/facts.ts';
+import { channelsFor, mayDecide } from '#policy/policy.ts';
+import { type MissionTrail, missionFacts, openTrail, readEntry } from '#reviewer/drift.ts';
+import { readMemo } from '#reviewer/model/memo.ts';
+import type { Review } from '#reviewer/model/review.ts';
+import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
+import { lookLater, rootSubject } from './look.ts';
+
+export const reviewQueue: Queue<{ missionS256: string }> = {
+  name: 'review',
+  data: z.object({ missionS256: z.string() }),
+};
+
+/** A burst of entries is one review; it starts at the end of the slot in which the first of them came. */
+const slotMs = 5_000;
+const leaseMs = 2 * 60_000;
+const pageSize = 200;
+/** Trails kept at hand; one that is not is followed again from the first entry. */
+const trailsKept = 500;
+
+/** Asks for a review of a mission soon. However many ask within a slot, there is one. */
+export async function reviewLater(bot: Bot, missionS256: string): Promise<void> {
+  const startAfter = new Date(Math.ceil(bot.now().getTime() / slotMs) * slotMs);
+  await bot.jobs.send(reviewQueue, { missionS256 }, { key: missionS256, startAfter });
+}
+
+/**
+ * Reviews a mission's log as far as it goes and tells a new finding in the mission's thread, once. One review of a
+ * mission at a time; whoever comes meanwhile finds the next one due.
+ */
+export async function reviewMission(bot: Bot, missionS256: string): Promise<void> {
+  const { trails } = bot;
+  const { reviews } = bot.ledger;
+  if (!(await reviews.take(missionS256, bot.now(), leaseMs))) return await reviewLater(bot, missionS256);
+  try {
+    const mission = await bot.missionControl.readMission(missionS256);
+    if (!mission) return await reviews.giveBack(missionS256);
+    const kept = await reviews.read(missionS256);
+    const facts = missionFacts(mission);
+    const trail = trailOf(trails, missionS256, kept.accepted.length) ?? openTrail(facts);
+    const review = await bot.reviewer.review({
+      s256: missionS256,
+      mission: facts,
+      trail,
+      memo: readMemo(kept.memo),
+      accepted: kept.accepted,
+      read: async (after, limit) =>
+        (await bot.missionControl.readLog(missionS256, { after, limit })).entries.map(readEntry),
+    });
+    keepTrail(trails, missionS256, { trail, accepted: kept.accepted.length });
+    const standing = standingOf(review);
+    const isNew = standing.kind === 'drifting' && isAnother(kept.standing, kept.accepted, kept.finding);
+    const { memo, ...word } = review;
+    await reviews.keep(missionS256, { standing, memo, review: word, isNew }, bot.now());
+    bot.log.info(
+      { mission: missionS256, verdict: standing.kind, through: standing.through, since: standing.since },
+      'reviewed',
+    );
+    await showFinding(bot, mission);
+    if (standing.kind !== kept.standing?.kind) await lookAtAsks(bot, missionS256);
+  } catch (error) {
+    trails.delete(missionS256);
+    await reviews.giveBack(missionS256);
+    throw error;
+  }
+}
+
+/** Nothing was flagged before, or what was flagged has been accepted. */
+function isAnother(before: Standing | undefined, accepted: readonly Acceptance[], finding: number): boolean {
+  return finding === 0 || before?.kind !== 'drifting' || acceptanceOf(accepted, finding) !== undefined;
+}
+
+const acceptanceOf = (accepted: readonly Acceptance[], finding: number) =>
+  accepted.find((each) => each.finding === finding);
+
+function trailOf(trails: Bot['trails'], s256: string, accepted: number): MissionTrail | undefined {
+  const kept = trails.get(s256);
+  // What people accept changes how the trail reads from its start.
+  return kept?.accepted === accepted ? kept.trail : undefined;
+}
+
+function keepTrail(
+  trails: Bot['trails'],
+  s256: string,
+  kept: { readonly trail: MissionTrail; readonly accepted: number },
+) {
+  trails.delete(s256);
+  trails.set(s256, kept);
+  for (const oldest of trails.keys()) {
+    if (trails.size <= trailsKept) return;
+    trails.delete(oldest);
+  }
+}
+
+/** What the ledger keeps of a review: what a card says of it. */
+function standingOf(review: Review): Standing {
+  const { rules, view, through } = review;
+  const drifting = review.kind === 'drifting';
+  return {
+    kind: review.kind,
+    through,
+    entries: drifting ? [...review.entries] : [],
+    reasons: rules.kind === 'drifting' ? rules.findings.map(({ sentence }) => sentence) : [],
+    ...(drifting && { since: review.since, flaggedBy: review.flaggedBy }),
+    ...(drifting && review.finding && { said: review.finding.pattern, settles: review.finding.settles }),
+    ...(view.kind !== 'off' && { modelThrough: view.reviewedThrough }),
+    ...(view.kind === 'silent' && { silence: view.silence.why }),
+  };
+}
+
+/** The card of the latest finding, in the mission's thread, wherever the mission is overseen. */
+export async function showFinding(bot: Bot, mission: MissionSummary): Promise<void> {
+  const seenAt = bot.now();
+  const { standing, accepted, finding } = await bot.ledger.reviews.read(mission.s256);
+  if (finding === 0 || !standing) return;
+  const acceptance = acceptanceOf(accepted, finding);
+  // What was accepted stays as it was told; the standing has moved on.
+  if (standing.kind !== 'drifting' && !acceptance) return;
+  const root = await rootSubject(bot, mission);
+  const card = driftCard({
+    mission,
+    review: standing,
+    finding,
+    cited: await entriesOf(bot, mission.s256, standing.entries),
+    people: peopleOf(bot.oversight),
+    ...(acceptance && { accepted: { ...acceptance, at: new Date(acceptance.at) } }),
+  });
+  for (const { place } of channelsFor(bot.oversight, { person: mission.person, agent: mission.agent.id })) {
+    await bot.ledger.wall.want({
+      subject: `drift:${mission.s256}:${finding}`,
+      place,
+      under: { subject: root },
+      missionS256: mission.s256,
+      card,
+      seenAt,
+      settled: acceptance !== undefined || mission.status === 'terminated',
+      urgency: 0,
+    });
+  }
+}
+
+/** The entries with these numbers, as the log has them. */
+async function entriesOf(bot: Bot, s256: string, numbers: readonly number[]): Promise<LogEntry[]> {
+  const found: LogEntry[] = [];
+  for (const number of numbers.slice(0, 12)) {
+    const { entries } = await bot.missionControl.readLog(s256, { after: number - 1, limit: 1 });
+    found.push(...entries.filter(({ seq }) => seq === number));
+  }
+  return found;
+}
+
+/** "This is fine": the entries up to the last one shown are accepted, and later reviews know it. */
+export async function acceptFinding(
+  bot: Bot,
+  happening: Extract<Happening, { kind: 'pressed' }>,
+  shared: boolean,
+  named: { readonly s256: string; readonly finding: number; readonly through: number },
+): Promise<Card | undefined> {
+  const { s256, finding, through } = named;
+  const mission = await bot.missionControl.readMission(s256);
+  if (!mission) return refusalCard('not_found');
+  const verdict = mayDecide({
+    oversight: bot.oversight,
+    actor: happening.actor,
+    place: happening.place,
+    private: false,
+    shared,
+    matter: { person: mission.person, agent: mission.agent.id },
+  });
+  const act = {
+    source: `${happening.id}/accept/${s256}/${finding}`,
+    at: bot.now(),
+    verb: 'accept' as const,
+    actor: proofOf(happening.actor),
+    surface: surfaceOf(happening.place, happening.on.message),
+    subject: `mission:${s256}`,
+    digest: undefined,
+  };
+  if (!verdict.allowed) {
+    await bot.ledger.acts.append({
+      ...act,
+      person: undefined,
+      outcome: `refused:${verdict.why}`,
+      answer: { finding },
+    });
+    return refusalCard(verdict.why);
+  }
+  const { standing } = await bot.ledger.reviews.read(s256);
+  const from = Math.min(standing?.since ?? through, through);
+  const by = { person: verdict.as.id, via: happening.actor.platform, id: act.actor };
+  const accepted = await bot.ledger.reviews.accept(s256, {
+    finding,
+    from,
+    through,
+    by,
+    at: act.at.toISOString(),
+  });
+  await bot.ledger.acts.append({
+    ...act,
+    person: verdict.as.id,
+    outcome: accepted ? 'accepted' : 'stale',
+    answer: { finding, from, through },
+  });
+  if (!accepted) return refusalCard('stale');
+  await showFinding(bot, mission);
+  bot.trails.delete(s256);
+  await bot.jobs.send(reviewQueue, { missionS256: s256 }, { key: s256 });
+  return undefined;
+}
+
+/** The answer to "review the cake mission": as it stands after a review made now. */
+export async function reviewAnswer(bot: Bot, mission: Mission | MissionSummary): Promise<Card> {
+  await reviewMission(bot, mission.s256);
+  const { standing } = await bot.ledger.reviews.read(mission.s256);
+  const after = Math.max(0, mission.logEntries - pageSize);
+  const { entries } = await bot.missionControl.readLog(mission.s256, { after, limit: pageSize });
+  const cited = await entriesOf(bot, mission.s256, standing?.entries ?? []);
+  return reviewCard({ mission, review: standing, cited, entries });
+}
+
+/** Open asks say how their mission stands; when that changes, they are looked at again. */
+async function lookAtAsks(bot: Bot, missionS256: string): Promise<void> {
+  const { requests } = await bot.missionControl.listRequests({ state: 'open', missionS256 });
+  for (const { id } of requests) await lookLater(bot, { requestId: id });
+}

@@ -1,0 +1,141 @@
+import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import type { LedgerTables } from '#ledger/tables.ts';
+import type { DecidedBy } from '#mission-control/facts.ts';
+
+/** A person was shown these entries, and said that they are fine. */
+export type Acceptance = {
+  readonly finding: number;
+  readonly from: number;
+  readonly through: number;
+  readonly by: DecidedBy;
+  /** ISO 8601. */
+  readonly at: string;
+};
+
+const Standing = z.object({
+  kind: z.enum(['on_mission', 'undecided', 'drifting']),
+  /** The last entry that was looked at, and the last a model looked at. */
+  through: z.int(),
+  modelThrough: z.int().optional(),
+  /** Why no model said anything; absent where one did or none is configured. */
+  silence: z.string().optional(),
+  since: z.int().optional(),
+  flaggedBy: z.enum(['rules', 'model', 'both']).optional(),
+  /** The entries the finding rests on, in order. */
+  entries: z.array(z.int()),
+  /** The rules' reasons: our own sentences about entries, with quotes of agents in them. */
+  reasons: z.array(z.string()),
+  /** What a model says: its own words. */
+  said: z.string().optional(),
+  settles: z.string().optional(),
+});
+
+/** How a mission stood at its last review. */
+export type Standing = Readonly<z.infer<typeof Standing>>;
+
+export type KeptReview = {
+  readonly memo: unknown;
+  readonly accepted: readonly Acceptance[];
+  /** Counts findings, so that each is told once: 0 before the first. */
+  readonly finding: number;
+  readonly standing: Standing | undefined;
+  /** The reviewer's own word, as JSON has it. */
+  readonly review: unknown;
+  readonly reviewedAt: Date | undefined;
+};
+
+export type Reviews = ReturnType<typeof openReviews>;
+
+/** The latest review of each mission, and the right to make the next one. */
+export function openReviews(db: Kysely<LedgerTables>) {
+  const none: KeptReview = {
+    memo: undefined,
+    accepted: [],
+    finding: 0,
+    standing: undefined,
+    review: undefined,
+    reviewedAt: undefined,
+  };
+
+  return {
+    async read(missionS256: string): Promise<KeptReview> {
+      const row = await db
+        .selectFrom('chaperone.review')
+        .selectAll()
+        .where('mission_s256', '=', missionS256)
+        .executeTakeFirst();
+      if (!row) return none;
+      const standing = Standing.safeParse(row.standing);
+      return {
+        memo: row.memo ?? undefined,
+        accepted: row.accepted,
+        finding: row.finding,
+        standing: standing.success ? standing.data : undefined,
+        review: row.review ?? undefined,
+        reviewedAt: row.reviewed_at ?? undefined,
+      };
+    },
+
+    /** Takes the right to review a mission for `leaseMs`: one review at a time, across replicas. */
+    async take(missionS256: string, now: Date, leaseMs: number): Promise<boolean> {
+      const until = new Date(now.getTime() + leaseMs);
+      const { rows } = await sql<{ mission_s256: string }>`
+        insert into chaperone.review (mission_s256, claimed_until) values (${missionS256}, ${until})
+        on conflict (mission_s256) do update set claimed_until = excluded.claimed_until
+        where chaperone.review.claimed_until is null or chaperone.review.claimed_until < ${now}
+        returning mission_s256`.execute(db);
+      return rows.length > 0;
+    },
+
+    /** Keeps what a review found and gives the right back. `isNew`: this drift is another than the last one told. */
+    async keep(
+      missionS256: string,
+      review: { standing: Standing; memo: unknown; review: unknown; isNew: boolean },
+      now: Date,
+    ) {
+      await db
+        .updateTable('chaperone.review')
+        .set((eb) => ({
+          standing: JSON.stringify(review.standing),
+          memo: JSON.stringify(review.memo),
+          review: JSON.stringify(review.review),
+          reviewed_at: now,
+          claimed_until: null,
+          finding: review.isNew ? eb('finding', '+', 1) : eb.ref('finding'),
+        }))
+        .where('mission_s256', '=', missionS256)
+        .execute();
+    },
+
+    async giveBack(missionS256: string) {
+      await db
+        .updateTable('chaperone.review')
+        .set({ claimed_until: null })
+        .where('mission_s256', '=', missionS256)
+        .execute();
+    },
+
+    /** Adds what a person accepted, for one finding, once. False when it was accepted already or is not the latest. */
+    async accept(missionS256: string, acceptance: Acceptance): Promise<boolean> {
+      const { finding } = acceptance;
+      const { numUpdatedRows } = await db
+        .updateTable('chaperone.review')
+        .set({ accepted: sql`accepted || ${JSON.stringify([acceptance])}::jsonb` })
+        .where('mission_s256', '=', missionS256)
+        .where('finding', '=', finding)
+        .where(sql<boolean>`not accepted @> ${JSON.stringify([{ finding }])}::jsonb`)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    /** Ends the leases of a process that is gone. Only where no other process shares the store. */
+    async releaseAll() {
+      await db
+        .updateTable('chaperone.review')
+        .set({ claimed_until: null })
+        .where('claimed_until', 'is not', null)
+        .execute();
+    },
+  };
+}
