@@ -537,6 +537,18 @@ describe('a deadline', () => {
     expect((await agent.poll(locationOf(pending))).status).toBe(410);
   });
 
+  test('passed since a yes nobody fetched leaves nothing to fetch', async () => {
+    const agent = await newAgent(hasty);
+    const pending = await agent.personToken({ resource: shop.issuer });
+    await decide(agent, { action: 'approve' });
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    expect(await agent.poll(locationOf(pending))).toMatchObject({
+      status: 408,
+      body: { error: 'expired' },
+    });
+    expect((await agent.poll(locationOf(pending))).status).toBe(410);
+  });
+
   test('ends a long poll when it comes', async () => {
     const agent = await newAgent(hasty);
     const answer = await agent.proposeMission({ description: 'Quick' }, { wait: 20 });

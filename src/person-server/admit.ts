@@ -2,8 +2,8 @@ import { type Received, verifySignedRequest } from '#aauth/signature.ts';
 import { signatureProblem } from '#aauth/signature-problem.ts';
 import type { AgentToken } from '#aauth/tokens.ts';
 import { invalidRequest, type Json, type Refused, readBytes, readJson } from '#person-server/body.ts';
-import { isFirstTime } from '#person-server/replays.ts';
-import { isRevoked, rememberAgentToken } from '#person-server/revocations.ts';
+import { recognise } from '#person-server/recognise.ts';
+import { rememberAgentToken } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { isStorable } from '#person-server/storable.ts';
 
@@ -11,6 +11,8 @@ import { isStorable } from '#person-server/storable.ts';
 export type Admitted = {
   readonly kind: 'admitted';
   readonly agent: AgentToken;
+  /** Whom the agent is bound to; undefined for a new one. */
+  readonly person: string | undefined;
   /** Empty where the request has no body. */
   readonly json: Json;
   /** How long the agent would have the connection held (`Prefer: wait`), within our own bound. */
@@ -39,7 +41,8 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (!isStorable(agent.jti) || agent.jti.length > 256) {
     return { kind: 'refused', problem: signatureProblem('invalid_jwt', 'the token has no usable jti') };
   }
-  if (await isRevoked(server.store, agent.iss, agent.jti)) {
+  const known = await recognise(server.store, agent, received.method === 'POST' ? proof : undefined);
+  if (known.revoked) {
     return {
       kind: 'refused',
       problem: signatureProblem('revoked_jwt', 'the agent token was revoked by its provider'),
@@ -48,7 +51,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (signed.kind === 'sub_agent') {
     return invalidRequest('a sub-agent does not ask for itself: its parent does, with subagent_token');
   }
-  if (received.method === 'POST' && !(await isFirstTime(server, proof))) {
+  if (!known.first) {
     const problem = signatureProblem('invalid_signature', 'this signed request was received before');
     return { kind: 'refused', problem };
   }
@@ -64,6 +67,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   return {
     kind: 'admitted',
     agent: signed.agent,
+    person: known.person,
     json: json.json,
     waitMs: Math.min(waitSeconds(received.headers) * 1000, server.limits.waitMs),
     signal: request.signal,

@@ -61,7 +61,7 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
   const standing = await standingFor(server, { ...parties, mission }, about);
   // Money is never spent in silence, and a page of the resource's own needs its person.
   const mustAsk = token.interaction ?? wants.budget ?? insistsOnConsent(members);
-  const grant = mustAsk ? { kind: 'ask' as const } : grantAuthToken(standing, token.iss, scope);
+  const grant = mustAsk ? { kind: 'ask' as const } : await grantAuthToken(standing, token.iss, scope);
   if (grant.kind === 'silent' && !isFederated(wanted)) {
     const whose = { agent, person, missionS256, missionExpiresAt: mission?.expiresAt };
     const prepared = await prepareAuthToken(server, whose, wanted, scope);

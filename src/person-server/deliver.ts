@@ -38,6 +38,7 @@ export async function deliver(
   }
   switch (request.state) {
     case 'approved':
+      if (isStale(server, request)) return (await takeDelivery(server, request)) ? expired() : gone();
       // The person said yes here and is not back from the resource's own page: nothing is issued before.
       if (request.callback !== null && request.returnedAt === null) {
         if (request.expiresAt > server.now()) return await stillPending(server, request, 0);
@@ -57,6 +58,15 @@ export async function deliver(
     case 'clarifying':
       return gone();
   }
+}
+
+/**
+ * A yes is not kept for ever for an agent that does not fetch it: what the person had in mind is over. A mission's is, for
+ * without it the agent would never learn the name of what it was given.
+ */
+function isStale(server: Server, { type, closedAt }: RequestRow): boolean {
+  if (type === 'mission' || closedAt === null) return false;
+  return closedAt.getTime() + server.limits.pendingMs <= server.now().getTime();
 }
 
 /** `410`: the answer was given, or the request withdrawn. */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { foldInteractionCode } from '#aauth/interaction-code.ts';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
-import { boundPerson } from '#person-server/agents.ts';
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
@@ -41,11 +40,10 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
     return problemResponse(invalidRequest('code is no interaction code').problem);
   }
 
-  const { agent } = admitted;
+  const { agent, person: known } = admitted;
   const attempt = { action: type, description: question ?? description };
   const entered = missionS256 ? await enterMission(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
-  const known = await boundPerson(server.store, agent);
   const waits = read.members.max_wait;
   const until = waits === undefined ? undefined : new Date(server.now().getTime() + waits * 1000);
   const opened = await openRequest(server, {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
-import { boundPerson } from '#person-server/agents.ts';
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
@@ -35,8 +34,7 @@ export async function proposeMission(server: Server, admitted: Admitted): Promis
   if (resources?.some((resource) => !isServerIdentifier(resource, server))) {
     return problemResponse(invalidRequest('resources holds something that is no server identifier').problem);
   }
-  const { agent } = admitted;
-  const known = await boundPerson(server.store, agent);
+  const { agent, person: known } = admitted;
   const opened = await openRequest(server, {
     person: known ?? offeredTo(server, login_hint),
     agent: { iss: agent.iss, sub: agent.sub },

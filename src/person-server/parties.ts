@@ -41,7 +41,7 @@ const longestChain = 10;
 /** Finds out who is asking for whom (draft §person-token-endpoint "Which person", §sub-agents, §call-chaining). */
 export async function findParties(
   server: Server,
-  { agent }: Admitted,
+  { agent, person: known }: Admitted,
   asking: Asking,
 ): Promise<Parties | Refused> {
   const subagent = asking.subagent_token
@@ -60,7 +60,7 @@ export async function findParties(
   }
   if (upstream) notAfter.push(upstream.expiresAt);
 
-  const bound = upstream ? upstream.person : await boundPerson(server.store, agent);
+  const bound = upstream ? upstream.person : known;
   return {
     kind: 'parties',
     agent: { iss: agent.iss, sub: agent.sub },

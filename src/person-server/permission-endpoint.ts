@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
-import { boundPerson } from '#person-server/agents.ts';
 import { readMembers, words } from '#person-server/body.ts';
 import { answerJson } from '#person-server/deliver.ts';
 import { grantPermission } from '#person-server/grants.ts';
@@ -27,17 +26,16 @@ export async function askForPermission(server: Server, admitted: Admitted): Prom
   const read = readMembers(admitted.json, Permission);
   if (read.kind === 'refused') return problemResponse(read.problem);
   const { action, description, parameters, mission_s256: missionS256, login_hint } = read.members;
-  const { agent } = admitted;
+  const { agent, person: known } = admitted;
   const attempt = { action, description };
   const entered = missionS256 ? await enterMission(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const mission = entered?.mission;
 
-  const known = await boundPerson(server.store, agent);
   const person = known ?? offeredTo(server, login_hint);
   const bound = known !== undefined;
   const standing = await standingFor(server, { agent, person, bound, mission }, { kind: 'permission' });
-  const grant = grantPermission(standing, action);
+  const grant = await grantPermission(standing, action);
   if (grant.kind === 'silent') {
     const granted = { agent, missionS256, action, description, parameters };
     const written = await writeGrant(server.store, 'permission', grant, granted, server.now());

@@ -42,15 +42,12 @@ export async function askForPersonToken(server: Server, admitted: Admitted): Pro
   const entered = missionS256 ? await enter(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const mission = entered?.mission;
-  if (
-    !(await mayNameResource(server.store, agent, resource, server.limits.newResourcesPerHour, server.now()))
-  ) {
-    return problemResponse(tooManyResources);
-  }
 
   const wanted = { type: 'person_token' as const, resource, ...parties.terms };
   const standing = await standingFor(server, { ...parties, mission }, { kind: 'person_token', resource });
-  const grant = insistsOnConsent(members) ? { kind: 'ask' as const } : grantPersonToken(standing, resource);
+  const grant = insistsOnConsent(members)
+    ? { kind: 'ask' as const }
+    : await grantPersonToken(standing, resource);
   if (grant.kind === 'silent') {
     const whose = { agent, person, missionS256, missionExpiresAt: mission?.expiresAt };
     const prepared = await preparePersonToken(server, whose, wanted);
@@ -63,6 +60,11 @@ export async function askForPersonToken(server: Server, admitted: Admitted): Pro
     });
   }
 
+  if (
+    !(await mayNameResource(server.store, agent, resource, server.limits.newResourcesPerHour, server.now()))
+  ) {
+    return problemResponse(tooManyResources);
+  }
   const [introduced, place] = await Promise.all([
     introduceAgent(server, agent, missionS256),
     introduceResource(server, person, resource, []),

@@ -29,6 +29,6 @@ export async function standingFor(
     bound,
     approvedResources: mission?.approvedResources ?? [],
     approvedTools: mission?.approvedTools ?? [],
-    given: await consentsFor(server.store, agent, person, mission?.s256, about),
+    given: () => consentsFor(server.store, agent, person, mission?.s256, about),
   };
 }

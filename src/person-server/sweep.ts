@@ -1,5 +1,5 @@
 import { forgetEvents } from '#person-server/events.ts';
-import { forgetReplays } from '#person-server/replays.ts';
+import { forgetReplays } from '#person-server/recognise.ts';
 import { endRequest } from '#person-server/requests.ts';
 import { forgetRevocations } from '#person-server/revocations.ts';
 import type { Server } from '#person-server/server.ts';
