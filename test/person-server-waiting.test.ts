@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '#aauth/canonical.ts';
-import { mintResourceToken } from '#aauth/mint-token.ts';
+import { mintAgentToken, mintResourceToken } from '#aauth/mint-token.ts';
+import { signedFetch } from '#aauth/signed-fetch.ts';
+import { generateSigningKey, publicJwks } from '#aauth/signing-keys.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import type { Decision } from '#mission-control/port.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
@@ -10,6 +12,7 @@ import {
   type AgentProvider,
   openAgentProvider,
   openResource,
+  openTestServer,
   type TestResource,
 } from './support/aauth-world.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
@@ -410,6 +413,44 @@ describe('an interaction code', () => {
     const pending = await agent.proposeMission({ description: 'Quick' });
     await new Promise((resolve) => setTimeout(resolve, 350));
     expect((await visit(codeOf(pending), hasty)).status).toBe(408);
+  });
+
+  test('that can lead nowhere sends the person back to the agent, and only there', async () => {
+    await using own = await openTestServer((request) =>
+      new URL(request.url).pathname === '/jwks.json'
+        ? Response.json(publicJwks([key]))
+        : Response.json({
+            issuer: own.issuer,
+            jwks_uri: `${own.issuer}/jwks.json`,
+            callback_endpoint: 'https://agent.example/back',
+          }),
+    );
+    const key = await generateSigningKey();
+    const minted = await mintAgentToken(
+      { sub: 'aauth:back@localhost', jwk: key.publicJwk },
+      { issuer: own.issuer, key, now: new Date() },
+    );
+    const answer = await signedFetch(
+      `${ps.issuer}/mission`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ description: 'Back' }),
+      },
+      { kind: 'agent', key, token: minted?.jwt ?? '' },
+    );
+    const { requests } = await ps.port.listRequests({ state: 'open', agent: 'aauth:back@localhost' });
+    const [ask] = requests;
+    await ps.port.decide(ask?.id ?? '', { action: 'deny', digest: ask?.digest ?? '', decidedBy: alice });
+    const code = /code="([^"]+)"/.exec(answer.headers.get('aauth-requirement') ?? '')?.[1] ?? '';
+    const visitWith = (callback: string) =>
+      fetch(`${ps.issuer}/interact?code=${code}&callback=${encodeURIComponent(callback)}`, {
+        redirect: 'manual',
+      });
+    const back = await visitWith('https://agent.example/back');
+    expect(back.status).toBe(303);
+    expect(back.headers.get('location')).toBe('https://agent.example/back?error=access_denied');
+    expect((await visitWith('https://evil.example/back')).status).toBe(410);
   });
 
   test('is not guessed: after a few wrong ones nothing is looked at', async () => {

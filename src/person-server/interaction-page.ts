@@ -1,6 +1,7 @@
 // The page a `requirement=interaction` points at. It shows which request a code belongs to and sends the person to their
 // own channel: whoever holds the code can see the page, so nothing here decides anything.
 import { foldInteractionCode } from '#aauth/interaction-code.ts';
+import { metadataInTime } from '#person-server/introduce.ts';
 import { escapeHtml, page } from '#person-server/page.ts';
 import { tellOf } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
@@ -38,7 +39,8 @@ export async function interactionPage(
   request: Request,
   address: string,
 ): Promise<Response> {
-  const typed = new URL(request.url).searchParams.get('code');
+  const { searchParams } = new URL(request.url);
+  const typed = searchParams.get('code');
   if (typed === null || typed === '') return page(200, 'Enter your code', form);
   const now = server.now();
   if (!attempts.mayTry(address, now.getTime())) {
@@ -51,12 +53,44 @@ export async function interactionPage(
     attempts.wasWrong(address, now.getTime());
     return invalidCode();
   }
+  const callback = await admittedCallback(server, found, searchParams.get('callback'));
   if (found.state === 'expired' || (isOpen(found.state) && found.expiresAt <= now)) {
-    return page(408, 'This request has expired', '<p>Ask the agent to start again. (expired)</p>');
+    return callback
+      ? backTo(callback, 'interaction_expired')
+      : page(408, 'This request has expired', '<p>Ask the agent to start again. (expired)</p>');
   }
-  return (await arrive(server, found, now))
-    ? page(200, 'Answer in your channel', describe(found))
-    : invalidCode();
+  if (found.state === 'denied' && callback) return backTo(callback, 'access_denied');
+  if (!(await arrive(server, found, now))) return invalidCode();
+  const back = callback ? `<p><a href="${escapeHtml(callback)}">Return to your agent</a>.</p>` : '';
+  return page(200, 'Answer in your channel', describe(found) + back);
+}
+
+/**
+ * The agent's own way back (draft §user-interaction): only where its provider's metadata says it is, or on loopback where the
+ * provider allows that. Anything else would make this page send people wherever a link says.
+ */
+async function admittedCallback(
+  server: Server,
+  { agentIss }: RequestRow,
+  callback: string | null,
+): Promise<string | undefined> {
+  if (callback === null) return undefined;
+  const metadata = await metadataInTime(server, agentIss, 'aauth-agent.json');
+  const onLoopback = /^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?(?:\/|$)/.test(callback);
+  const admitted =
+    callback === metadata?.callback_endpoint ||
+    (metadata?.localhost_callback_allowed === true && onLoopback && URL.canParse(callback));
+  return admitted ? callback : undefined;
+}
+
+/** Sends the person back with what went wrong (draft §interaction-callback-errors). */
+function backTo(callback: string, error: string): Response {
+  const address = new URL(callback);
+  address.searchParams.set('error', error);
+  return new Response(null, {
+    status: 303,
+    headers: { location: address.href, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+  });
 }
 
 async function findByCode(server: Server, code: string): Promise<RequestRow | undefined> {
