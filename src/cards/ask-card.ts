@@ -1,7 +1,7 @@
 // The card of one ask, from its first showing to its last: a mission proposal, a token, a permission, and the rest.
 
 import { missionTitle } from '#conversation/title.ts';
-import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import type { Mission, MissionSummary, Request } from '#mission-control/facts.ts';
 import {
   agentSays,
   checked,
@@ -16,9 +16,13 @@ import {
 } from './asserted.ts';
 import { approvedBy, type Ballot, giver, waitingFor } from './ballot.ts';
 import type { Block, Button, Card, Mention, Span } from './card.ts';
-import { reasonForm } from './forms.ts';
+import { comparison } from './comparison.ts';
+import { shownByLog } from './completion.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
+import { type Past, precedents } from './precedent.ts';
+import { acceptedSoFar, updatesText } from './updates.ts';
+import { aboutVerbs, type Offering, verbsOf } from './verbs.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
 
@@ -35,13 +39,11 @@ export type AskFacts = {
   readonly notified?: readonly Mention[];
   readonly ballot?: Ballot | undefined;
   readonly capabilities: readonly string[];
+  readonly background?: Background | undefined;
 };
 
-/** Asks that a yes does not settle: they want words, which the buttons of a card cannot give. */
-const needsWords = new Set<Request['type']>(['question', 'claims']);
-
-/** Asks that a person settles on a page; the yes only says that it is done there. */
-const needsPage = new Set<Request['type']>(['interaction', 'payment']);
+/** What an ask is read against: the mission's latest log, and the changes accepted so far. Absent outside of missions. */
+export type Background = { readonly past: Past; readonly updates: Mission['acceptedUpdates'] };
 
 const tones: Readonly<Record<Request['state'], Card['tone']>> = {
   open: 'waiting',
@@ -77,8 +79,8 @@ export function askCard(ask: AskFacts): Card {
       },
       ...(open ? question(ask) : answer(ask)),
     ],
-    buttons: open ? decide(ask) : [read(request)],
-    expansion: fullText(request, ask.mission),
+    buttons: open ? verbsOf(offeringOf(ask)) : [read(request)],
+    expansion: [...fullText(request, ask.mission), ...updatesText(ask.background?.updates ?? [])],
     calls: open ? [...ask.approvers, ...(ask.notified ?? [])] : [],
   };
 }
@@ -100,26 +102,50 @@ function about({ type, agentAsserted, verified }: Request): Span | undefined {
   }
 }
 
-function question({ request, mission, people, capabilities, ballot }: AskFacts): Block[] {
+function question(ask: AskFacts): Block[] {
+  const { request, mission, people, capabilities, ballot, background } = ask;
   return [
     ...(ballot ? waitingFor(ballot, people) : []),
     ...(request.agent.new ? newcomer(request, people) : []),
     ...(request.previous ? [note(words.replaced)] : []),
+    ...comparison(request),
     ...checked(request, people),
     { kind: 'divider' },
     ...resourceSays(request),
     ...agentSays(request),
     ...clarifications(request, people),
     { kind: 'divider' },
+    ...(background ? backdrop(request, mission, background, people) : []),
     ...underMission(request, mission),
-    ...(needsWords.has(request.type) ? [note(words.cannotAnswerHere)] : []),
-    ...(needsPage.has(request.type) ? [note(words.doneOnPage)] : []),
+    ...aboutVerbs(offeringOf(ask)).map(note),
     note(words.untilDenied(time(request.expiresAt))),
     ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),
     ...(capabilities.includes('reason') ? [] : [note(words.noReason)]),
     ...(capabilities.includes('digest') ? [] : [note(words.noDigest)]),
   ];
 }
+
+/** What the ask is read against, by its kind. */
+function backdrop(
+  request: Request,
+  mission: MissionSummary | undefined,
+  { past, updates }: Background,
+  people: People,
+): Block[] {
+  return [
+    ...(request.type === 'mission_completion' && mission ? shownByLog(request, mission, past) : []),
+    ...(request.type === 'mission_update' || request.type === 'mission_completion'
+      ? acceptedSoFar(updates)
+      : []),
+    ...precedents(request, past, people),
+  ];
+}
+
+const offeringOf = ({ request, capabilities, ballot }: AskFacts): Offering => ({
+  request,
+  capabilities,
+  shared: ballot?.needs.some(({ count }) => count > 1) ?? false,
+});
 
 const newcomer = (request: Request, people: People): Block[] => [
   { kind: 'text', line: [strong(words.labels.newAgent)] },
@@ -137,7 +163,6 @@ function clarifications(request: Request, people: People): Block[] {
     { kind: 'text', line: words.askedBy(person(last.askedBy, people), time(last.askedAt)) },
     ...quote(words.labels.question, last.question),
     ...quote(words.labels.agentAnswers, last.answer),
-    note(words.rounds(request.rounds.used, request.rounds.max)),
   ];
 }
 
@@ -170,19 +195,3 @@ const read = ({ id, digest }: Request): Button => ({
   press: { verb: 'read', subject: id, digest },
   style: 'plain',
 });
-
-function decide({ request, capabilities }: AskFacts): Button[] {
-  const { id: subject, digest } = request;
-  const approve: Button = {
-    label: needsPage.has(request.type) ? words.buttons.done : words.buttons.approve,
-    press: { verb: 'approve', subject, digest },
-    style: 'primary',
-  };
-  const deny: Button = {
-    label: words.buttons.deny,
-    press: { verb: 'deny', subject, digest },
-    style: 'danger',
-    form: reasonForm(capabilities),
-  };
-  return [...(needsWords.has(request.type) ? [] : [approve]), deny, read(request)];
-}

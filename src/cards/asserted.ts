@@ -4,9 +4,11 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import * as askWords from './ask-words.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import { cutText, inertText } from './inert.ts';
 import { code, joined, line, strong } from './line.ts';
+import { parameterTable } from './parameters.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
 
@@ -50,21 +52,21 @@ export function listed(texts: readonly string[] | undefined): Line | undefined {
   return texts.length > rowsShown ? [...shown, ...words.andMore(texts.length - rowsShown)] : shown;
 }
 
-/** One row for each member of a structured value: its name and its value, both as written. */
-function rows(name: SafeText, record: Readonly<Record<string, unknown>> | undefined): Fact[] {
-  const members = Object.entries(record ?? {});
-  const shown = members
-    .slice(0, rowsShown)
-    .map(([key, value]) => ({ name, value: line`${code(key, 60)} = ${code(written(value), 160)}` }));
-  const last = shown.at(-1);
-  if (members.length <= rowsShown || !last) return shown;
-  return [
-    ...shown.slice(0, -1),
-    { name, value: [...last.value, ...words.andMore(members.length - rowsShown)] },
-  ];
+/** A budget as a figure people read: `5.00 USD` for 500 with two decimals. Anything else stands as it was sent. */
+function figureOf(budget: Readonly<Record<string, unknown>> | undefined): Line | undefined {
+  if (!budget) return undefined;
+  const { amount, unit, decimals } = budget;
+  const whole = typeof amount === 'number' && Number.isSafeInteger(amount) && amount >= 0;
+  const scaled =
+    typeof decimals === 'number' && Number.isInteger(decimals) && decimals >= 0 && decimals <= 18;
+  if (!whole || !scaled || typeof unit !== 'string') return [code(JSON.stringify(budget))];
+  const digits = String(amount).padStart(decimals + 1, '0');
+  const figure =
+    decimals === 0
+      ? digits
+      : `${digits.slice(0, -decimals)}.${digits.slice(-decimals).replace(/0+$/, '').padEnd(2, '0')}`;
+  return line`${code(figure, 40)} ${code(unit, 40)}`;
 }
-
-const written = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 export function checked(request: Request, people: People): Block[] {
   const { verified, agent } = request;
@@ -83,10 +85,31 @@ export function checked(request: Request, people: People): Block[] {
         words.facts.resource,
         resource && [code(resource.issuer), ...(resource.known ? [] : words.unknownResource)],
       ),
-      fact(words.facts.chain, listed(verified.chain?.map((link) => `${link.agent} → ${link.resource}`))),
+      ...hops(request),
       request.missionS256 === undefined ? fact(words.facts.granted, listed(verified.granted)) : undefined,
     ),
   );
+}
+
+/** The call chain hop by hop, the first caller first, and at its end the agent that asks now. */
+function hops({ verified, agent }: Request): Fact[] {
+  const chain = verified.chain ?? [];
+  if (chain.length === 0) return [];
+  const shown = chain.slice(-rowsShown);
+  const before = chain.length - shown.length;
+  return [
+    ...shown.map((link, at) => ({
+      name: askWords.hop(before + at + 1),
+      value: askWords.hopCalls(code(link.agent, 80), code(link.resource, 80)),
+    })),
+    {
+      name: askWords.hop(chain.length + 1),
+      value: [
+        ...askWords.hopAsks(code(agent.id, 80)),
+        ...(agent.parent === undefined ? [] : askWords.partOf(code(agent.parent, 80))),
+      ],
+    },
+  ];
 }
 
 export function resourceSays({ resourceAsserted: said, verified }: Request): Block[] {
@@ -96,7 +119,7 @@ export function resourceSays({ resourceAsserted: said, verified }: Request): Blo
       told(words.facts.resource, said.issuer === verified.resource?.issuer ? undefined : said.issuer),
       told(words.facts.account, said.account),
       ...scopes(said.scope ?? []),
-      ...rows(words.facts.budget, said.budget),
+      fact(words.facts.budget, figureOf(said.budget)),
       told(words.facts.page, said.interaction),
     ),
     ...quote(words.headings.resource, said.description),
@@ -116,12 +139,11 @@ function scopes(
   }));
 }
 
-export function agentSays({ agentAsserted: said }: Request): Block[] {
+export function agentSays({ type, agentAsserted: said }: Request): Block[] {
   const tools = said.tools ?? [];
   const blocks = [
     ...factsOf(
       told(words.facts.action, said.action),
-      ...rows(words.facts.parameter, said.parameters),
       ...tools.slice(0, rowsShown).map(({ name, description }, at) => ({
         name: words.facts.tool,
         value: [
@@ -133,10 +155,12 @@ export function agentSays({ agentAsserted: said }: Request): Block[] {
         ],
       })),
       fact(words.facts.resources, listed(said.resources)),
-      told(words.facts.page, said.url),
+      ...(type === 'payment' ? sums(said.parameters) : []),
+      fact(words.facts.page, pageOf(type, said.url)),
       told(words.facts.platform, said.platform),
       told(words.facts.device, said.device),
     ),
+    ...parameterTable(words.headings.parameters, said.parameters),
     ...quote(words.headings.description, said.description),
     ...quote(words.headings.summary, said.summary),
     ...quote(words.headings.question, said.question),
@@ -144,6 +168,33 @@ export function agentSays({ agentAsserted: said }: Request): Block[] {
   ];
   if (blocks.length === 0) return [];
   return [...section(words.labels.agentSays, blocks), { kind: 'note', line: words.agentWords }];
+}
+
+/** Amount, currency and payee, where the agent names them; what else it sent is in the table of its parameters. */
+function sums(parameters: Readonly<Record<string, unknown>> | undefined): Fact[] {
+  const text = (name: string) => {
+    const value = parameters?.[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  };
+  const amount = text('amount');
+  const unit = text('currency') ?? text('unit');
+  const figure =
+    amount === undefined
+      ? undefined
+      : [code(amount, 40), ...(unit === undefined ? [] : line` ${code(unit, 40)}`)];
+  return [
+    fact(askWords.payment.amount, figure),
+    told(askWords.payment.payee, text('payee') ?? text('merchant') ?? text('recipient')),
+  ].filter((each) => each !== undefined);
+}
+
+/** A page a person is to open is a link, beside which its real host stands; every other address is only shown. */
+function pageOf(type: Request['type'], url: string | undefined): Line | undefined {
+  if (url === undefined) return undefined;
+  const page = URL.parse(url);
+  const opens =
+    (type === 'interaction' || type === 'payment') && page !== null && /^https?:$/.test(page.protocol);
+  return opens ? [{ kind: 'link', url: page.href, label: askWords.openPage }] : [code(url)];
 }
 
 export function underMission(request: Request, mission: MissionSummary | undefined): Block[] {
@@ -159,11 +210,8 @@ export function underMission(request: Request, mission: MissionSummary | undefin
     ),
     ...(mission ? quote(words.labels.approvedText, mission.description, 240) : []),
     ...(mission ? [] : [{ kind: 'note', line: words.unreadMission } as const]),
-    ...(isToken(request) ? [{ kind: 'note', line: words.notAskedAgain } as const] : []),
   ]);
 }
-
-const isToken = ({ type }: Request) => type === 'auth_token' || type === 'person_token';
 
 /** Everything behind the card, whole. */
 export function fullText(request: Request, mission: MissionSummary | undefined): Expansion {
@@ -176,6 +224,7 @@ export function fullText(request: Request, mission: MissionSummary | undefined):
     [headings.question, agent.question],
     [headings.action, agent.action],
     [headings.parameters, pretty(agent.parameters)],
+    [headings.options, lines(agent.options)],
     [headings.tools, lines(agent.tools?.map(called))],
     [headings.resources, lines(agent.resources)],
     [headings.page, agent.url],

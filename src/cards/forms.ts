@@ -1,18 +1,18 @@
 // What the buttons of an ask's card ask for before they count. The names of the fields are ours; what comes back under
 // them is read in the flows.
 import type { Request } from '#mission-control/facts.ts';
+import * as words from './ask-words.ts';
 import { type Field, type Form, formLimits, type Option } from './card.ts';
 import { inert, inertText } from './inert.ts';
 import { ours } from './line.ts';
-import * as words from './words.ts';
 
 /** What a platform shows of an option. */
 const optionChars = 75;
 
 /** Why not. A no counts without a reason. */
 export const reasonForm = (capabilities: readonly string[]): Form => ({
-  title: words.buttons.deny,
-  submit: words.buttons.deny,
+  title: words.forms.deny,
+  submit: words.forms.deny,
   optional: true,
   fields: [
     {

@@ -81,7 +81,6 @@ export const facts = {
   person: ours`For`,
   resource: ours`Resource`,
   resources: ours`Resources`,
-  chain: ours`Asked for through`,
   granted: ours`Already granted`,
   name: ours`Name`,
   account: ours`Account`,
@@ -89,7 +88,6 @@ export const facts = {
   page: ours`Page`,
   budget: ours`Budget`,
   action: ours`Action`,
-  parameter: ours`Parameter`,
   tool: ours`Tool`,
   mission: ours`Mission`,
   missionId: ours`Mission id`,
@@ -98,6 +96,7 @@ export const facts = {
   approved: ours`Approved`,
   ended: ours`Ended`,
   openAsks: ours`Open asks`,
+  ask: ours`Ask`,
   liveTokens: ours`Live tokens`,
   updates: ours`Accepted changes`,
   lastActivity: ours`Last activity`,
@@ -114,6 +113,7 @@ export const headings = {
   description: ours`The agent’s description`,
   action: ours`The action the agent names`,
   parameters: ours`Parameters, as the agent sent them`,
+  options: ours`Answers the agent suggests`,
   tools: ours`Tools the agent asks for`,
   resources: ours`Resources the agent asks for`,
   summary: ours`The agent’s summary`,
@@ -146,54 +146,6 @@ export const buttons = {
   keep: ours`Keep running`,
 } as const;
 
-/** What stands on forms. Titles hold at most 24 characters. */
-export const forms = {
-  reason: ours`Reason (optional)`,
-  reasonHint: ours`Why not? The agent is told.`,
-  reasonKept: ours`Why not? Only kept in the record here.`,
-  askTitle: ours`Ask the agent`,
-  askSubmit: ours`Ask`,
-  question: ours`Your question`,
-  questionHint: ours`The agent reads this and answers in the thread. Nothing is decided.`,
-  lessTitle: ours`Ask for less`,
-  less: ours`What should it leave out? (optional)`,
-  lessHint: ours`The agent is asked to send a narrower request. Nothing is decided.`,
-  answerTitle: ours`Answer the agent`,
-  answerSubmit: ours`Send the answer`,
-  answer: ours`Your answer`,
-  answerHint: ours`The agent reads this as the person’s answer.`,
-  choice: ours`One of the agent’s suggestions`,
-  changesTitle: ours`Approve with changes`,
-  changesSubmit: ours`Approve so`,
-  changesNote: line`Less than was proposed can be approved, never more. Nothing is decided until you send this.`,
-  tools: ours`Tools it may use`,
-  resources: ours`Resources it may use`,
-  ends: ours`Ends by itself`,
-  endsAt: ours`Or ends exactly at`,
-  endOpen: ours`No end is set`,
-  endHour: ours`In an hour`,
-  endDay: ours`In a day`,
-  endDays: ours`In three days`,
-  endWeek: ours`In a week`,
-  endMonth: ours`In 30 days`,
-  description: ours`What it is to do`,
-} as const;
-
-/** The question that is put to an agent when it should ask for less. */
-export const lessQuestion = (scope: string, added: string) =>
-  [
-    'Can you do with less? Please send an updated request that asks only for what this step needs.',
-    scope && `You asked for: ${scope}.`,
-    added,
-  ]
-    .filter(Boolean)
-    .join('\n');
-
-export const roundsLeft = (left: number) =>
-  left === 1
-    ? line`One more question can be asked about this.`
-    : line`${left} more questions can be asked about this.`;
-
 export const confirmLabel = (count: number) =>
   count === 1 ? ours`Stop this mission` : ours`Stop these ${count} missions`;
 
@@ -202,16 +154,15 @@ export const newAgent = (person: Span) =>
 
 export const callsItself = (name: Span) => line` (calls itself ${name})`;
 export const unknownResource = line` (never used by this person before)`;
+export const rowsMore = (count: number) =>
+  count === 1 ? line`1 more row is in the full text.` : line`${count} more rows are in the full text.`;
 export const andMore = (count: number) => line` and ${count} more, see the full text`;
 export const outsideMission = line`This ask belongs to no mission.`;
-export const notAskedAgain = line`Once approved, the same access is not asked for again under this mission.`;
 export const unreadMission = line`The mission could not be read.`;
 export const nothingApprovedYet = line`nothing beyond its text`;
 export const untilDenied = (at: Span) => line`Without an answer it is denied at ${at}.`;
 export const replaced = line`The agent has changed this ask. What was shown before no longer counts.`;
-export const rounds = (used: number, max: number) => line`Question rounds used: ${used} of ${max}.`;
 export const askedBy = (who: Span, at: Span) => line`${who} asked the agent at ${at}.`;
-export const cannotAnswerHere = line`Here this ask can only be read and denied; an answer in words is given at the Person Server.`;
 export const doneOnPage = line`Open the page only if you know whose it is. “Done” tells the agent that you did what it asks; nobody checks it.`;
 export const agentWords = line`What the agent says is its own claim. Nobody has checked it.`;
 export const noActor = line`This Person Server keeps no record of who decides.`;
@@ -257,7 +208,7 @@ export function settled(
 }
 
 export const reaches = {
-  once: line``,
+  once: line` It holds this one time.`,
   mission: line` It holds for the rest of this mission.`,
   always: line` It holds from now on.`,
 } as const;
@@ -398,6 +349,9 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
   [ours`missions`, ours`the active missions`],
   [ours`status <mission>`, ours`one mission, by its title, words of it, or its short id`],
   [ours`what is waiting`, ours`asks that wait for a person`],
+  [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
+  [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],
+  [ours`health`, ours`how fast and how carefully asks were answered in the last seven days`],
   [ours`approve`, ours`in a thread with one open ask: approves it`],
   [ours`deny because <reason>`, ours`in a thread with one open ask: denies it`],
   [
@@ -410,6 +364,11 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
     ours`stop <mission>`,
     ours`ends it at once by exact title or short id; asks first when the name is only near`,
   ],
+  [
+    ours`@colleague decides for me until <day>`,
+    ours`lets somebody the operator named decide for you, for a while; shown on every card`,
+  ],
+  [ours`I decide again`, ours`takes that back`],
   [ours`stop everything`, ours`asks first, then ends every mission you may stop`],
 ];
 
@@ -462,6 +421,23 @@ export function doToOne(verb: 'stop' | 'hold' | 'release' | 'read', id: SafeText
       return ours`Read ${id}`;
   }
 }
+
+// Waiting.
+
+export const reminder = (count: number) =>
+  count === 1
+    ? ours`Reminder: an ask still waits for a decision`
+    : ours`Reminder: ${count} asks still wait for a decision`;
+export const escalatedReminder = ours`Nobody has answered yet: please decide`;
+export const reminderOver = ours`Reminder, no longer needed`;
+export const nothingWaitsOfThese = line`What this reminded of is settled. The cards say how.`;
+export const silenceDenies = line`What nobody answers is denied.`;
+export const escalated = ours`Nobody has answered`;
+export const nobodyAnsweredYet = (until: Span) =>
+  line`This is shown here because nobody has answered it in its own channel. Without an answer it is denied at ${until}.`;
+export const unanswered = ours`Denied: nobody answered`;
+export const deniedBySilence = (agent: Span, what: SafeText, at: Span) =>
+  line`The agent ${agent} asked for a decision (${{ kind: 'plain', text: what }}). Nobody answered before ${at}, so it was denied.`;
 
 // Holding.
 

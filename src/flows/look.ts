@@ -10,9 +10,12 @@ import { samePlace } from '#ledger/wall.ts';
 import type { MissionSummary, Request, TerminationReport } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { channelsFor } from '#policy/policy.ts';
+import { showAnswers } from './answered.ts';
+import { backgroundOf } from './background.ts';
 import { readBallot } from './ballot.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
 import { showHolds, standingHold } from './held.ts';
+import { chase, subjectOf } from './remind.ts';
 
 /** What should be looked at: an ask, a mission, or both. */
 export type Sight = { readonly requestId?: string | undefined; readonly missionS256?: string | undefined };
@@ -46,8 +49,6 @@ export async function showRequest(
   mission: MissionSummary | undefined,
   seenAt: Date,
 ): Promise<void> {
-  // An approved proposal is no ask any more: its card became the mission's.
-  if (request.type === 'mission' && request.state === 'approved' && request.missionS256) return;
   const matter = matterOf(request);
   const { ballot, approvers, notified } = await readBallot(bot, request);
   const facts = {
@@ -56,27 +57,37 @@ export async function showRequest(
     ballot,
     people: peopleOf(bot.oversight),
     capabilities: await bot.capabilities(),
+    background: await backgroundOf(bot, request, mission),
   };
   const root = mission && (await rootSubject(bot, mission));
   const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
-  for (const { place } of channelsFor(bot.oversight, matter)) {
+  const cardFor = (place: Place) => {
     const card = askCard({
       ...facts,
       approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
       notified: notified.flatMap((person) => mentionOn(place.platform, person)),
     });
+    return hold ? askOnHold(card, hold, facts.people) : card;
+  };
+  // An approved proposal is no ask any more: its card became the mission's.
+  const isMission = request.type === 'mission' && request.state === 'approved' && request.missionS256;
+  for (const { place } of isMission ? [] : channelsFor(bot.oversight, matter)) {
     await bot.ledger.wall.want({
-      subject: request.type === 'mission' ? `mission:${request.id}` : `request:${request.id}`,
+      subject: subjectOf(request),
       place,
       ...(root && request.type !== 'mission' && { under: { subject: root } }),
       ...(request.missionS256 && { missionS256: request.missionS256 }),
       requestId: request.id,
-      card: hold ? askOnHold(card, hold, facts.people) : card,
+      card: cardFor(place),
       seenAt,
       settled: !isOpen(request),
       urgency: 0,
     });
   }
+  await showAnswers(bot, request, mission, seenAt);
+  const waiting = { request, mission, root: root ?? subjectOf(request) };
+  const next = await chase(bot, waiting, cardFor, seenAt);
+  if (next) await lookLater(bot, { requestId: request.id }, next);
 }
 
 /** The mission's card, the root of its thread; and once it has ended, the report of its end. */
@@ -163,7 +174,11 @@ export async function readCard(bot: Bot, place: Place, subject: string): Promise
       : undefined;
     const { ballot } = await readBallot(bot, request);
     const facts = { request, mission, ballot, people: peopleOf(bot.oversight), approvers: [] };
-    return askCard({ ...facts, capabilities: await bot.capabilities() });
+    return askCard({
+      ...facts,
+      capabilities: await bot.capabilities(),
+      background: await backgroundOf(bot, request, mission),
+    });
   }
   const mission = await bot.missionControl.readMission(subject);
   if (!mission || !placesOf(bot, mission).some((each) => samePlace(each, place))) return undefined;

@@ -14,13 +14,14 @@ import {
   whichAskCard,
   whichMissionCard,
 } from '#cards/answers.ts';
-import { askCard } from '#cards/ask-card.ts';
+import { type AskFacts, askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
 import { askOnHold, heldCard, holdCard, holdOverCard, missionOnHold } from '#cards/hold-card.ts';
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
 import { confirmStopCard, settledStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
+import { escalatedAsk, reminderCard, unansweredCard } from '#cards/waiting-card.ts';
 import { refusals } from '#cards/words.ts';
 import { type Request, requestStates } from '#mission-control/facts.ts';
 import { cardText } from '../../support/card-text.ts';
@@ -28,10 +29,11 @@ import { decision, entry, mission, permission, proposal, report, request } from 
 
 const names: Readonly<Record<string, string>> = { alice: 'Alice', bob: 'Bob Builder' };
 const people = (id: string) => names[id];
-const capabilities = ['actor', 'reason', 'digest', 'revoke'];
+const capabilities = ['actor', 'reason', 'digest', 'ask', 'answer', 'narrow', 'revoke'];
 const approvers = [{ platform: 'slack', tenant: 'T1', user: 'U2', name: inert('Bob Builder') }] as const;
 
-const ask = (of: Request, more: { mission?: ReturnType<typeof mission>; capabilities?: string[] } = {}) =>
+type More = Partial<Pick<AskFacts, 'mission' | 'capabilities' | 'background'>>;
+const ask = (of: Request, more: More = {}) =>
   askCard({ request: of, people, approvers, capabilities, ...more });
 
 const golden = async (file: string, cards: Readonly<Record<string, Card>>) => {
@@ -315,6 +317,24 @@ test('a hold says what waits, until when, and what it cannot stop', async () => 
     'not held': heldCard(mission(), 'notHeld'),
     'a near name': whichMissionCard({ said: 'cake', missions: [mission()], more: false, to: 'hold' }),
     'which to release': whichMissionCard({ missions: [mission()], more: false, to: 'release' }),
+  });
+});
+
+test('an ask that waits is called for, and one that nobody answered is said to be denied', async () => {
+  const asks = [request(), permission({ id: '0198f3ab-0001' })];
+  const answered = asks.map((each) => ({ ...each, state: 'denied' as const }));
+  const until = new Date('2026-11-21T10:30:00Z');
+  await golden('waiting', {
+    'a reminder': reminderCard({ asks: asks.slice(0, 1), approvers, escalated: false }),
+    'a reminder of several': reminderCard({ asks, approvers, escalated: false }),
+    'a reminder of what was answered': reminderCard({ asks: answered, approvers, escalated: false }),
+    'the call to another channel': reminderCard({ asks: asks.slice(0, 1), approvers, escalated: true }),
+    'an ask in another channel': escalatedAsk(ask(request(), { mission: mission() }), until),
+    'nobody answered': unansweredCard({ request: request({ state: 'expired' }), mission: mission() }),
+    'nobody answered a proposal': unansweredCard({
+      request: proposal({ state: 'expired' }),
+      mission: undefined,
+    }),
   });
 });
 
