@@ -17,6 +17,8 @@ export type Config = {
   readonly issuer?: string;
   readonly store: { readonly url: string } | { readonly directory: string };
   readonly oversight: Oversight;
+  /** How long an ask waits for a person, where the Person Server is ours. */
+  readonly askMs: number;
   /** A pino level name. */
   readonly log: string;
   readonly missionControl:
@@ -59,6 +61,7 @@ export type Config = {
 };
 
 const defaultPort = 4700;
+const defaultAskSeconds = 3_600;
 
 /** Everything wrong with the configuration at once. */
 export class ConfigError extends Error {
@@ -134,6 +137,7 @@ export function readConfig(
       ? { url: values.DATABASE_URL }
       : { directory: values.CHAPERONE_DATA ?? '.chaperone' },
     oversight,
+    askMs: (values.CHAPERONE_ASK_SECONDS ?? defaultAskSeconds) * 1_000,
     log: values.CHAPERONE_LOG ?? 'info',
     missionControl,
     ...(door ? { door } : {}),

@@ -149,6 +149,7 @@ function openOurs(
     people: people.map(({ id, silentGrants }) => ({ id, silentGrants })),
     defaultPerson,
     missionControlEndpoint: `${issuer}${missionControlPath}`,
+    limits: { pendingMs: config.askMs },
     asksAlways: async (missionS256) => (await ledger.holds.standing(missionS256)) !== undefined,
     log,
   });

@@ -2,7 +2,14 @@
 import { type File, type Found, isNamed, neededBy, type Path, type Selection } from '#oversight.ts';
 
 /** What each member alone cannot know: names that mean nobody, things said twice, rules that can never work. */
-export function contradictions({ people, channels, rules, default_person, delegation }: File): Found[] {
+export function contradictions({
+  people,
+  channels,
+  rules,
+  default_person,
+  delegation,
+  escalate,
+}: File): Found[] {
   const known = new Set(people.map(({ id }) => id));
   const unknown = (ids: readonly string[] | undefined, ...at: Path) =>
     (ids ?? []).flatMap((id, index) =>
@@ -59,6 +66,9 @@ export function contradictions({ people, channels, rules, default_person, delega
       ...selected(oversees, 'channels', index, 'oversees'),
     ]),
 
+    ...(escalate && !channels.some(({ id }) => id === escalate.channel)
+      ? [{ at: ['escalate', 'channel'], what: `no channel is called ${escalate.channel}` }]
+      : []),
     ...unknown(delegation?.to, 'delegation', 'to'),
     ...rules.flatMap((rule, index) => [
       ...selected(rule.for, 'rules', index, 'for'),

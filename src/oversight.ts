@@ -5,6 +5,7 @@
 //   selection  which missions something is about: everyone's, or those of named people or agents
 //   rule       who approves, who is told and who stops; the first rule that fits and speaks of the act decides
 //   pattern    a scope or an action to the letter, or its beginning and a `*`
+//   reminder   a call to the approvers of an ask that waits; escalation takes it to another channel
 //   delegation who may be let decide for somebody else, and for how long
 //
 // Every room may read these types; only the configuration parses the file.
@@ -74,6 +75,10 @@ export type Oversight = {
   readonly channels: readonly Channel[];
   readonly rules: readonly Rule[];
   readonly delegation?: Delegating;
+  /** When approvers are called again, as fractions of the time an ask has; at half of it and at 0.8 unless it is said. */
+  readonly reminders?: readonly number[];
+  /** When an ask nobody answered goes to another channel besides (`channel` is its `id`), and may be decided there too. */
+  readonly escalation?: { readonly at: number; readonly channel: string };
 };
 
 /** Whether a scope or an action is one of those that patterns name. */
@@ -118,6 +123,10 @@ const patterns = z
       .min(1),
   )
   .min(1, 'names nothing');
+const fraction = z
+  .number()
+  .gt(0, 'a fraction of the time an ask has, between 0 and 1')
+  .lt(1, 'a fraction of the time an ask has, between 0 and 1');
 const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
 
 /** The file as it is written, once every member alone is right. */
@@ -192,6 +201,18 @@ export const File = z.strictObject({
   delegation: z
     .strictObject({ to: z.array(personId).min(1, 'names nobody'), longest_days: z.int().min(1).max(90) })
     .optional(),
+  reminders: z
+    .strictObject({
+      at: z
+        .array(fraction)
+        .max(5, 'at most five: whoever did not hear five calls will not hear a sixth')
+        .refine(
+          (all) => all.every((each, index) => index === 0 || each > (all[index - 1] ?? 0)),
+          'each is later than the one before',
+        ),
+    })
+    .optional(),
+  escalate: z.strictObject({ at: fraction, channel: personId }).optional(),
 });
 export type File = z.infer<typeof File>;
 export type Path = readonly PropertyKey[];
@@ -295,5 +316,7 @@ function oversightOf(file: File): Oversight {
     ...(file.delegation && {
       delegation: { to: file.delegation.to, longestDays: file.delegation.longest_days },
     }),
+    ...(file.reminders && { reminders: file.reminders.at }),
+    ...(file.escalate && { escalation: file.escalate }),
   };
 }

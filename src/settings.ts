@@ -63,6 +63,14 @@ const known = {
     meaning:
       'the file of people, channels and rules; `oversight.yaml` if there is one; required outside development',
   },
+  CHAPERONE_ASK_SECONDS: {
+    schema: text
+      .regex(/^\d{1,7}$/, 'not a number of seconds')
+      .transform(Number)
+      .refine((seconds) => seconds >= 5, 'at least 5: nobody answers faster'),
+    meaning:
+      'how long an ask waits for a person at our own Person Server before it is denied, `3600` by default',
+  },
   CHAPERONE_LOG: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     meaning: 'least level that is logged, `info` by default',

@@ -7,6 +7,7 @@
 //   vote       an approval that waits for company
 //   delegation who decides for whom, for a while
 //   hold       a mission under which nothing is approved until it is released
+//   reminder   that somebody was called again to an ask
 //   place      a channel: its pace, its outsiders, the way to it
 //   review     what the reviewer last found of a mission, and what people said to it
 //   spend      what the model has cost
@@ -22,6 +23,7 @@ import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
+import { openReminders } from '#ledger/reminders.ts';
 import { openReviews } from '#ledger/reviews.ts';
 import { openSpend } from '#ledger/spend.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
@@ -53,6 +55,7 @@ export function openLedger(database: Database) {
     spend: openSpend(db),
     talks: openTalks(db),
     holds: openHolds(db),
+    reminders: openReminders(db),
 
     async readBookmark(name: string): Promise<string | undefined> {
       const row = await db

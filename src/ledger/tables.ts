@@ -108,6 +108,14 @@ export type HoldTable = {
   released_at: Date | null;
 };
 
+export type ReminderTable = {
+  request_id: string;
+  number: number;
+  subject: string;
+  thread: string;
+  given_at: Date;
+};
+
 export type ActTable = {
   seq: number;
   source: string;
@@ -154,6 +162,7 @@ export type LedgerTables = {
   'chaperone.vote': VoteTable;
   'chaperone.delegation': DelegationTable;
   'chaperone.hold': HoldTable;
+  'chaperone.reminder': ReminderTable;
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.review': ReviewTable;

@@ -9,6 +9,7 @@ import type { Channel, Oversight, Person } from '#oversight.ts';
 import { type Delegation, mayStandFor } from './delegation.ts';
 import { type Matter, rulesFor, selects } from './matter.ts';
 import { approversIn, isExcluded, type Need, needsOf } from './quorum.ts';
+import { isEscalationPlace } from './waiting.ts';
 
 export type Why =
   | 'unknown_person'
@@ -151,9 +152,14 @@ function mayAct({ oversight, actor, place, private: alone, shared, matter }: Doi
   if (!person) return no('unknown_person');
   if (shared) return no('shared_place');
   if (actor.platform !== place.platform) return no('wrong_place');
-  if (!alone && !overseenAt(oversight, place, matter)) return no('wrong_place');
+  if (!alone && !overseenAt(oversight, place, matter) && !escalatedTo(oversight, place, matter))
+    return no('wrong_place');
   return { allowed: true, as: person, for: [] };
 }
+
+/** Asks nobody answered may be decided where they went; a mission as a whole is nobody's business there. */
+const escalatedTo = (oversight: Oversight, place: Place, { kind }: Matter) =>
+  kind !== undefined && isEscalationPlace(oversight, place);
 
 const overseenAt = (oversight: Oversight, { platform, tenant, channel }: Place, matter: Matter) =>
   channelsFor(oversight, matter).some(

@@ -28,6 +28,7 @@ test('the development command of the README is enough', () => {
     port: 4700,
     issuer: 'http://localhost:4700',
     store: { directory: '.chaperone' },
+    askMs: 3_600_000,
     oversight: {
       people: [{ id: 'person', name: 'Person', silentGrants: 'approved' }],
       defaultPerson: 'person',

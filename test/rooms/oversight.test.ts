@@ -83,6 +83,23 @@ test('a whole file is read into the rooms’ own words', () => {
   });
 });
 
+test('reminders and the way to others are read, and what cannot be is named', () => {
+  const more = (text: string) => `${whole}${text}`;
+  const read = parseOversight(
+    more('reminders: { at: [0.5, 0.75] }\nescalate: { at: 0.9, channel: kitchen }\n'),
+    'oversight.yaml',
+  );
+  expect([read.reminders, read.escalation]).toEqual([[0.5, 0.75], { at: 0.9, channel: 'kitchen' }]);
+  expect(parseOversight(more('reminders: { at: [] }\n'), 'oversight.yaml').reminders).toEqual([]);
+  expect(faultsOf(more('reminders: { at: [0.5, 0.5] }\n'))).toEqual([
+    '29 at: each is later than the one before',
+  ]);
+  expect(faultsOf(more('reminders: { at: [1] }\n'))).toMatchObject([/between 0 and 1/]);
+  expect(faultsOf(more('escalate: { at: 0.9, channel: cellar }\n'))).toEqual([
+    '29 channel: no channel is called cellar',
+  ]);
+});
+
 test('the smallest file is one person', () => {
   expect(parseOversight('people: [{ id: cook, name: Cook }]', 'f')).toEqual({
     people: [{ id: 'cook', name: 'Cook', silentGrants: 'approved' }],

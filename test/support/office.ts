@@ -30,6 +30,10 @@ export type OfficeOptions = {
   readonly rules?: readonly object[];
   /** Whom people may let decide for them. */
   readonly delegation?: object;
+  /** More members of the operator's file. */
+  readonly more?: object;
+  /** How long an ask waits; an hour unless it is said. */
+  readonly askSeconds?: number;
 };
 
 /** The token for mission control in stories. */
@@ -40,7 +44,15 @@ const missionControlToken = 'a-token-for-stories-long-enough';
  * Slack channel and mirrored in one Teams channel; Paul's in a Slack channel of his own.
  */
 export async function openOffice(options: OfficeOptions = {}) {
-  const { runs = 'here', databaseUrl, remote = false, rules = [], delegation } = options;
+  const {
+    runs = 'here',
+    databaseUrl,
+    remote = false,
+    rules = [],
+    delegation,
+    more = {},
+    askSeconds,
+  } = options;
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'chaperone-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
@@ -97,6 +109,7 @@ export async function openOffice(options: OfficeOptions = {}) {
       ],
       rules: [...rules, { for: { people: ['maria'] }, approve: ['maria'], stop: ['maria', 'jonas'] }],
       ...(delegation && { delegation }),
+      ...more,
     }),
   );
   const overseen = remote
@@ -122,6 +135,7 @@ export async function openOffice(options: OfficeOptions = {}) {
     CHAPERONE_TEAMS_OPENID: teams.openIdMetadataUrl,
     CHAPERONE_TEAMS_LOGIN: teams.loginUrl,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+    ...(askSeconds !== undefined && { CHAPERONE_ASK_SECONDS: String(askSeconds) }),
   };
   const bot = `http://localhost:${port}`;
   const issuer = overseen?.issuer ?? bot;

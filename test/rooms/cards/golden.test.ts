@@ -323,13 +323,18 @@ test('a hold says what waits, until when, and what it cannot stop', async () => 
 test('an ask that waits is called for, and one that nobody answered is said to be denied', async () => {
   const asks = [request(), permission({ id: '0198f3ab-0001' })];
   const answered = asks.map((each) => ({ ...each, state: 'denied' as const }));
-  const until = new Date('2026-11-21T10:30:00Z');
+  const elsewhere = escalatedAsk(ask(request(), { mission: mission() }), new Date('2026-11-21T10:30:00Z'));
   await golden('waiting', {
     'a reminder': reminderCard({ asks: asks.slice(0, 1), approvers, escalated: false }),
     'a reminder of several': reminderCard({ asks, approvers, escalated: false }),
     'a reminder of what was answered': reminderCard({ asks: answered, approvers, escalated: false }),
     'the call to another channel': reminderCard({ asks: asks.slice(0, 1), approvers, escalated: true }),
-    'an ask in another channel': escalatedAsk(ask(request(), { mission: mission() }), until),
+    'an ask in another channel, above what it says anyway': {
+      ...elsewhere,
+      blocks: elsewhere.blocks.slice(0, 2),
+      buttons: [],
+      expansion: [],
+    },
     'nobody answered': unansweredCard({ request: request({ state: 'expired' }), mission: mission() }),
     'nobody answered a proposal': unansweredCard({
       request: proposal({ state: 'expired' }),
