@@ -194,6 +194,14 @@ describe('a chain', () => {
     const asked = await desk.post('/person', { resource: shop.issuer, upstream_token: free });
     expect(asked.status).toBe(202);
     const ask = await onlyOpen(desk.id);
+    // Whoever the intermediary itself acts for has nothing to do with whom it is called for.
+    await desk.post('/mission', { description: 'Run the desk', login_hint: 'bob' });
+    const { requests } = await ps.port.listRequests({ state: 'open', agent: desk.id, person: 'bob' });
+    const [own] = requests;
+    await ps.port.decide(own?.id ?? '', { action: 'approve', digest: own?.digest ?? '', decidedBy: alice });
+    const desks = (await ps.port.listAgents({ person: 'bob' })).find((each) => each.agent === desk.id);
+    await ps.port.revokeAgent(desks?.id ?? '', alice);
+    expect(await ps.port.readRequest(ask.id)).toMatchObject({ state: 'open', person: 'alice' });
     const binding = (await ps.port.listAgents({})).find((each) => each.agent === agent.id);
     await ps.port.revokeAgent(binding?.id ?? '', alice);
     expect(await ps.port.readRequest(ask.id)).toMatchObject({ state: 'voided' });

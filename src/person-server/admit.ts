@@ -61,7 +61,9 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
     ? readJson(received.headers, received.body, server.limits.bodyDepth)
     : { kind: 'json' as const, json: {} };
   if (json.kind === 'refused') return json;
-  if (agent.ps !== undefined && agent.ps !== server.issuer && json.json.upstream_token === undefined) {
+  // An intermediary has a Person Server of its own; here it acts for whom its upstream token names, and polls for that.
+  const chained = json.json.upstream_token !== undefined || received.path.startsWith('/pending/');
+  if (agent.ps !== undefined && agent.ps !== server.issuer && !chained) {
     return invalidRequest('the agent token names another person server');
   }
   return {

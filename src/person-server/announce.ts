@@ -61,12 +61,13 @@ export async function revokeTokens(
   within: Store,
   which:
     | { readonly missionS256: string }
-    | { readonly agent: { readonly iss: string; readonly sub: string } },
+    | { readonly agent: { readonly iss: string; readonly sub: string }; readonly person?: string },
   at: Date,
 ): Promise<string[]> {
   const first =
     'agent' in which
-      ? sql`agent_iss = ${which.agent.iss} and agent_sub = ${which.agent.sub}`
+      ? sql`agent_iss = ${which.agent.iss} and agent_sub = ${which.agent.sub}
+          and person = coalesce(${which.person ?? null}::text, person)`
       : sql`mission_s256 = ${which.missionS256}`;
   const { rows } = await sql<{ jti: string }>`
     with recursive gone as (

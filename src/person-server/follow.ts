@@ -22,7 +22,7 @@ export type Approval = {
  * A chained request neither uses nor makes a binding (draft §agent-person-binding).
  */
 export async function bind(trx: Within, request: RequestRow, at: Date): Promise<boolean> {
-  if ('upstream' in request.wanted && request.wanted.upstream) return true;
+  if (isChained(request)) return true;
   const agent = { iss: request.agentIss, sub: request.agentSub };
   const binding = await bindAgent(trx, agent, request.person, request.id, at);
   if (binding === 'known') return true;
@@ -44,6 +44,7 @@ export async function bind(trx: Within, request: RequestRow, at: Date): Promise<
     .where('state', 'in', openStates)
     .execute();
   for (const other of others) {
+    if (isChained(other)) continue;
     if (other.person !== request.person) {
       await endWithin(trx, other, { state: 'voided', answer: boundElsewhere }, at);
       continue;
@@ -52,6 +53,11 @@ export async function bind(trx: Within, request: RequestRow, at: Date): Promise<
     await tellOf(trx, other, at);
   }
   return true;
+}
+
+/** Whether a request is for whoever an upstream token names, rather than for the asking agent's own person. */
+export function isChained({ wanted }: RequestRow): boolean {
+  return 'upstream' in wanted && wanted.upstream !== undefined;
 }
 
 const boundElsewhere: Answer = {

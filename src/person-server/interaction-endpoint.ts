@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { foldInteractionCode } from '#aauth/interaction-code.ts';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
@@ -15,9 +14,15 @@ const Interaction = z.object({
   type: z.enum(['interaction', 'payment', 'question']),
   description: z.string().optional(),
   url: z.string().optional(),
-  code: z.string().max(64).optional(),
+  code: z
+    .string()
+    .regex(/^[0-9A-Za-z-]{1,64}$/)
+    .optional(),
   max_wait: z.number().positive().optional(),
   question: words.optional(),
+  /** Ours: answers the agent suggests, and what a payment is about. Shown as the agent's words; others ignore them. */
+  options: z.array(words.max(500)).max(20).optional().catch(undefined),
+  parameters: z.record(z.string(), z.unknown()).optional().catch(undefined),
   mission_s256: z.string().optional(),
   login_hint: z.string().optional(),
 });
@@ -29,17 +34,14 @@ const Interaction = z.object({
 export async function askPerson(server: Server, admitted: Admitted): Promise<Response> {
   const read = readMembers(admitted.json, Interaction);
   if (read.kind === 'refused') return problemResponse(read.problem);
-  const { type, description, url, code, question, mission_s256: missionS256 } = read.members;
+  const { type, description, url, code, question, options, parameters } = read.members;
+  const missionS256 = read.members.mission_s256;
   if (type === 'question' && question === undefined) {
     return problemResponse(invalidRequest('missing or malformed: question').problem);
   }
   if (type !== 'question' && (url === undefined || !isWebAddress(url, server))) {
     return problemResponse(invalidRequest('url is no https address a person could be sent to').problem);
   }
-  if (type !== 'question' && code !== undefined && foldInteractionCode(code) === undefined) {
-    return problemResponse(invalidRequest('code is no interaction code').problem);
-  }
-
   const { agent, person: known } = admitted;
   const attempt = { action: type, description: question ?? description };
   const entered = missionS256 ? await enterMission(server, agent, missionS256, attempt) : undefined;
@@ -54,7 +56,10 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
     asserted: {
       verified: await introduceAgent(server, agent, missionS256),
       resource: {},
-      agent: type === 'question' ? { description, question } : { description, url: withCode(url, code) },
+      agent:
+        type === 'question'
+          ? { description, question, options }
+          : { description, url: withCode(url, code), parameters },
     },
     wanted: type === 'question' ? { type, question: question ?? '' } : { type, url, code },
     notAfter: [entered?.mission.expiresAt ?? undefined, type === 'question' ? undefined : until],

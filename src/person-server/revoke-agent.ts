@@ -1,6 +1,7 @@
 import { unbindAgent } from '#person-server/agents.ts';
 import { endChained, revokeTokens } from '#person-server/announce.ts';
 import { forgetConsents } from '#person-server/consents.ts';
+import { isChained } from '#person-server/follow.ts';
 import { holdMission } from '#person-server/missions.ts';
 import { endWithin } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
@@ -18,7 +19,7 @@ export async function revokeAgent(server: Server, id: string, decidedBy: Decided
     const at = server.now();
     const binding = await trx
       .selectFrom('agentBinding')
-      .select(['iss', 'sub'])
+      .select(['iss', 'sub', 'person'])
       .where('id', '=', id)
       .where('revokedAt', 'is', null)
       .executeTakeFirst();
@@ -52,8 +53,10 @@ export async function revokeAgent(server: Server, id: string, decidedBy: Decided
       error: 'revoked',
       detail: 'the agent no longer acts for this person',
     } as const;
-    for (const request of open) await endWithin(trx, request, { state: 'voided', answer }, at);
-    const revoked = await revokeTokens(trx, { agent: binding }, at);
+    for (const request of open) {
+      if (!isChained(request)) await endWithin(trx, request, { state: 'voided', answer }, at);
+    }
+    const revoked = await revokeTokens(trx, { agent: binding, person: binding.person }, at);
     await endChained(trx, revoked, at);
     await forgetConsents(trx, binding);
     return true;

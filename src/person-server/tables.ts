@@ -60,6 +60,7 @@ export type Asserted = {
     readonly parameters?: Record<string, unknown>;
     readonly summary?: string;
     readonly question?: string;
+    readonly options?: string[];
     readonly url?: string;
     readonly platform?: string;
     readonly device?: string;

@@ -65,7 +65,7 @@ export async function recordToken(within: Store, { row }: Prepared) {
 
 /** The whole seconds a token has left, as `expires_in` says it. */
 export function secondsLeft({ minted }: Prepared, now: Date): number {
-  return Math.max(0, Math.floor((minted.expiresAt.getTime() - now.getTime()) / 1000));
+  return Math.max(0, minted.expiresAt.getTime() / 1000 - Math.floor(now.getTime() / 1000));
 }
 
 export async function findToken(store: Store, jti: string) {
