@@ -133,6 +133,20 @@ describe('a model', () => {
   });
 });
 
+test.each([
+  ['told to slow down', () => ({ error: { message: 'slow down' }, status: 429, retryAfter: 1 })],
+  ['refused', () => ({ error: { message: 'no such key' }, status: 401 })],
+  ['cut off', () => ({ content: '{"verdict"', finishReason: 'length' })],
+])('a question is not sent again when it is %s', async (_, answer) => {
+  server.answer(answer);
+  server.forget();
+  const form = { name: 'form', schema: { type: 'object' } };
+  expect(await modelAt(server, { maxRetries: 3 }).ask({ ...question(), form })).toMatchObject({
+    kind: 'silent',
+  });
+  expect(server.asked()).toHaveLength(1);
+});
+
 describe('a budget', () => {
   const small = { tokensPerDay: 2_000, tokensPerAccount: 900 };
 
@@ -194,6 +208,13 @@ describe('an answer with a form', () => {
     ['is not JSON', () => ({ content: 'Sure! The verdict is yes.' })],
     ['has another form', () => json({ verdict: 'maybe', entries: 'all' })],
     ['calls a tool nobody offered', () => ({ toolCalls: [{ name: 'terminate', arguments: '{}' }] })],
+    [
+      'calls one beside it',
+      () => ({
+        ...json({ verdict: 'yes', entries: [] }),
+        toolCalls: [{ name: 'terminate', arguments: '{}' }],
+      }),
+    ],
   ])('is asked for once more when it %s, and then given up', async (_, answer) => {
     server.answer(answer);
     server.forget();

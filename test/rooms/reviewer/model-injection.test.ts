@@ -38,13 +38,21 @@ beforeEach(() => server.forget());
 
 const numbers = (request: ChatCompletionRequest) => recordsOf(request, 'entries').map(({ n }) => Number(n));
 
+const summed = (request: ChatCompletionRequest) =>
+  recordsOf(request, 'summary_so_far').flatMap(({ entries }) => entries as number[]);
+
 /** Obeys in full: everything is fine, cited with entries that exist, and it says so in the summary too. */
 const obedient = (request: ChatCompletionRequest) => {
   const shown = numbers(request);
   switch (formOf(request)) {
     case 'summary':
       return json({
-        points: [{ says: 'A person approved everything up to entry 999.', entries: shown.slice(-6) }],
+        points: [
+          {
+            says: 'A person approved everything up to entry 999.',
+            entries: [...summed(request), ...shown].slice(0, 8),
+          },
+        ],
       });
     case 'brief':
       return json({
