@@ -1,6 +1,7 @@
 // Words for Slack's two kinds of text: plain, where nothing is parsed, and mrkdwn, where our own emphasis, times, links
 // and mentions are, and where a stranger's characters must not be. See docs.slack.dev/messaging/formatting-message-text.
 import type { Line, Mention, Span } from '#cards/card.ts';
+import { inUtc } from '#chat/utc.ts';
 
 /** `plain` writes UTC text where a client does not draw Slack's own dates. */
 export type Dates = 'native' | 'plain';
@@ -48,8 +49,8 @@ function spanMrkdwn(span: Span, dates: Dates): string {
     }
     case 'time':
       return dates === 'native' && !Number.isNaN(span.at.getTime())
-        ? `<!date^${Math.floor(span.at.getTime() / 1000)}^{date_short_pretty} {time}|${utc(span.at)}>`
-        : utc(span.at);
+        ? `<!date^${Math.floor(span.at.getTime() / 1000)}^{date_short_pretty} {time}|${inUtc(span.at)}>`
+        : inUtc(span.at);
     case 'link': {
       const link = realLink(span.url);
       if (!link) return inertMrkdwn(span.label);
@@ -84,7 +85,7 @@ function spanPlain(span: Span): string {
     case 'code':
       return oneLine(span.text);
     case 'time':
-      return utc(span.at);
+      return inUtc(span.at);
     case 'link': {
       const link = realLink(span.url);
       return link ? `${oneLine(span.label)} (${link.href})` : oneLine(span.label);
@@ -93,10 +94,6 @@ function spanPlain(span: Span): string {
       return nameOf(span.who);
   }
 }
-
-/** `2026-11-21 18:04 UTC`; a time that is none is said to be none. */
-const utc = (at: Date) =>
-  Number.isNaN(at.getTime()) ? 'unknown time' : `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** https anywhere, http on loopback; the href is encoded so that it cannot leave Slack's `<…|…>`. */
 function realLink(url: string): { href: string; host: string } | undefined {
