@@ -3,6 +3,7 @@ import type { Act, Question } from '#conversation/intent.ts';
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
+import { vouchedLine } from './ask-words.ts';
 import { fact, factsOf } from './asserted.ts';
 import type { Block, Button, Card, Line, SafeText } from './card.ts';
 import { inert } from './inert.ts';
@@ -149,6 +150,9 @@ function typed(intent: Question | Act): string {
     case 'help':
     case 'status':
     case 'missions':
+    case 'home':
+    case 'health':
+    case 'digest':
     case 'approve':
     case 'deny':
       return intent.kind;
@@ -156,6 +160,8 @@ function typed(intent: Question | Act): string {
       return 'what is waiting';
     case 'mission-status':
       return intent.target.of === 'named' ? `status ${intent.target.words}` : 'status';
+    case 'review':
+      return intent.target.of === 'named' ? `review ${intent.target.words}` : 'review';
     case 'stop':
       switch (intent.target.of) {
         case 'named':
@@ -172,25 +178,32 @@ function typed(intent: Question | Act): string {
   }
 }
 
-function missionRows(missions: readonly MissionSummary[], more: boolean): Block[] {
-  return [
-    ...factsOf(
-      ...missions
-        .slice(0, rowsShown)
-        .map((mission) =>
-          fact(
-            inert(shortId(mission.s256)),
-            words.missionRow(
-              code(missionTitle(mission.description), 80),
-              code(mission.agent.id, 80),
-              mission.openRequests,
-              time(mission.lastActivityAt),
-            ),
-          ),
-        ),
+/** One mission as a fact, named by what can be typed. */
+export const missionRow = (mission: MissionSummary) =>
+  fact(
+    inert(shortId(mission.s256)),
+    words.missionRow(
+      code(missionTitle(mission.description), 80),
+      code(mission.agent.id, 80),
+      mission.openRequests,
+      time(mission.lastActivityAt),
     ),
-    ...capped(missions.length, more),
+  );
+
+/** What an ask is about, as the middle of a sentence. `mission` is the one it is made under, where that should be named. */
+export function aboutAsk(ask: Request, mission: MissionSummary | undefined): Line {
+  const resource = ask.verified.resource?.issuer ?? ask.resourceAsserted.issuer;
+  const proposed = ask.type === 'mission' ? ask.agentAsserted.description : undefined;
+  return [
+    ...(proposed === undefined ? [] : words.did(code(missionTitle(proposed), 80))),
+    ...(ask.agentAsserted.action === undefined ? [] : words.did(code(ask.agentAsserted.action, 80))),
+    ...(resource === undefined ? [] : words.at(code(resource, 80))),
+    ...(mission ? words.under(code(missionTitle(mission.description), 80)) : []),
   ];
+}
+
+function missionRows(missions: readonly MissionSummary[], more: boolean): Block[] {
+  return [...factsOf(...missions.slice(0, rowsShown).map(missionRow)), ...capped(missions.length, more)];
 }
 
 /** Each ask on a row of its own, with the deadline it has. `missions` name what they belong to. */
@@ -203,17 +216,9 @@ export function askRows(
     ...factsOf(
       ...asks.slice(0, rowsShown).map((ask) => {
         const mission = missions.find(({ s256 }) => s256 === ask.missionS256);
-        const resource = ask.verified.resource?.issuer ?? ask.resourceAsserted.issuer;
-        const proposed = ask.type === 'mission' ? ask.agentAsserted.description : undefined;
-        const about = [
-          ...(proposed === undefined ? [] : words.did(code(missionTitle(proposed), 80))),
-          ...(ask.agentAsserted.action === undefined ? [] : words.did(code(ask.agentAsserted.action, 80))),
-          ...(resource === undefined ? [] : words.at(code(resource, 80))),
-          ...(mission ? words.under(code(missionTitle(mission.description), 80)) : []),
-        ];
         return fact(
           words.subjects[ask.type],
-          words.askRow(code(ask.id, 80), code(ask.agent.id, 80), about, time(ask.expiresAt)),
+          words.askRow(code(ask.id, 80), code(ask.agent.id, 80), aboutAsk(ask, mission), time(ask.expiresAt)),
         );
       }),
     ),
@@ -226,5 +231,7 @@ const capped = (all: number, more: boolean): Block[] =>
     ? [{ kind: 'note', line: words.shownOf(Math.min(all, rowsShown), more ? undefined : all) }]
     : [];
 
-const logged = ({ at, kind, outcome, action, resource }: LogEntry): Line =>
-  line`${time(at)} ${code([kind, outcome, action, resource].filter((part) => part !== undefined).join(' '))}`;
+const logged = ({ at, kind, outcome, action, resource, source }: LogEntry): Line => {
+  const what = code([kind, outcome, action, resource].filter((part) => part !== undefined).join(' '));
+  return vouchedLine(line`${time(at)} ${what}`, source);
+};

@@ -3,9 +3,10 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
+import { vouchedLine } from './ask-words.ts';
 import { fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
-import { code, line, time } from './line.ts';
+import { code, joined, line, time } from './line.ts';
 import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
 
@@ -217,11 +218,11 @@ const isMore = ({ kind, outcome }: TerminationReport['activityAfter'][number]) =
 
 function afterwards({ activityAfter }: TerminationReport): Line {
   if (activityAfter.length === 0) return words.quietSince;
-  const seen = listed(
-    activityAfter.map(({ seq, kind, action, outcome }) =>
-      ['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''),
-    ),
-  );
+  const seen = activityAfter.slice(0, rowsShown).map(({ seq, kind, action, outcome, source }) => {
+    const what = ['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join('');
+    return vouchedLine([code(what, 80)], source);
+  });
+  const more = activityAfter.length - seen.length;
   const said = activityAfter.some(isMore) ? words.actedAfter : words.triedAfter;
-  return line`${said(activityAfter.length)}: ${seen ?? line``}`;
+  return line`${said(activityAfter.length)}: ${joined(seen, line`, `)}${more > 0 ? words.andMore(more) : line``}`;
 }

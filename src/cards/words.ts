@@ -354,6 +354,9 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
   [ours`health`, ours`how fast and how carefully asks were answered in the last seven days`],
   [ours`approve`, ours`in a thread with one open ask: approves it`],
   [ours`deny because <reason>`, ours`in a thread with one open ask: denies it`],
+  [ours`ask <question>`, ours`in a thread with one open ask: puts the question to its agent`],
+  [ours`ask for less`, ours`in a thread with one open ask: asks its agent for a narrower request`],
+  [ours`answer <words>`, ours`in a thread with one open question of an agent: answers it`],
   [
     ours`hold <mission>`,
     ours`nothing under it is approved from then on; in a mission’s thread, “hold” is that mission`,

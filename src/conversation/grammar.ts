@@ -2,8 +2,10 @@
 // unknown word before the verb ("don't stop", "she said stop") can never be passed over: it is simply not a form.
 import { act } from './acts.ts';
 import { tidy } from './courtesy.ts';
+import { handover } from './handover.ts';
 import { type Act, type Intent, isAct, type Question, type Where } from './intent.ts';
 import { question } from './questions.ts';
+import { speech } from './speech.ts';
 import { oneSlipApart } from './spelling.ts';
 
 /** Longer texts are talk, not commands. */
@@ -18,6 +20,10 @@ export function understand(text: string, where: Where): Intent {
   const unclear = (offer?: Question | Act): Intent => ({ kind: 'unclear', text, ...(offer && { offer }) });
   if (said === '' || said.length > longest || /[\u202a-\u202e\u2066-\u2069]/.test(text)) return unclear();
 
+  const handed = handover(said);
+  if (handed) return handed;
+  const spoken = speech(text);
+  if (spoken) return spoken;
   const asked = question(said, where);
   if (asked) return asked;
   const meant = act(said, where);
@@ -30,6 +36,8 @@ const verbs = [
   'status',
   'missions',
   'waiting',
+  'health',
+  'digest',
   'stop',
   'hold',
   'release',

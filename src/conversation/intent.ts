@@ -2,6 +2,8 @@
 //
 //   intent   one of a closed list: a question the bot answers, an act it may take, or `unclear`
 //   act      an intent that changes something: stop, hold, release, approve, deny
+//   handover who else decides for the speaker, for a while
+//   speech   what is passed on to the agent: a question, or an answer to its own
 //   target   which mission is meant: the thread's own, one named in words, everything, or none said
 //   offer    a likely meaning of unclear words; shown to the person, never done by itself
 
@@ -18,7 +20,13 @@ export type Question =
   | { readonly kind: 'status' }
   | { readonly kind: 'missions' }
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'mission-status'; readonly target: Extract<Target, { of: 'this' | 'named' }> };
+  /** What is the speaker's own; how well asks are answered; what happened lately. */
+  | { readonly kind: 'home' | 'health' | 'digest' }
+  | {
+      /** How it stands, or how the reviewer judges it. */
+      readonly kind: 'mission-status' | 'review';
+      readonly target: Extract<Target, { of: 'this' | 'named' }>;
+    };
 
 export type Act =
   | { readonly kind: 'stop'; readonly target: Target; readonly reason?: string }
@@ -29,24 +37,40 @@ export type Act =
   | { readonly kind: 'approve'; readonly ask?: string }
   | { readonly kind: 'deny'; readonly ask?: string; readonly reason?: string };
 
+/** Who else decides for the speaker. `whom` is as it was typed; only a mention says who that is. */
+export type Handover =
+  | { readonly kind: 'delegate'; readonly whom: string; readonly until: string | undefined }
+  | { readonly kind: 'reclaim' };
+
+/** Said to the agent, in the speaker's own spelling. `less`: it is asked for a narrower request, and the words may be none. */
+export type Speech =
+  | { readonly kind: 'ask'; readonly less: boolean; readonly words: string }
+  | { readonly kind: 'answer'; readonly words: string };
+
 export type Intent =
   | Question
   | Act
+  | Speech
+  | Handover
   | { readonly kind: 'unclear'; readonly text: string; readonly offer?: Question | Act };
 
 /** Where words were said: in the thread of a mission, in the thread of an ask without a mission, or in no thread of ours. */
 export type Where = { readonly thread: 'mission' | 'ask' | 'none' };
 
-const acting: ReadonlySet<Intent['kind']> = new Set<Act['kind']>([
+const acting: ReadonlySet<Intent['kind']> = new Set<(Act | Handover | Speech)['kind']>([
+  'ask',
+  'answer',
   'stop',
   'hold',
   'release',
   'approve',
   'deny',
+  'delegate',
+  'reclaim',
 ]);
 
 /** True for an intent that changes something. */
-export function isAct(intent: Intent): intent is Act {
+export function isAct(intent: Intent): intent is Act | Handover | Speech {
   return acting.has(intent.kind);
 }
 

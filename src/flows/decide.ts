@@ -42,17 +42,8 @@ export async function decide(
   const { actor, place } = happening;
   const request = await bot.missionControl.readRequest(requestId);
   if (!request) return refusalCard('not_found');
-  const matter = matterOf(request);
   const delegations = await bot.ledger.delegations.standing(bot.now());
-  const verdict = mayDecide({
-    oversight: bot.oversight,
-    actor,
-    place,
-    private: false,
-    shared,
-    matter,
-    delegations,
-  });
+  const verdict = verdictOn(bot, happening, shared, request, delegations);
   const act = {
     source: `${happening.id}/${action}/${requestId}`,
     at: bot.now(),
@@ -76,7 +67,10 @@ export async function decide(
     return refusalCard('on_hold');
   }
   const decidedBy = { person: verdict.as.id, via: actor.platform, id: act.actor };
-  if (answer.action === 'approve' && (verdict.for.length > 0 || !isSimple(needsOf(bot.oversight, matter))))
+  if (
+    answer.action === 'approve' &&
+    (verdict.for.length > 0 || !isSimple(needsOf(bot.oversight, matterOf(request))))
+  )
     return await vote(bot, { request, answer, as: verdict.as, for: verdict.for, given: decidedBy, act });
   const outcome = await bot.missionControl.decide(requestId, { ...answer, decidedBy });
   await bot.ledger.acts.append({
@@ -90,6 +84,16 @@ export async function decide(
   await lookLater(bot, { requestId });
   return outcome.kind === 'decided' ? undefined : outcomeCard(outcome, peopleOf(bot.oversight));
 }
+
+/** Whether somebody may decide an ask from where they are. */
+export const verdictOn = (
+  { oversight }: Bot,
+  { actor, place }: Happening,
+  shared: boolean,
+  request: Request,
+  delegations: readonly Delegation[],
+): Verdict =>
+  mayDecide({ oversight, actor, place, private: false, shared, matter: matterOf(request), delegations });
 
 /** The delegation that let somebody answer who has no say of their own. */
 const delegationOf = (

@@ -11,20 +11,27 @@ import {
   whichAskCard,
   whichMissionCard,
 } from '#cards/answers.ts';
-import type { Card, Press } from '#cards/card.ts';
+import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
 import { understand } from '#conversation/grammar.ts';
-import { type Act, type Intent, isAct, type Target } from '#conversation/intent.ts';
+import { type Act, type Intent, isAct, type Question, type Target } from '#conversation/intent.ts';
 import { findAsks, findMission } from '#conversation/match.ts';
 import { keyOf } from '#ledger/wall.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Why } from '#policy/policy.ts';
+import { answerFreely } from './answer-freely.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { decide } from './decide.ts';
+import { handOverSaid } from './delegate.ts';
+import { digestAnswer } from './digest.ts';
+import { healthAnswer } from './health.ts';
 import { holdSaid } from './hold.ts';
+import { sayHome } from './home.ts';
 import { reachOf } from './press.ts';
 import { reviewAnswer } from './review.ts';
+import { scopeOfWords } from './scope.ts';
+import { shownPresses, speak, speakPlainly } from './speak.ts';
 import { proposeStop, stopMission, stopVerdict } from './stop.ts';
 import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
@@ -47,8 +54,11 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
   switch (intent.kind) {
     case 'help':
       return { public: helpCard() };
+    case 'ask':
+    case 'answer':
+      return await speak(bot, said, shared, spot.asks, intent);
     case 'unclear':
-      return { public: unclearCard(intent.offer) };
+      return await unclear(bot, said, shared, spot, intent.offer);
     case 'missions': {
       const { missions, more } = await missionsSeen(bot, said);
       return { public: missionsCard(missions, more) };
@@ -59,6 +69,12 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
       const standing = { missions, asks: await asksSeen(bot, said), more };
       return { public: intent.kind === 'status' ? statusCard(standing) : waitingCard(standing) };
     }
+    case 'home':
+      return await sayHome(bot, said);
+    case 'health':
+      return { public: await healthAnswer(bot, scopeOfWords(bot, said)) };
+    case 'digest':
+      return { public: await digestAnswer(bot, scopeOfWords(bot, said)) };
     case 'mission-status':
       return await aboutMission(bot, said, spot, intent.target, statusOf);
     case 'review':
@@ -68,10 +84,26 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
     case 'hold':
     case 'release':
       return await holdSaid(bot, said, shared, spot, intent);
+    case 'delegate':
+    case 'reclaim':
+      return await handOverSaid(bot, said, shared, intent);
     case 'approve':
     case 'deny':
       return await answerAsk(bot, said, shared, spot, intent);
   }
+}
+
+/** Words that are no command: meant for an agent, answered by the model where there is one, or given back. */
+async function unclear(
+  bot: Bot,
+  said: Said,
+  shared: boolean,
+  spot: Here,
+  offer?: Question | Act,
+): Promise<Reply> {
+  const spoken = await speakPlainly(bot, said, shared, spot, offer);
+  if (spoken !== 'not-meant') return spoken;
+  return (await answerFreely(bot, said, shared, spot, offer)) ?? { public: unclearCard(offer) };
 }
 
 /** Whoever may not be answered hears why, alone. A bot hears nothing: two bots would talk for ever. */
@@ -215,17 +247,6 @@ async function answerAsk(
       return { action: 'approve', digest, ...reachOf(shown.find(({ verb }) => verb === 'approve')?.choice) };
     }),
   );
-}
-
-/** What can be pressed on the card of an ask as it hangs here, not as it became meanwhile: words answer what could be read. */
-async function shownPresses(bot: Bot, { place }: Said, requestId: string): Promise<readonly Press[]> {
-  for (const subject of [`request:${requestId}`, `mission:${requestId}`]) {
-    const hanging = await bot.ledger.wall.hangingAt(place, subject);
-    if (hanging?.shown?.buttons.some(({ press }) => press.digest)) {
-      return hanging.shown.buttons.map(({ press }) => press);
-    }
-  }
-  return [];
 }
 
 const alone = (card: Card | undefined): Reply => card && { private: card };
