@@ -6,6 +6,8 @@ import type { Bot } from './bot.ts';
 
 /** How long one job keeps posting to a place before it lets others have a go. */
 const shiftMs = 20_000;
+/** How soon a card is tried again that was passed over, because somebody wrote to it just then. */
+const passedOverMs = 50;
 /** A platform may show a message a little after it took it; look for a copy only then. */
 const settleMs = 3_000;
 
@@ -16,7 +18,11 @@ export async function hangCards(bot: Bot, place: Place): Promise<void> {
   const end = bot.now().getTime() + shiftMs;
   while (bot.now().getTime() < end) {
     const due = await bot.ledger.wall.take(place, bot.now(), bot.leases.cardMs);
-    if (!due) return;
+    if (!due) {
+      if (!(await bot.ledger.wall.isWaiting(place, bot.now()))) return;
+      await pause(passedOverMs);
+      continue;
+    }
     const turn = await bot.ledger.places.takeTurn(place, bot.now(), chat.paceMs);
     const waitMs = turn.getTime() - bot.now().getTime();
     if (waitMs > shiftMs / 2) return await later(bot, due, turn, due.attemptedAt === undefined);

@@ -135,10 +135,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         with due as (
           select w.id, w.attempted_at as before, r.message as root_message
           from chaperone.wall w left join chaperone.wall r on r.id = w.root
-          where w.platform = ${place.platform} and w.tenant = ${place.tenant} and w.channel = ${place.channel}
-            and w.wanted_digest is distinct from w.shown_digest and w.fault is null and w.not_before <= ${now}
-            and (w.claimed_until is null or w.claimed_until < ${now})
-            and (w.root is null or r.message is not null or r.fault is not null)
+          where ${isDue(place, now)}
           -- A thread cannot begin before its root hangs, so a new root is as urgent as what waits for it.
           order by case when w.root is null and w.message is null then 0 else w.urgency end, w.number
           limit 1 for update of w skip locked
@@ -160,6 +157,14 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         attemptedAt: row.before ?? undefined,
         attempts: row.attempts,
       };
+    },
+
+    /** True while something could be taken at a place: `take` passes over what is being written to in that moment. */
+    async isWaiting(place: Place, now: Date): Promise<boolean> {
+      const { rows } = await sql`
+        select from chaperone.wall w left join chaperone.wall r on r.id = w.root
+        where ${isDue(place, now)} limit 1`.execute(db);
+      return rows.length > 0;
     },
 
     /** The card hangs at `posted`, showing `digest`. False when another copy was recorded meanwhile. */
@@ -353,6 +358,13 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
     },
   };
 }
+
+/** A card `w` whose root is `r` should go out at a place, may go now and is in nobody's hands. */
+const isDue = (place: Place, now: Date) => sql`
+  w.platform = ${place.platform} and w.tenant = ${place.tenant} and w.channel = ${place.channel}
+  and w.wanted_digest is distinct from w.shown_digest and w.fault is null and w.not_before <= ${now}
+  and (w.claimed_until is null or w.claimed_until < ${now})
+  and (w.root is null or r.message is not null or r.fault is not null)`;
 
 export const samePlace = (a: Place, b: Place) => keyOf(a) === keyOf(b);
 
