@@ -67,7 +67,14 @@ export async function openJobs(
         notifyPollingIntervalSeconds: 5,
       };
       await boss.work(queue.name, options, async (jobs) => {
-        for (const job of jobs) await run(queue.data.parse(job.data));
+        for (const job of jobs) {
+          try {
+            await run(queue.data.parse(job.data));
+          } catch (error) {
+            log.error({ queue: queue.name, job: job.id, err: error }, 'a job failed and is tried again');
+            throw error;
+          }
+        }
       });
     },
     async [Symbol.asyncDispose]() {

@@ -40,10 +40,13 @@ export async function startProduct(options: {
   readonly settings: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly signal: AbortSignal;
+  /** Another program than `chaperone serve`, for a test that runs the product with other measures. */
+  readonly program?: string;
 }): Promise<Product> {
   const { port, settings, logFile, signal } = options;
-  const log = await open(logFile, 'w');
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../cli.ts', import.meta.url)), 'serve'], {
+  const program = options.program ?? fileURLToPath(new URL('../cli.ts', import.meta.url));
+  const log = await open(logFile, 'a');
+  const child = spawn(process.execPath, [program, 'serve'], {
     env: {
       ...Object.fromEntries(passedOn.map((name) => [name, process.env[name]])),
       ...settings,

@@ -107,6 +107,6 @@ export async function catchUp(bot: Bot, platform: Platform): Promise<void> {
 /** Sends a job to every place that has work nobody was told of: what a crash or a lost job left behind. */
 export async function hangWhatIsDue(bot: Bot): Promise<void> {
   for (const { place, at } of await bot.ledger.wall.duePlaces()) {
-    if (at <= bot.now()) await bot.jobs.send(postQueue, place, { key: keyOf(place) });
+    await bot.jobs.send(postQueue, place, { key: keyOf(place), startAfter: at });
   }
 }

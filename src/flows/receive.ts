@@ -40,7 +40,9 @@ export async function attend(bot: Bot, id: string): Promise<void> {
       return await whisper(bot, happening, refusalCard('unavailable'));
     }
     if (attempts === 1) await whisper(bot, happening, delayedCard());
-    await inbox.putBack(id, new Date(bot.now().getTime() + retryMs(attempts)));
+    // A chat that is not connected yet will be soon; whatever else is away is asked less and less often.
+    const waitMs = retryMs(bot.chats.has(happening.place.platform) ? attempts : 1);
+    await inbox.putBack(id, new Date(bot.now().getTime() + waitMs));
     if (!(error instanceof MissionControlError || error instanceof ChatError)) throw error;
   }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { readConfig } from '#config.ts';
 import { openDatabase } from '#database/database.ts';
@@ -147,7 +148,14 @@ export async function openOffice(options: OfficeOptions = {}) {
   const logFile = join(directory, 'log');
   async function start() {
     if (runs === 'apart') {
-      const product = await startProduct({ port, settings, logFile, signal: new AbortController().signal });
+      const product = await startProduct({
+        port,
+        settings,
+        logFile,
+        signal: new AbortController().signal,
+        // A shared store keeps what a dead process held until its lease ends.
+        ...(databaseUrl && { program: fileURLToPath(new URL('impatient.ts', import.meta.url)) }),
+      });
       pid = product.pid;
       running = product;
       return;
