@@ -4,16 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import type { Json, SlackMessage } from './support/fake-slack.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+import { openPostgres } from './support/postgres.ts';
 
 let office: Office;
 let agent: Agent;
 let s256 = '';
-beforeAll(async () => {
-  office = await openOffice({ runs: 'apart' });
-  agent = await office.agent();
-});
-afterAll(() => office[Symbol.asyncDispose]());
-
 /** Kills the product the next time Slack is called so: before it is carried out, or after and before the answer. */
 function killAt(moment: 'before' | 'after', method: string, fits: (args: Json) => boolean = () => true) {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -40,7 +35,15 @@ async function ask(action: string): Promise<{ asked: Answer; card: SlackMessage 
   return { asked, card: await office.slackCard('Waiting', action) };
 }
 
-describe('killed', () => {
+describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (store) => {
+  const stack = new AsyncDisposableStack();
+  beforeAll(async () => {
+    const postgres = store === 'postgres' ? stack.use(await openPostgres()) : undefined;
+    office = stack.use(await openOffice({ runs: 'apart', ...(postgres && { databaseUrl: postgres.url }) }));
+    agent = await office.agent();
+  });
+  afterAll(() => stack.disposeAsync());
+
   test('between taking an ask and posting it: the card hangs once, and is answered', async () => {
     const killed = killAt('before', 'chat.postMessage');
     const asked = await agent.proposeMission({ description: '# Bake a cake' });
