@@ -1,9 +1,11 @@
 // npm run bench -- NAME: measures one part of the product and prints what it found. A bench may need what a machine
 // like yours does not have; none of them runs with the tests.
+import { benchPersonServer } from './person-server.ts';
 import { benchReviewer } from './reviewer.ts';
 import { benchReviewerModel } from './reviewer-model.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
+  'person-server': benchPersonServer,
   reviewer: async () => {
     benchReviewer();
     await benchReviewerModel();
