@@ -12,6 +12,7 @@ import type { MissionSummary } from '#mission-control/facts.ts';
 import { type Model, type Said, type Silence, toolResult } from '#reviewer/model/chat-model.ts';
 import { fence, tame } from '#reviewer/model/fence.ts';
 import { openPrompt } from '#reviewer/model/prompt.ts';
+import { untraced } from '#reviewer/model/untraced.ts';
 import { type Checked, type Citation, checkCitations } from './citations.ts';
 import type { Proposal } from './proposals.ts';
 import { type Looked, openSeen } from './seen.ts';
@@ -104,7 +105,7 @@ export function openAgent(model: Model, bounds: Bounds = usualBounds): Agent {
       const signal = asking.signal ? AbortSignal.any([late, asking.signal]) : late;
       const now = (await graph.invoke(
         { asking, signal, messages: [], steps: 0, tokens: 0 },
-        { recursionLimit: 2 * bounds.steps + 4 },
+        { recursionLimit: 2 * bounds.steps + 4, callbacks: untraced },
       )) as Now;
       return conclude(now);
     },

@@ -8,6 +8,7 @@ import { ChatOpenAICompletions } from '@langchain/openai';
 import type { Log } from '#log.ts';
 import { type Budget, budgetDay, type Spend } from './spend.ts';
 import { countTokens } from './tokens.ts';
+import { untraced } from './untraced.ts';
 
 export type ModelOptions = {
   /**
@@ -150,6 +151,7 @@ async function put(
   try {
     const asking = chat.invoke([...messages], {
       signal: given,
+      callbacks: untraced,
       ...(form && { response_format: responseFormat(form, options.structure) }),
       ...(tools && { tools: tools.map((tool) => ({ type: 'function' as const, function: tool })) }),
       ...(toolsForbidden && { tool_choice: 'none' }),

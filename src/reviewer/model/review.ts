@@ -20,6 +20,7 @@ import { type Judged, judge } from './judge.ts';
 import { type Accepted, isAccepted } from './lines.ts';
 import { blankMemo, type Finding, type Memo } from './memo.ts';
 import { addToOutline } from './outline.ts';
+import { untraced } from './untraced.ts';
 
 /** Entries with `seq` greater than `after`, in order, at most `limit`; none at the end of the log. */
 export type ReadEntries = (after: number, limit: number) => Promise<readonly Entry[]>;
@@ -118,20 +119,25 @@ export function openReviewer(model: Model | undefined): Reviewer {
   return {
     async review(asked) {
       const memo = standing(asked.memo ?? blankMemo, asked.accepted);
-      const now = (await graph.invoke({
-        asked,
-        memo,
-        fresh: [],
-        window: [],
-        lastSeq: 0,
-        tokens: 0,
-      })) as Now;
+      const now = (await graph.invoke(
+        {
+          asked,
+          memo,
+          fresh: [],
+          window: [],
+          lastSeq: 0,
+          tokens: 0,
+        },
+        { callbacks: untraced },
+      )) as Now;
       return conclude(now, memo.through, model !== undefined);
     },
   };
 }
 
-const hasNews = ({ memo, lastSeq }: Now) => lastSeq > memo.through;
+/** Something was asked, done or said since the last judgement. */
+const hasNews = ({ memo, fresh }: Now) =>
+  fresh.some(({ seq, kind }) => seq > memo.through && kind !== 'other');
 
 /** A finding all of whose entries a person has accepted is none any more. */
 function standing(memo: Memo, accepted: readonly Accepted[]): Memo {
@@ -170,35 +176,34 @@ function follow(trail: MissionTrail, entry: Entry, accepted: readonly Accepted[]
   if (accepted.some(({ through }) => through === entry.seq)) acceptDrift(trail);
 }
 
-/** Brings the summary up to the window's beginning, stretch by stretch. */
+/** Brings the summary up to the window's beginning, stretch by stretch; what is summed up stays so when a later stretch fails. */
 async function condenseFresh(model: Model, { asked, memo, fresh, tokens }: Now): Promise<Partial<Now>> {
   if (fresh.length <= windowEntries) return { window: fresh };
   const old = fresh.slice(0, fresh.length - keptInWindow);
   const skipped = (old[0]?.seq ?? 0) > memo.summarised + 1;
-  let { points, condensations } = memo;
+  let done = memo;
   let spent = tokens;
   for (let at = 0; at < old.length; at += stretchEntries) {
-    const anew = at === 0 && (skipped || condensations >= rebuildAfter);
+    const anew = at === 0 && (skipped || memo.condensations >= rebuildAfter);
     const entries = old.slice(at, at + stretchEntries);
     const answer = await condense(model, {
       mission: asked.mission,
-      points: anew ? [] : points,
+      points: anew ? [] : done.points,
       outline: anew ? memo.outline : [],
       entries,
       account: accountOf(asked),
       ...(asked.signal && { signal: asked.signal }),
     });
     spent += answer.tokens;
-    if (answer.kind === 'silent') return { silence: answer, tokens: spent };
-    ({ points } = answer);
-    condensations = anew ? 0 : condensations + 1;
+    if (answer.kind === 'silent') return { silence: answer, memo: done, tokens: spent };
+    done = {
+      ...done,
+      points: answer.points,
+      condensations: anew ? 0 : done.condensations + 1,
+      summarised: entries.at(-1)?.seq ?? done.summarised,
+    };
   }
-  const summarised = old.at(-1)?.seq ?? memo.summarised;
-  return {
-    memo: { ...memo, points, condensations, summarised },
-    window: fresh.slice(-keptInWindow),
-    tokens: spent,
-  };
+  return { memo: done, window: fresh.slice(-keptInWindow), tokens: spent };
 }
 
 async function judgeWindow(model: Model, now: Now): Promise<Partial<Now>> {

@@ -197,6 +197,17 @@ describe('a review by two layers', () => {
   });
 });
 
+test('a mission under which nothing was asked or done yet is not put before the model', async () => {
+  server.answer(says(fine));
+  const done = await review({ log: [{ seq: 1, kind: 'other' }] });
+  expect(done).toMatchObject({
+    kind: 'on_mission',
+    through: 1,
+    view: { kind: 'unchanged', reviewedThrough: 0 },
+  });
+  expect(server.asked()).toEqual([]);
+});
+
 describe('a drift the model found', () => {
   const more = [...calm, buying(calm.length + 1, 'flour')];
 
@@ -369,6 +380,25 @@ describe('a long log', () => {
       accepted: [],
     });
     expect(reads.reduce((sum, count) => sum + count, 0)).toBeLessThan(250);
+  });
+
+  test('keeps what was summed up when the model goes away in the middle of it', async () => {
+    const log = buyingOf(150);
+    let summaries = 0;
+    server.answer((request) => {
+      if (formOf(request) !== 'summary') return calmModel(request);
+      summaries += 1;
+      return summaries > 2 ? { error: { message: 'down' }, status: 500 } : calmModel(request);
+    });
+    const { memo, view } = await review({ log });
+    expect(view).toMatchObject({ kind: 'silent', reviewedThrough: 0 });
+    expect(memo).toMatchObject({ summarised: 80, through: 0 });
+    server.answer(calmModel);
+    server.forget();
+    expect(await review({ log, memo })).toMatchObject({ kind: 'on_mission', view: { reviewedThrough: 150 } });
+    const [first] = server.asked();
+    expect(recordsOf(first!, 'entries')[0]).toMatchObject({ n: 81 });
+    expect(recordsOf(first!, 'summary_so_far')).toHaveLength(1);
   });
 
   test('is summed up anew from the outline every so often, without what an earlier summary said', async () => {
