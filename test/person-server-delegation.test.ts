@@ -1,4 +1,5 @@
 // Agents that act through others, and how far a person's yes reaches.
+import { importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintAgentToken } from '#aauth/mint-token.ts';
 import { signedFetch } from '#aauth/signed-fetch.ts';
@@ -103,6 +104,16 @@ describe('a sub-agent', () => {
       parentAgent: parent.id,
     });
     expect(await parent.personToken({ resource: shop.issuer, subagent_token: foreign })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_subagent_token' },
+    });
+    const unkeepable = await new SignJWT({
+      ...claims(sub.token),
+      jti: 'nothing\0here',
+    })
+      .setProtectedHeader({ typ: 'aa-agent+jwt', alg: provider.key.alg, kid: provider.key.kid })
+      .sign(await importJWK({ ...provider.key.privateJwk }, provider.key.alg));
+    expect(await parent.personToken({ resource: shop.issuer, subagent_token: unkeepable })).toMatchObject({
       status: 400,
       body: { error: 'invalid_subagent_token' },
     });

@@ -175,7 +175,7 @@ function decidedOf(request: RequestRow, decision: Final, at: Date): Decided {
   const { action, decidedBy } = decision;
   const made = { action, decidedBy, decidedAt: at.toISOString() };
   if (decision.action === 'deny') return { ...made, reason: decision.reason };
-  if (decision.action === 'answer') return made;
+  if (decision.action === 'answer') return { ...made, answer: decision.answer };
   const { narrow, apply } = decision;
   const scope =
     request.wanted.type === 'auth_token'

@@ -10,6 +10,7 @@ import { scopeValues } from '#person-server/narrowing.ts';
 import { logFor, tellOf } from '#person-server/requests.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
+import { isStorable } from '#person-server/storable.ts';
 import type { Wanted } from '#person-server/tables.ts';
 import { findToken, type Prepared } from '#person-server/tokens-issued.ts';
 
@@ -98,6 +99,7 @@ async function verifyDelivered(
   const { token } = verified;
   const granted = request.decision?.scope ?? wanted.scope;
   const holds =
+    isStorable({ ...token }) &&
     token.iss === wanted.federated.accessServer &&
     token.ps === server.issuer &&
     token.sub === wanted.sub &&

@@ -8,6 +8,7 @@ import { type Agent, boundPerson } from '#person-server/agents.ts';
 import { invalidRequest, type Refused } from '#person-server/body.ts';
 import { isRevoked } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
+import { isStorable } from '#person-server/storable.ts';
 import { personOfSubject } from '#person-server/subjects.ts';
 import type { Asserted, Store, TokenTerms } from '#person-server/tables.ts';
 import { findToken } from '#person-server/tokens-issued.ts';
@@ -98,6 +99,7 @@ async function verifySubagent(
     kind: 'refused',
     problem: { status: 400, error: 'invalid_subagent_token', detail },
   });
+  if (!isStorable(token.jti)) return invalid('the token has no usable jti');
   if (token.parentAgent !== parent.sub) return invalid('parent_agent does not name the agent that signed');
   if (token.iss !== parent.iss) return invalid('another provider issued the sub-agent its token');
   if (await isRevoked(server.store, token.iss, token.jti)) {

@@ -64,6 +64,9 @@ export async function verifyResourceRequest(
   if (iss !== server.issuer && !(presented.token.kind === 'auth' && iss === token.aud)) {
     return invalid('presented', 'the token was not issued here');
   }
+  if (!isStorable({ ...presented.token })) {
+    return invalid('presented', 'a claim holds a character that cannot be kept');
+  }
   const record = await findToken(server.store, presented.token.jti);
   if (record?.revokedAt) return revoked('presented', 'the presented token was revoked');
   if (record && (record.agentIss !== whose.agent.iss || record.agentSub !== whose.agent.sub)) {

@@ -87,6 +87,7 @@ export function showRequest(
           decidedBy: { ...decision.decidedBy },
           decidedAt: new Date(decision.decidedAt),
           reason: decision.reason,
+          answer: decision.answer,
           apply: decision.apply,
         }
       : undefined,

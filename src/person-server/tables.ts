@@ -124,6 +124,7 @@ export type Decided = {
   readonly decidedBy: DecidedBy;
   readonly decidedAt: string;
   readonly reason?: string;
+  readonly answer?: string;
   readonly apply?: Reach;
   readonly scope?: readonly string[];
   readonly approvedResources?: readonly string[];
