@@ -97,6 +97,12 @@ export const facts = {
   ended: ours`Ended`,
   openAsks: ours`Open asks`,
   ask: ours`Ask`,
+  outcome: ours`Outcome`,
+  decidedBy: ours`Decided by`,
+  decidedAt: ours`Decided at`,
+  wayIn: ours`By way of`,
+  proof: ours`Known there as`,
+  about: ours`About`,
   liveTokens: ours`Live tokens`,
   updates: ours`Accepted changes`,
   lastActivity: ours`Last activity`,
@@ -424,6 +430,15 @@ export function doToOne(verb: 'stop' | 'hold' | 'release' | 'read', id: SafeText
       return ours`Read ${id}`;
   }
 }
+
+// Decided elsewhere.
+
+export const outsideTitle = ours`Alarm: decided outside this oversight`;
+export const settledOutside = (what: SafeText, agent: Span) =>
+  line`An ask of the agent ${agent} (${{ kind: 'plain', text: what }}) was settled, and nobody decided it here.`;
+export const notSaid = line`the Person Server does not say by whom`;
+export const outsideCanStop = line`If nobody meant this, say “stop” in this thread or press the button, and find out who else can decide at the Person Server.`;
+export const outsideCheck = line`If nobody meant this, find out who else can decide at the Person Server.`;
 
 // Waiting.
 

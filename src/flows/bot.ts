@@ -4,6 +4,7 @@
 //   hang      make the chats show what should hang
 //   hear      a person said something; answer, or do what they said
 //   press     a person pressed a button; do it if they may
+//   alarm     say so when an ask was settled and nobody here did it
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
 //   hold      keep everything under a mission from being approved, and show that
 //   round     look at everything again: a lost event costs seconds, not a decision

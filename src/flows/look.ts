@@ -10,6 +10,7 @@ import { samePlace } from '#ledger/wall.ts';
 import type { MissionSummary, Request, TerminationReport } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { channelsFor } from '#policy/policy.ts';
+import { raiseAlarm } from './alarm.ts';
 import { showAnswers } from './answered.ts';
 import { backgroundOf } from './background.ts';
 import { readBallot } from './ballot.ts';
@@ -24,6 +25,9 @@ export const lookQueue: Queue<Sight> = {
   name: 'look',
   data: z.object({ requestId: z.string().optional(), missionS256: z.string().optional() }),
 };
+
+/** When something that is on its way is looked at again. */
+const againMs = 2_000;
 
 /** Enqueues a look, at once or later. */
 export const lookLater = (bot: Bot, sight: Sight, at?: Date) =>
@@ -86,6 +90,9 @@ export async function showRequest(
   }
   await showAnswers(bot, request, mission, seenAt);
   const waiting = { request, mission, root: root ?? subjectOf(request) };
+  const alarm = await raiseAlarm(bot, request, mission, waiting.root, seenAt);
+  if (alarm === 'later')
+    await lookLater(bot, { requestId: request.id }, new Date(seenAt.getTime() + againMs));
   const next = await chase(bot, waiting, cardFor, seenAt);
   if (next) await lookLater(bot, { requestId: request.id }, next);
 }
@@ -113,6 +120,8 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
       urgency: ended ? 0 : 1,
     });
   }
+  if (approval && (await raiseAlarm(bot, approval, mission, root, seenAt)) === 'later')
+    await lookLater(bot, { requestId: approval.id }, new Date(seenAt.getTime() + againMs));
   await showHolds(bot, mission, root, seenAt);
   if (report) await showEnd(bot, mission, report, root, seenAt);
 }

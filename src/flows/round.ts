@@ -1,4 +1,5 @@
 import type { MissionSummary } from '#mission-control/facts.ts';
+import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
 import { hangWhatIsDue } from './hang.ts';
 import { look, placesOf, rootSubject, showMission, showRequest } from './look.ts';
@@ -13,6 +14,7 @@ const marginMs = 2 * 60_000;
  * they lost, this finds.
  */
 export async function goRound(bot: Bot): Promise<void> {
+  await overseenSince(bot);
   const missions = new Map<string, MissionSummary>();
   const requests = new Set<string>();
 

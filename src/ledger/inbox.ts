@@ -32,6 +32,18 @@ export function openInbox(db: Kysely<LedgerTables>) {
       return { happening, receivedAt: row.received_at, attempts: row.attempts };
     },
 
+    /** Whether something an account did (`slack:T1:U1`; anybody's, without one) is kept and not done. */
+    async isInHand(proof: string | undefined): Promise<boolean> {
+      const { rows } = await sql`
+        select 1 from chaperone.inbox
+        where done_at is null
+          and (${proof ?? null}::text is null
+            or concat_ws(':', happening->'actor'->>'platform', happening->'actor'->>'tenant', happening->'actor'->>'user')
+              = ${proof ?? null}::text)
+        limit 1`.execute(db);
+      return rows.length > 0;
+    },
+
     async done(id: string, outcome: string, now: Date) {
       await db
         .updateTable('chaperone.inbox')

@@ -1,5 +1,6 @@
 // Every card in every state as people read it. A change of a word shows here as a change of a line.
 import { expect, test } from 'vitest';
+import { alarmCard } from '#cards/alarm-card.ts';
 import {
   alreadyEndedCard,
   helpCard,
@@ -340,6 +341,27 @@ test('an ask that waits is called for, and one that nobody answered is said to b
       request: proposal({ state: 'expired' }),
       mission: undefined,
     }),
+  });
+});
+
+test('what was decided outside says how it came about, as far as the server tells', async () => {
+  const by = { person: 'alice', via: 'console', id: 'console:7' };
+  const approved = permission({ state: 'approved', decision: decision({ decidedBy: by }) });
+  const facts = { mission: mission(), people, approvers };
+  await golden('alarms', {
+    'approved by a console': alarmCard({ ...facts, request: approved }),
+    'denied by it': alarmCard({
+      ...facts,
+      request: permission({
+        state: 'denied',
+        decision: decision({ action: 'deny', decidedBy: by, reason: 'no' }),
+      }),
+    }),
+    'by itself, at a server that tells nothing': alarmCard({
+      ...facts,
+      request: request({ state: 'approved' }),
+    }),
+    'under no mission': alarmCard({ ...facts, mission: undefined, request: approved }),
   });
 });
 
