@@ -80,6 +80,7 @@ describe('questions', () => {
       expect(one).toContain('Mission active');
       expect(one).toContain('Bake a birthday cake');
       expect(one).toContain('light_candles');
+      expect(one).toContain('by Maria in Slack');
     }
     expect(textInSlack(await answerTo('status unicorn'))).toContain('No active mission is called unicorn');
     await office.slack.press(card, 'chaperone:approve', office.people.maria);

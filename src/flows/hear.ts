@@ -157,7 +157,14 @@ async function statusOf(bot: Bot, mission: MissionSummary): Promise<Card> {
   const after = Math.max(0, mission.logEntries - latest);
   const { entries } = await bot.missionControl.readLog(mission.s256, { after, limit: latest });
   const { requests } = await bot.missionControl.listRequests({ state: 'open', missionS256: mission.s256 });
-  return missionStatusCard({ mission, people: peopleOf(bot.oversight), asks: requests, entries });
+  const approval = mission.requestId ? await bot.missionControl.readRequest(mission.requestId) : undefined;
+  return missionStatusCard({
+    mission,
+    approval: approval?.decision,
+    people: peopleOf(bot.oversight),
+    asks: requests,
+    entries,
+  });
 }
 
 /** An exact name acts at once; anything less asks for one click first, and nothing is ever stopped by guess. */
