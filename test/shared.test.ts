@@ -153,22 +153,19 @@ describe('where two of three approve', () => {
     const card = await office.slackCard('pay_bill');
     await office.slack.press(card, 'chaperone:approve', office.people.maria);
     await office.slackCard('pay_bill', '1 of 2');
-    const { id, digest } = await askAbout('pay_bill');
-    const actor = `slack:${office.slack.team}:${office.people.jonas}`;
+    const { id } = await askAbout('pay_bill');
+    const given = {
+      person: 'jonas',
+      via: 'slack',
+      id: `slack:${office.slack.team}:${office.people.jonas}`,
+    };
     // What a process leaves behind that dies between counting the last vote and taking it to the Person Server.
-    await office.leftBehind(({ votes }) =>
-      votes.cast({
-        source: 'the press before the end',
-        requestId: id,
-        digest,
-        reach: undefined,
-        given: { person: 'jonas', via: 'slack', id: actor },
-        by: 'jonas',
-        for: undefined,
-        delegation: undefined,
-        at: new Date(),
-      }),
-    );
+    const cast = await office.leftBehind(async ({ votes }) => {
+      const [first] = await votes.about(id);
+      if (!first) throw new Error('no vote was kept');
+      return await votes.cast({ ...first, source: 'the press before the end', given, by: 'jonas' });
+    });
+    expect(cast).toBe('counted');
     await office.start();
     expect(permissionOf(await agent.settle(again))).toBe('granted');
     await office.slackCard('Approved', 'pay_bill', '2 of 2 approved: Maria in Slack, Jonas in Slack');
@@ -224,9 +221,125 @@ describe('what the operator wants confirmed', () => {
   });
 });
 
+describe('somebody who decides for somebody else', () => {
+  const say = (who: string, words: string) =>
+    office.slack.say(office.channel, who, office.mention(words), office.slackCards()[0]?.ts);
+
+  test('has to be mentioned: a name that was typed is nobody', async () => {
+    await say(office.people.maria, 'Paul decides for me until tomorrow');
+    await mayNot(office.people.maria, 'by a mention');
+  });
+
+  test('has to be somebody the operator named, for no longer than they said, and by a moment that was said', async () => {
+    await office.teams.say(
+      office.teamsPeople.bob,
+      office.teams.channel,
+      '<at>Alice</at> decides for me until tomorrow',
+      [office.teamsPeople.alice],
+    );
+    await until('a word to Bob alone', () =>
+      office.teams
+        .messages(office.teams.chatOf(office.teamsPeople.bob))
+        .some((message) => textInTeams(message).includes('do not let that person decide')),
+    );
+    await say(office.people.maria, `<@${office.people.paul}> decides for me for 30 days`);
+    await mayNot(office.people.maria, 'longer than the operator');
+    await say(office.people.maria, `<@${office.people.paul}> decides for me`);
+    await mayNot(office.people.maria, 'Say until when');
+    await say(office.people.stranger, `<@${office.people.paul}> decides for me until tomorrow`);
+    await mayNot(office.people.stranger, 'does not know your account');
+  });
+
+  test('decides what the other may decide, “X for Y” on every copy, and after a restart too', async () => {
+    const before = await wants('tell_a_story');
+    const card = await office.slackCard('tell_a_story');
+    await office.slack.press(card, 'chaperone:approve', office.people.paul);
+    await mayNot(office.people.paul, 'not an approver');
+    await say(office.people.maria, `<@${office.people.paul}> decides for me until tomorrow`);
+    await office.slackCard('Somebody decides for you', 'Paul decides for Maria until');
+    await office.slackCard('tell_a_story', 'Paul decides for Maria until');
+    await office.teamsCard('tell_a_story', 'Paul decides for Maria until');
+    await office.restart();
+    await office.slack.press(card, 'chaperone:approve', office.people.paul);
+    expect(permissionOf(await agent.settle(before))).toBe('granted');
+    await office.slackCard('Approved by Paul for Maria in Slack', 'tell_a_story');
+    await office.teamsCard('Approved by Paul for Maria in Slack', 'tell_a_story');
+  });
+
+  test('says no for them too', async () => {
+    const asked = await wants('sing_a_song');
+    await office.slackCard('sing_a_song');
+    const { id } = await askAbout('sing_a_song');
+    await say(office.people.paul, `deny ${id} because it is late`);
+    expect(permissionOf(await agent.settle(asked))).toBe('denied');
+    await office.slackCard('Denied by Paul for Maria in Slack', 'sing_a_song');
+  });
+
+  test('counts as the other where several approve, once between them', async () => {
+    const asked = await wants('sign_contract');
+    const card = await office.slackCard('Waiting', 'sign_contract');
+    await office.slack.press(card, 'chaperone:approve', office.people.paul);
+    await office.slackCard('sign_contract', '1 of 2 approved: Paul for Maria in Slack');
+    await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    await mayNot(office.people.maria, 'somebody who decides for you');
+    expect((await askAbout('sign_contract')).state).toBe('open');
+    await office.slack.press(card, 'chaperone:approve', office.people.jonas);
+    expect(permissionOf(await agent.settle(asked))).toBe('granted');
+    await office.slackCard(
+      'Approved',
+      'sign_contract',
+      '2 of 2 approved: Paul for Maria in Slack, Jonas in Slack',
+    );
+  });
+
+  test('has no say where the other has none', async () => {
+    await wants('invite_guests');
+    const card = await office.slackCard('Waiting', 'invite_guests');
+    expect(textInSlack(card)).not.toContain('Paul decides for Maria');
+    const refused = office.slack.ephemerals(office.channel, office.people.paul).length;
+    await office.slack.press(card, 'chaperone:approve', office.people.paul);
+    await until('another refusal', () => {
+      const told = office.slack.ephemerals(office.channel, office.people.paul);
+      return told.length > refused && told.at(-1)?.text.includes('not an approver');
+    });
+  });
+
+  test('is somebody else once the other says so, in Teams as in Slack', async () => {
+    await office.teams.say(
+      office.teamsPeople.alice,
+      office.teamsCards()[0]?.conversation ?? '',
+      '<at>Bob</at> decides for me until tomorrow 23:30',
+      [office.teamsPeople.bob],
+    );
+    await office.teamsCard('Jonas decides for Maria until');
+    const asked = await wants('call_a_friend');
+    const card = await office.slackCard('call_a_friend', 'Jonas decides for Maria until');
+    expect(textInSlack(card)).not.toContain('Paul');
+    await office.slack.press(card, 'chaperone:approve', office.people.jonas);
+    expect(permissionOf(await agent.settle(asked))).toBe('granted');
+  });
+
+  test('is nobody any more after “I decide again”; the other could decide all the time', async () => {
+    const asked = await wants('write_a_letter');
+    await office.slackCard('write_a_letter', 'Jonas decides for Maria until');
+    await say(office.people.maria, 'I decide again');
+    await office.slackCard('You decide again');
+    const card = await until('a card without Jonas', async () => {
+      const hangs = await office.slackCard('Waiting', 'write_a_letter');
+      return textInSlack(hangs).includes('Jonas decides') ? undefined : hangs;
+    });
+    await office.slack.press(card, 'chaperone:approve', office.people.jonas);
+    await mayNot(office.people.jonas, 'not an approver');
+    await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    expect(permissionOf(await agent.settle(asked))).toBe('granted');
+    await office.slackCard('Approved by Maria in Slack', 'write_a_letter');
+  });
+});
+
 test('every vote and every refusal is in the record, the decision once, and the chain holds', async () => {
   const { id } = await askAbout('pay_rent');
   const { id: raced } = await askAbout('pay_water');
+  const { id: story } = await askAbout('tell_a_story');
   await office.leftBehind(async ({ acts, votes }) => {
     expect((await acts.about(`request:${id}`)).map((act) => `${act.person} ${act.outcome}`)).toEqual([
       'maria voted',
@@ -239,6 +352,14 @@ test('every vote and every refusal is in the record, the decision once, and the 
     expect(outcomes.filter((outcome) => outcome === 'decided')).toHaveLength(1);
     expect(outcomes).toHaveLength(9);
     expect(await votes.open('', 10)).toEqual([]);
+    const told = (await acts.about(`request:${story}`)).map(({ person, outcome }) => `${person} ${outcome}`);
+    expect(told).toEqual(['null refused:not_an_approver', 'paul voted', 'paul decided']);
+    // “Paul for Maria”: the act names the delegation, and the delegation's own act names who made it.
+    const by = (await acts.about(`request:${story}`)).at(-1)?.answer as { delegation: string };
+    const handed = await acts.about(`delegation:${by.delegation}`);
+    expect(handed.map(({ person, verb, outcome }) => `${person} ${verb} ${outcome}`)).toEqual([
+      'maria delegate delegated',
+    ]);
     expect((await acts.check()).faults).toEqual([]);
   });
 });

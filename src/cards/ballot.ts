@@ -18,6 +18,8 @@ export type Ballot = {
     readonly stepUp: boolean;
     readonly excluded: string | undefined;
   }[];
+  /** How far the approvals reach; the first of them said it. */
+  readonly reach: 'once' | 'mission' | 'always' | undefined;
   readonly notified: readonly string[];
   readonly delegations: readonly { readonly from: string; readonly to: string; readonly until: Date }[];
   /** For whom the decision was made, where not by themselves. */
@@ -36,10 +38,10 @@ export function giver({ by, for: principal }: Given, people: People): Line {
 }
 
 /** What somebody should know who is about to decide. */
-export function waitingFor({ needs, notified, delegations }: Ballot, people: People): Block[] {
+export function waitingFor({ needs, reach, notified, delegations }: Ballot, people: People): Block[] {
   const excluded = new Set(needs.flatMap((need) => need.excluded ?? []));
   return [
-    ...progress(needs, people),
+    ...progress(needs, reach, people),
     ...needs
       .filter(({ count }) => count > 1)
       .slice(0, 1)
@@ -53,24 +55,24 @@ export function waitingFor({ needs, notified, delegations }: Ballot, people: Peo
 }
 
 /** Who approved, once there is nothing to wait for. */
-export const approvedBy = ({ needs }: Ballot, people: People): Block[] =>
+export const approvedBy = ({ needs, reach }: Ballot, people: People): Block[] =>
   progress(
     needs.filter(({ votes }) => votes.length > 0),
+    reach,
     people,
   );
 
 /** One line for each need that one person alone cannot meet, or that is one of several. */
-const progress = (needs: Ballot['needs'], people: People): Block[] =>
+const progress = (needs: Ballot['needs'], reach: Ballot['reach'], people: People): Block[] =>
   needs
     .filter(({ count, risk }) => count > 1 || needs.length > 1 || risk !== undefined)
     .map(({ count, votes, risk }) => ({
       kind: 'text',
-      line: shared.progress(
-        votes.length,
-        count,
-        votes.length > 0 ? all(votes.map((vote) => giver(vote, people))) : undefined,
-        risk === undefined ? undefined : code(risk, 60),
-      ),
+      line: shared.progress(votes.length, count, {
+        who: votes.length > 0 ? all(votes.map((vote) => giver(vote, people))) : undefined,
+        reach: votes.length > 0 ? reach : undefined,
+        risk: risk === undefined ? undefined : code(risk, 60),
+      }),
     }));
 
 const all = (names: readonly (Line | readonly Span[])[]) => joined(names, line`, `);

@@ -7,9 +7,22 @@ const counted = (have: number, of: number): Span => ({
   text: ours`${have} of ${of} approved`,
 });
 
-/** `risk` is what the operator calls these asks; `who` names those who have approved. */
-export const progress = (have: number, of: number, who: Line | undefined, risk: Span | undefined) =>
-  line`${counted(have, of)}${who ? line`: ${who}` : line``}.${risk ? line` The rule is for ${risk}.` : line``}`;
+/** `risk` is what the operator calls these asks; `who` names those who have approved, `reach` how far. */
+export const progress = (
+  have: number,
+  of: number,
+  {
+    who,
+    reach,
+    risk,
+  }: { who: Line | undefined; reach: keyof typeof reaches | undefined; risk: Span | undefined },
+) =>
+  line`${counted(have, of)}${who ? line`: ${who}` : line``}${reach ? reaches[reach] : line``}.${risk ? line` The rule is for ${risk}.` : line``}`;
+const reaches = {
+  once: line`, once`,
+  mission: line`, for the rest of this mission`,
+  always: line`, from now on`,
+} as const;
 export const howQuorum = line`It is approved once that many different people have approved what is shown here. One no denies it at once.`;
 export const howStepUp = line`A second, different person confirms this approval. One no denies it at once.`;
 export const noSay = (who: Span) => line`${who} has no say in this: the agent acts for them.`;

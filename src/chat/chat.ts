@@ -33,6 +33,12 @@ export type Actor = {
  */
 export type Filled = Readonly<Record<string, string>>;
 
+/** Somebody mentioned in words: who they are comes from the platform's ids, never from the text. */
+export type Mentioned = { readonly text: string; readonly who: Actor };
+
+/** The most mentions that are looked up; words with more are talk. */
+export const mostMentions = 5;
+
 export const filledLimits = { fields: 20, chars: 3_000 } as const;
 
 /** `id` is unique for one act and the same for every redelivery of it. */
@@ -45,6 +51,7 @@ export type Happening = {
   | { readonly kind: 'pressed'; readonly press: Press; readonly on: Posted; readonly values?: Filled }
   /**
    * `text` has the mention of the bot taken off. `thread` is the root of the thread it was said in.
+   * `mentions` are the people it mentions besides the bot: `text` of each is how they stand in the text.
    * `message` is empty for a command, which leaves no message behind: it is answered by a whisper.
    */
   | {
@@ -52,6 +59,7 @@ export type Happening = {
       readonly text: string;
       readonly thread?: string;
       readonly message: string;
+      readonly mentions?: readonly Mentioned[];
       readonly by: 'mention' | 'command' | 'direct';
     }
   /**

@@ -43,6 +43,7 @@ export async function readBallot(bot: Bot, request: Request): Promise<Standing> 
         ...need,
         votes: counted.map((vote) => ({ by: vote.given, for: vote.for })),
       })),
+      reach: votes[0]?.reach,
       notified: notified.map(({ id }) => id),
       delegations,
       decidedFor: await decidedFor(bot, request, votes),

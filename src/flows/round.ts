@@ -14,6 +14,7 @@ const marginMs = 2 * 60_000;
  * they lost, this finds.
  */
 export async function goRound(bot: Bot): Promise<void> {
+  await settleBallots(bot);
   await overseenSince(bot);
   const missions = new Map<string, MissionSummary>();
   const requests = new Set<string>();
@@ -50,7 +51,6 @@ export async function goRound(bot: Bot): Promise<void> {
     more = after !== undefined;
   }
 
-  await settleBallots(bot);
   await lookAtTheRest(bot, missions, requests);
   await hangWhatIsDue(bot);
 }

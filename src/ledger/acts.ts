@@ -11,7 +11,17 @@ export type Act = {
   /** What it followed from (the happening's id, the verb, the subject): the same source is the same act. */
   readonly source: string;
   readonly at: Date;
-  readonly verb: 'approve' | 'deny' | 'ask' | 'answer' | 'stop' | 'hold' | 'release' | 'accept';
+  readonly verb:
+    | 'approve'
+    | 'deny'
+    | 'ask'
+    | 'answer'
+    | 'stop'
+    | 'hold'
+    | 'release'
+    | 'accept'
+    | 'delegate'
+    | 'reclaim';
   /** The proof: the platform's own name for who acted (`slack:T1:U1`). */
   readonly actor: string;
   /** The person behind it, where the operator's rules know one. */

@@ -14,7 +14,7 @@ export type Delegations = ReturnType<typeof openDelegations>;
 /** Who decides for whom, by their own word, for a while. */
 export function openDelegations(db: Kysely<LedgerTables>) {
   return {
-    /** Keeps one and returns its id; the same source is the same delegation. */
+    /** Keeps one in place of what the person said before, and returns its id; the same source is the same delegation. */
     async make(delegation: {
       readonly source: string;
       readonly from: string;
@@ -22,21 +22,30 @@ export function openDelegations(db: Kysely<LedgerTables>) {
       readonly madeAt: Date;
       readonly until: Date;
     }): Promise<string> {
-      const { id } = await db
-        .insertInto('chaperone.delegation')
-        .values({
-          source: delegation.source,
-          principal: delegation.from,
-          delegate: delegation.to,
-          made_at: delegation.madeAt,
-          until: delegation.until,
-        })
-        .onConflict((conflict) =>
-          conflict.column('source').doUpdateSet((eb) => ({ source: eb.ref('excluded.source') })),
-        )
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      return id;
+      return await db.transaction().execute(async (trx) => {
+        const made = await trx
+          .insertInto('chaperone.delegation')
+          .values({
+            source: delegation.source,
+            principal: delegation.from,
+            delegate: delegation.to,
+            made_at: delegation.madeAt,
+            until: delegation.until,
+          })
+          .onConflict((conflict) => conflict.column('source').doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (made) {
+          await standingOf(trx, delegation.from, delegation.madeAt).where('id', '<>', made.id).execute();
+          return made.id;
+        }
+        const { id } = await trx
+          .selectFrom('chaperone.delegation')
+          .select('id')
+          .where('source', '=', delegation.source)
+          .executeTakeFirstOrThrow();
+        return id;
+      });
     },
 
     /** Those that hold now, oldest first. */
@@ -64,15 +73,17 @@ export function openDelegations(db: Kysely<LedgerTables>) {
 
     /** Takes back whatever somebody let others decide; the ids of what no longer holds. */
     async revoke(principal: string, now: Date): Promise<string[]> {
-      const rows = await db
-        .updateTable('chaperone.delegation')
-        .set({ revoked_at: now })
-        .where('principal', '=', principal)
-        .where('revoked_at', 'is', null)
-        .where('until', '>', now)
-        .returning('id')
-        .execute();
+      const rows = await standingOf(db, principal, now).returning('id').execute();
       return rows.map(({ id }) => id);
     },
   };
 }
+
+/** Ends what somebody let others decide. */
+const standingOf = (db: Kysely<LedgerTables>, principal: string, now: Date) =>
+  db
+    .updateTable('chaperone.delegation')
+    .set({ revoked_at: now })
+    .where('principal', '=', principal)
+    .where('revoked_at', 'is', null)
+    .where('until', '>', now);

@@ -95,6 +95,9 @@ const principalsOf = ({ oversight, delegations = [] }: Doing, needs: readonly Ne
     mayStandFor(oversight, delegations, as, principal),
   );
 
+/** Whether somebody may say who else decides for them; whom, and for how long, is asked apart. */
+export const mayHandOver = (doing: Omit<Doing, 'matter'>): Verdict => isSomebody(doing);
+
 export function mayStop(doing: Doing): Verdict {
   const verdict = mayAct(doing);
   if (!verdict.allowed) return verdict;
@@ -134,7 +137,16 @@ export function maySee(doing: Omit<Doing, 'shared'>): boolean {
 }
 
 /** What every act needs before the rules are asked who may do it. */
-function mayAct({ oversight, actor, place, private: alone, shared, matter }: Doing): Verdict {
+function mayAct(doing: Doing): Verdict {
+  const { oversight, place, matter } = doing;
+  const verdict = isSomebody(doing);
+  if (!verdict.allowed || doing.private) return verdict;
+  if (overseenAt(oversight, place, matter) || escalatedTo(oversight, place, matter)) return verdict;
+  return { allowed: false, why: 'wrong_place' };
+}
+
+/** A member of the home workspace whom the operator knows, where no outsider reads along. */
+function isSomebody({ oversight, actor, place, shared }: Omit<Doing, 'matter'>): Verdict {
   const no = (why: Why): Verdict => ({ allowed: false, why });
   switch (actor.standing) {
     case 'guest':
@@ -152,8 +164,6 @@ function mayAct({ oversight, actor, place, private: alone, shared, matter }: Doi
   if (!person) return no('unknown_person');
   if (shared) return no('shared_place');
   if (actor.platform !== place.platform) return no('wrong_place');
-  if (!alone && !overseenAt(oversight, place, matter) && !escalatedTo(oversight, place, matter))
-    return no('wrong_place');
   return { allowed: true, as: person, for: [] };
 }
 

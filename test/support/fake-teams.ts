@@ -348,8 +348,11 @@ export async function openFakeTeams() {
       messages.filter(
         (message) => message.conversation === conversation || root(message.conversation)[0] === conversation,
       ),
-    /** Says something to the bot: mentioned in a channel, plainly in a chat. Answers with the activity as sent. */
-    async say(person: TeamsUser, conversation: string, text: string) {
+    /**
+     * Says something to the bot: mentioned in a channel, plainly in a chat. `text` has `<at>…</at>` with the name of whom it
+     * mentions besides; Teams sends no aadObjectId of theirs. Answers with the activity as sent.
+     */
+    async say(person: TeamsUser, conversation: string, text: string, mentioned: readonly TeamsUser[] = []) {
       const id = nextId();
       const personal = conversation.startsWith('a:');
       const at = `<at>${bot.name}</at>`;
@@ -361,7 +364,16 @@ export async function openFakeTeams() {
           id,
           textFormat: 'plain',
           text: personal ? text : `${at} ${text}\n`,
-          ...(!personal && { entities: [{ type: 'mention', mentioned: bot, text: at }] }),
+          ...(!personal && {
+            entities: [
+              { type: 'mention', mentioned: bot, text: at },
+              ...mentioned.map(({ id, name }) => ({
+                type: 'mention',
+                mentioned: { id, name },
+                text: `<at>${name}</at>`,
+              })),
+            ],
+          }),
         },
       );
       const response = await deliver(activity);

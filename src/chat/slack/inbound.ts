@@ -8,7 +8,13 @@ import { type Carried, carried, type Origin, originOf } from './press.ts';
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** A happening whose author is still to be looked up. */
-export type Act = Without<Happening, 'actor'> & { readonly author: Author };
+export type Act = Without<Happening, 'actor'> & {
+  readonly author: Author;
+  /** People the words mention besides the bot, still to be looked up. */
+  readonly named?: readonly Named[];
+};
+
+export type Named = { readonly text: string; readonly user: string };
 
 const id = z.string().min(1);
 const stamp = z.string().regex(/^\d+\.\d+$/);
@@ -56,6 +62,7 @@ export function wordsOf(body: unknown, home: Home): Act | undefined {
     text: spoken(text, home.botUser),
     ...(thread_ts !== undefined && thread_ts !== ts && { thread: thread_ts }),
     message: ts,
+    ...namedIn(text, home.botUser),
     by: direct ? 'direct' : 'mention',
   };
 }
@@ -89,6 +96,7 @@ export function commandOf(
     at: now,
     text: spoken(text, home.botUser),
     message: '',
+    ...namedIn(text, home.botUser),
     by: channel_id.startsWith('D') ? 'direct' : 'command',
   };
   return response_url === undefined ? { act } : { act, responseUrl: response_url };
@@ -289,6 +297,14 @@ const postedOf = (home: Home, channel: string, message: string, thread: string |
   ...(thread !== undefined && thread !== message && { thread }),
   message,
 });
+
+/** The people a text mentions besides the bot. `<` typed by a person arrives as `&lt;`: nobody writes a mention by hand. */
+function namedIn(text: string, botUser: string): { readonly named?: readonly Named[] } {
+  const named = [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>/g)].flatMap(([token, user = '']) =>
+    user === botUser ? [] : [{ user, text: spoken(token, botUser) }],
+  );
+  return named.length > 0 ? { named } : {};
+}
 
 /** What a person typed: the bot's mention taken off, Slack's own tokens turned back into the words they show. */
 function spoken(text: string, botUser: string): string {

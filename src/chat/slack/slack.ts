@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Chat, ChatListener } from '#chat/chat.ts';
+import { type Chat, type ChatListener, mostMentions } from '#chat/chat.ts';
 import type { Log } from '#log.ts';
 import { AckLast } from './ack-last.ts';
 import { call, slackLogger, slackWord, webClient } from './calls.ts';
@@ -160,9 +160,13 @@ function listen(app: AckLast, ears: Ears) {
   /** Looks the author up and stores the happening; what cannot be read is logged and not asked for again. */
   async function take(act: Act | undefined, what: string) {
     if (!act) return log.warn({ what }, 'a slack delivery that is nothing of ours');
-    const { author, ...rest } = act;
-    const actor = await people(author);
-    await listener.accept({ ...rest, actor });
+    const { author, named = [], ...rest } = act;
+    const [actor, ...others] = await Promise.all(
+      [author, ...named.slice(0, mostMentions)].map((each) => people(each)),
+    );
+    if (!actor) return;
+    const mentions = others.map((who, at) => ({ text: named[at]?.text ?? '', who }));
+    await listener.accept({ ...rest, actor, ...(mentions.length > 0 && { mentions }) });
   }
 
   app.event('app_mention', ({ body }) => take(wordsOf(body, home), 'app_mention'));

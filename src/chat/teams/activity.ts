@@ -92,6 +92,8 @@ export type Heard =
       readonly text: string;
       readonly thread?: string;
       readonly message: string;
+      /** People the words mention besides the bot: how each stands in the text, and the platform's id for them. */
+      readonly named?: readonly { readonly text: string; readonly id: string }[];
       readonly by: 'mention' | 'direct';
     }
   | {
@@ -162,27 +164,33 @@ export function hear(activity: Activity): Heard {
 function hearMessage(activity: Activity): Heard {
   const { id, conversation, recipient } = activity;
   if (!id || activity.text === undefined) return { kind: 'nothing' };
-  const named = (activity.entities ?? [])
-    .map((entity) => mention.safeParse(entity).data)
-    .filter((entity) => entity?.mentioned.id === recipient.id);
+  const mentions = (activity.entities ?? []).flatMap((entity) => mention.safeParse(entity).data ?? []);
+  const named = mentions.filter((entity) => entity.mentioned.id === recipient.id);
   const direct = conversation.conversationType === 'personal';
   // With the right to read everything a channel's talk arrives too; only what is said to the bot is heard.
   if (!direct && named.length === 0) return { kind: 'nothing' };
-  const text = named
-    .reduce((rest, entity) => (entity?.text ? rest.replaceAll(entity.text, ' ') : rest), activity.text)
-    .replace(/<at[^>]*>(.*?)<\/at>/g, '$1')
-    .replace(/&nbsp;|\s/g, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
+  const text = named.reduce((rest, { text: at }) => (at ? rest.replaceAll(at, ' ') : rest), activity.text);
+  const others = mentions.flatMap(({ mentioned, text: at }) =>
+    at && mentioned.id !== recipient.id ? [{ text: plain(at), id: mentioned.id }] : [],
+  );
   const { root } = splitConversation(conversation.id);
   return {
     kind: 'said',
-    text,
+    text: plain(text),
     message: id,
+    ...(others.length > 0 && { named: others }),
     by: direct ? 'direct' : 'mention',
     ...(root && root !== id && { thread: root }),
   };
 }
+
+/** Words without Teams' marks around mentions. */
+const plain = (text: string) =>
+  text
+    .replace(/<at[^>]*>(.*?)<\/at>/g, '$1')
+    .replace(/&nbsp;|\s/g, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
 
 function hearInvoke(activity: Activity): Heard {
   if (activity.name !== 'adaptiveCard/action') return { kind: 'unknown-invoke' };

@@ -1,6 +1,13 @@
 // What arrives at /api/messages: believed, read, stored, and only then acknowledged.
 import type { Card } from '#cards/card.ts';
-import type { Actor, ChatListener, Happening, Place } from '#chat/chat.ts';
+import {
+  type Actor,
+  type ChatListener,
+  type Happening,
+  type Mentioned,
+  mostMentions,
+  type Place,
+} from '#chat/chat.ts';
 import {
   type Activity,
   actId,
@@ -13,7 +20,7 @@ import {
 import type { Line } from '#chat/teams/connector.ts';
 import { renderPage } from '#chat/teams/full-text.ts';
 import { cardType } from '#chat/teams/limits.ts';
-import { actorOf } from '#chat/teams/roster.ts';
+import { actorOf, mentionedActor } from '#chat/teams/roster.ts';
 import { isAllowed, type Router } from '#chat/teams/routes.ts';
 import type { TokenVerifier } from '#chat/teams/verify-token.ts';
 import type { Log } from '#log.ts';
@@ -121,7 +128,9 @@ async function take(
     );
     return card ? page(card, heard, place) : words('There is nothing to show here any more.');
   }
-  await listener.accept(happening(activity, place, actor, heard));
+  const mentions =
+    heard.kind === 'said' ? await mentionsIn(activity, place, heard.named ?? [], line, log) : [];
+  await listener.accept(happening(activity, place, actor, heard, mentions));
   log.info({ ...ids, user: actor.user, standing: actor.standing }, 'teams: accepted');
   if (heard.kind === 'pressed') return words('Received. The card changes as soon as it is settled.');
   return new Response(null, { status: 200 });
@@ -129,11 +138,39 @@ async function take(
 
 type Act = Extract<Heard, { kind: 'said' | 'pressed' | 'place-changed' }>;
 
-function happening(activity: Activity, place: Place, actor: Actor, heard: Act): Happening {
+/** The people that words mention, as the roster of the place knows them; one mentioned twice is asked for once. */
+async function mentionsIn(
+  activity: Activity,
+  place: Place,
+  named: NonNullable<Extract<Heard, { kind: 'said' }>['named']>,
+  line: Line,
+  log: Log,
+): Promise<readonly Mentioned[]> {
+  return await Promise.all(
+    named
+      .slice(0, mostMentions)
+      .map(async ({ text, id }) => ({
+        text,
+        who: await mentionedActor(activity, place, id, text, line, log),
+      })),
+  );
+}
+
+function happening(
+  activity: Activity,
+  place: Place,
+  actor: Actor,
+  heard: Act,
+  mentions: readonly Mentioned[],
+): Happening {
   const said = new Date(activity.timestamp ?? Number.NaN);
   const at = Number.isNaN(said.getTime()) ? new Date() : said;
   const common = { id: actId(activity, heard), place, actor, at };
-  if (heard.kind !== 'pressed') return { ...common, ...heard };
+  if (heard.kind === 'place-changed') return { ...common, ...heard };
+  if (heard.kind === 'said') {
+    const { named: _, ...said } = heard;
+    return { ...common, ...said, ...(mentions.length > 0 && { mentions }) };
+  }
   const { press, values, thread, message } = heard;
   const on = { place, message, ...(thread !== undefined && { thread }) };
   return { ...common, kind: 'pressed', press, on, ...(values && { values }) };

@@ -30,41 +30,76 @@ export async function actorOf(activity: Activity, place: Place, line: Line, log:
   return { platform: 'teams', tenant: place.tenant, user: user ?? from.id, name, standing };
 }
 
+/**
+ * Somebody whom the author of a verified activity mentions. A mention carries no aadObjectId, so the roster says whose id
+ * it is; where it does not, they are nobody.
+ */
+export async function mentionedActor(
+  activity: Activity,
+  place: Place,
+  id: string,
+  name: string,
+  line: Line,
+  log: Log,
+): Promise<Actor> {
+  const found = id.startsWith('28:') ? 'bot' : await lookUp(activity, place, id, line, log);
+  const nobody = { platform: 'teams', tenant: place.tenant, user: id, name: name.slice(0, 200) } as const;
+  if (found === 'bot' || !found) return { ...nobody, standing: found ?? 'unknown' };
+  const user = (found.aadObjectId ?? found.objectId)?.toLowerCase();
+  return user ? { ...nobody, user, standing: judge(found, place) } : { ...nobody, standing: 'unknown' };
+}
+
 async function standingOf(
-  { from, conversation, channelData, serviceUrl }: Activity,
+  activity: Activity,
   place: Place,
   user: string | undefined,
   line: Line,
   log: Log,
 ): Promise<Actor['standing']> {
+  const { from } = activity;
   if (from.role === 'bot' || from.id.startsWith('28:')) return 'bot';
   if (!user) return 'unknown';
+  const found = await lookUp(activity, place, from.id, line, log);
+  if (!found || (found.aadObjectId ?? found.objectId)?.toLowerCase() !== user) return 'unknown';
+  return judge(found, place);
+}
+
+/** What the roster of a place says of somebody; undefined where it says nothing. */
+async function lookUp(
+  { conversation, channelData, serviceUrl }: Activity,
+  place: Place,
+  id: string,
+  line: Line,
+  log: Log,
+) {
   // A team's roster does not hold the people of its shared and private channels; those have their own.
   const ofTeam = channelData?.channel?.type === undefined || channelData.channel.type === 'standard';
   const roster = (ofTeam ? channelData?.team?.id : place.channel) ?? conversation.id;
-  const path = `v3/conversations/${encodeURIComponent(roster)}/members/${encodeURIComponent(from.id)}`;
+  const path = `v3/conversations/${encodeURIComponent(roster)}/members/${encodeURIComponent(id)}`;
   try {
-    const found = member.parse(await line.read(serviceUrl, path, waitMs));
-    if ((found.aadObjectId ?? found.objectId)?.toLowerCase() !== user) return 'unknown';
-    if (found.tenantId.toLowerCase() !== place.tenant) return 'external';
-    switch (found.userRole.toLowerCase()) {
-      case 'user':
-      case 'owner':
-        return 'member';
-      case 'guest':
-        return 'guest';
-      case 'bot':
-        return 'bot';
-      case 'anonymous':
-        return 'external';
-      default:
-        return 'unknown';
-    }
+    return member.parse(await line.read(serviceUrl, path, waitMs));
   } catch (error) {
     log.warn(
-      { err: error, tenant: place.tenant, user },
+      { err: error, tenant: place.tenant, user: id },
       'the roster could not be asked; this person decides nothing',
     );
-    return 'unknown';
+    return undefined;
+  }
+}
+
+function judge(found: z.infer<typeof member>, place: Place): Actor['standing'] {
+  if (found.tenantId.toLowerCase() !== place.tenant) return 'external';
+  switch (found.userRole.toLowerCase()) {
+    case 'user':
+    case 'owner':
+      return 'member';
+    case 'guest':
+      return 'guest';
+    case 'bot':
+      return 'bot';
+    case 'anonymous':
+      return 'external';
+    default:
+      return 'unknown';
   }
 }
