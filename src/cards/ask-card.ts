@@ -2,6 +2,7 @@
 
 import { missionTitle } from '#conversation/title.ts';
 import type { Mission, MissionSummary, Request } from '#mission-control/facts.ts';
+import * as askWords from './ask-words.ts';
 import {
   agentSays,
   checked,
@@ -181,6 +182,12 @@ function answer({ request, mission, people, ballot }: AskFacts): Block[] {
     { kind: 'text', line: [...settled, ...reach] },
     ...(ballot ? approvedBy(ballot, people) : []),
     ...quote(words.labels.reason, decision?.reason),
+    ...quote(words.headings.question, request.agentAsserted.question, 240),
+    ...quote(askWords.given, decision?.answer),
+    ...(request.type === 'mission_update'
+      ? quote(words.headings.description, request.agentAsserted.description, 240)
+      : []),
+    ...quote(words.headings.summary, request.agentAsserted.summary, 240),
     ...factsOf(
       fact(words.facts.scope, listed(request.resourceAsserted.scope?.map(({ value }) => value))),
       request.type === 'mission' || !mission

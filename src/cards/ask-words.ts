@@ -221,6 +221,9 @@ export const hopCalls = (agent: Span, resource: Span) => line`${agent} called ${
 export const hopAsks = (agent: Span) => line`${agent} asks now`;
 export const partOf = (parent: Span) => line`, part of ${parent}`;
 
+/** Heads the answer a person gave to the agent. */
+export const given = ours`The answer`;
+
 // The agent's answer to a question.
 
 export const answered = {

@@ -108,6 +108,8 @@ export const Request = z.object({
       decidedBy: DecidedBy,
       decidedAt: instant,
       reason: z.string().optional(),
+      /** What a question of the agent was answered with. */
+      answer: z.string().optional(),
       apply: z.enum(['once', 'mission', 'always']).optional(),
     })
     .optional(),

@@ -1,0 +1,224 @@
+// What is said between people and agents before and besides a yes or a no: questions both ways, pages, less.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Agent, Answer } from './support/aauth-agent.ts';
+import type { SlackMessage } from './support/fake-slack.ts';
+import { fillInSlack, labelsOf, pressInTeams } from './support/forms.ts';
+import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+
+let office: Office;
+let agent: Agent;
+let s256 = '';
+let root: SlackMessage;
+beforeAll(async () => {
+  office = await openOffice();
+  agent = await office.agent();
+  const asked = await agent.proposeMission({ description: '# Buy flour for the cake' });
+  const card = await office.slackCard('Waiting', 'Buy flour');
+  await office.slack.press(card, 'Approve', office.people.maria);
+  s256 = String(bodyOf(await agent.settle(asked)).s256);
+  root = await office.slackCard('Mission active', 'Buy flour');
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+type Body = Record<string, unknown>;
+const bodyOf = (answer: Answer) => answer.body as Body;
+
+describe('a token', () => {
+  let shopToken = '';
+  let asked: Answer;
+  let location = '';
+
+  test('of a resource never used before asks whether the agent may act there for the person', async () => {
+    const toys = await agent.personToken({ resource: office.toys.issuer, mission_s256: s256 });
+    const card = await office.slackCard('Waiting', office.toys.issuer, 'never used by this person');
+    expect(labelsOf(card)[0]).toBe('Approve for this mission');
+    await office.slack.press(card, 'Approve for this mission', office.people.maria);
+    shopToken = String(bodyOf(await agent.settle(toys)).person_token);
+  });
+
+  const authorize = async (scope: string) =>
+    String(bodyOf(await agent.authorize(office.toys, shopToken, { scope })).resource_token);
+
+  test('is questioned before it is decided, and the answer calls whoever asked, in the thread', async () => {
+    asked = await agent.authToken({
+      resource_token: await authorize('buy:playstation buy:everything'),
+      presented_token: shopToken,
+      justification: 'It is on sale.',
+    });
+    location = asked.headers.get('location') ?? '';
+    const card = await office.slackCard('Waiting', 'buy:everything');
+    expect(textInSlack(card)).toContain('Approving adds: buy:playstation, buy:everything');
+    await fillInSlack(office, card, 'Ask', { question: 'What has this to do with a cake?' });
+    const pending = await until('the question', async () => {
+      const body = bodyOf(await agent.poll(location));
+      return body.clarification ? body : undefined;
+    });
+    expect(pending.clarification).toBe('What has this to do with a cake?');
+    const waiting = await office.slackCard('Waiting for the agent', 'What has this to do with a cake?');
+    expect(labelsOf(waiting)).not.toContain('Ask');
+
+    await agent.respond(location, {
+      action: 'clarification_response',
+      clarification_response: 'The child waits <@U0EVERYBODY> for it.',
+    });
+    const answer = await office.slackCard('The agent answered a question', 'The child waits');
+    expect(answer.thread_ts).toBe(root.ts);
+    expect(answer.text).toContain(`<@${office.people.maria}>`);
+    expect(answer.text).not.toContain('<@U0EVERYBODY>');
+    expect(textInSlack(answer)).toMatch(/\d more questions can be asked/);
+    await office.teamsCard('The agent answered a question', 'The child waits');
+  });
+
+  test('is asked for less, and the old stands beside the new before anybody approves', async () => {
+    const card = await office.teamsCard('Waiting', 'buy:everything', 'The child waits');
+    await pressInTeams(office, card, 'ask', {
+      match: { choice: 'less' },
+      typed: { question: 'Only what is needed.' },
+    });
+    const pending = await until('the wish for less', async () => {
+      const body = bodyOf(await agent.poll(location));
+      return body.clarification ? body : undefined;
+    });
+    expect(pending.clarification).toContain('Can you do with less?');
+    expect(pending.clarification).toContain('You asked for: buy:playstation buy:everything.');
+    expect(pending.clarification).toContain('Only what is needed.');
+    const updated = await agent.respond(location, {
+      action: 'updated_request',
+      resource_token: await authorize('buy:playstation'),
+      presented_token: shopToken,
+      justification: 'One is enough.',
+    });
+    expect(updated.status).toBe(202);
+    const changed = await office.slackCard('Waiting', 'What the agent changed');
+    const text = textInSlack(changed);
+    expect(text).toContain('Scope before: buy:playstation, buy:everything');
+    expect(text).toContain('Scope now: buy:playstation');
+    expect(text).toContain('Given up: buy:everything');
+    expect(text).toContain('It is on sale.');
+    await office.slackCard('The agent changed what it asks for');
+
+    // A yes to what stood there before is no yes to this.
+    const stale = card.cards.at(-1);
+    await office.teams.press(card.id, 'chaperone.approve', office.teamsPeople.alice, { card: stale });
+    await until('a word about the change', () =>
+      office.teams
+        .messages(office.teams.chatOf(office.teamsPeople.alice))
+        .find((message) => textInTeams(message).includes('changed after it was shown')),
+    );
+    await office.slack.press(changed, 'Approve for this mission', office.people.maria);
+    const granted = await agent.settle(asked);
+    expect(granted.status).toBe(200);
+    await office.slackCard('Approved', 'buy:playstation', 'for the rest of this mission');
+  });
+});
+
+describe('an ask in words', () => {
+  test('is put by “ask …” in the thread, and only by somebody who may decide', async () => {
+    const asked = await agent.permission({ action: 'phone_call', mission_s256: s256 });
+    const location = asked.headers.get('location') ?? '';
+    await office.slackCard('Waiting', 'phone_call');
+    await office.slack.say(
+      office.channel,
+      office.people.jonas,
+      office.mention('ask Whom do you call?'),
+      root.ts,
+    );
+    await until('a refusal to Jonas', () =>
+      office.slack
+        .ephemerals(office.channel, office.people.jonas)
+        .find(({ text }) => text.includes('not an approver')),
+    );
+    await office.slack.say(
+      office.channel,
+      office.people.maria,
+      office.mention('ask: Whom do you call?'),
+      root.ts,
+    );
+    await until(
+      'the question',
+      async () => bodyOf(await agent.poll(location)).clarification === 'Whom do you call?',
+    );
+    await agent.respond(location, { action: 'clarification_response', clarification_response: 'The baker.' });
+    await office.slackCard('The agent answered', 'The baker.');
+    await fillInSlack(office, await office.slackCard('Waiting', 'phone_call', 'The baker.'), 'Deny', {});
+    expect(bodyOf(await agent.settle(asked))).toEqual({ permission: 'denied' });
+  });
+});
+
+describe('a question of the agent', () => {
+  test('is answered by a button, by a form, and by words', async () => {
+    const ask = (question: string, options?: string[]) =>
+      agent.interact({ type: 'question', question, mission_s256: s256, ...(options && { options }) });
+    const first = await ask('Which flour?', ['wheat', 'spelt']);
+    const card = await office.slackCard('Waiting', 'Which flour?');
+    expect(labelsOf(card)).toEqual(['Answer: “wheat”', 'Answer: “spelt”', 'Answer', 'Deny', 'Full text']);
+    await office.slack.press(card, 'Answer: “spelt”', office.people.maria);
+    expect(bodyOf(await agent.settle(first))).toEqual({ answer: 'spelt' });
+    expect(textInSlack(await office.slackCard('Answered', 'Which flour?'))).toContain('spelt');
+
+    const second = await ask('How much of it?', ['one', 'two', 'three', 'four', 'five']);
+    const inForm = await office.teamsCard('Waiting', 'How much of it?');
+    await pressInTeams(office, inForm, 'answer', { typed: { choice: '3' } });
+    expect(bodyOf(await agent.settle(second))).toEqual({ answer: 'four' });
+
+    const third = await ask('When do you need it?');
+    await office.slackCard('Waiting', 'When do you need it?');
+    await office.slack.say(
+      office.channel,
+      office.people.maria,
+      office.mention('answer Saturday, at *noon*'),
+      root.ts,
+    );
+    expect(bodyOf(await agent.settle(third))).toEqual({ answer: 'Saturday, at *noon*' });
+  });
+
+  test('outside of any mission has a thread of its own, where plain words of a decider are the answer', async () => {
+    const asked = await agent.interact({ type: 'question', question: 'Is it a birthday?' });
+    const card = await office.slackCard('Waiting', 'Is it a birthday?');
+    expect(card.thread_ts).toBeUndefined();
+    await office.slack.say(office.channel, office.people.jonas, office.mention('No idea'), card.ts);
+    await office.slackCard('Not understood');
+    await office.slack.say(
+      office.channel,
+      office.people.maria,
+      office.mention('Yes, her fifth one'),
+      card.ts,
+    );
+    expect(bodyOf(await agent.settle(asked))).toEqual({ answer: 'Yes, her fifth one' });
+  });
+});
+
+describe('what is done on a page', () => {
+  test('is opened by a link beside its real host, and marked as done', async () => {
+    const asked = await agent.interact({
+      type: 'interaction',
+      url: 'https://booking.example/confirm?a=1',
+      code: 'X7K2-M9P4',
+      description: 'Confirm it there',
+      mission_s256: s256,
+    });
+    const card = await office.slackCard('Waiting', 'something to do on a page');
+    expect(JSON.stringify(card.blocks)).toMatch(
+      /<https:\/\/booking\.example\/confirm[^|]*\|Open the page> \(booking\.example\)/,
+    );
+    expect(labelsOf(card)).toEqual(['Done', 'Deny', 'Ask', 'Full text']);
+    await office.slack.press(card, 'Done', office.people.maria);
+    expect((await agent.settle(asked)).status).toBe(200);
+  });
+
+  test('a payment names amount and payee as the agent’s words', async () => {
+    const asked = await agent.interact({
+      type: 'payment',
+      url: 'https://pay.example/7',
+      parameters: { amount: '12.50', currency: 'EUR', payee: 'Corner Shop' },
+      mission_s256: s256,
+    });
+    const card = await office.teamsCard('Waiting', 'a payment');
+    const text = textInTeams(card);
+    expect(text).toContain('Amount: 12.50 EUR');
+    expect(text).toContain('Payee: Corner Shop');
+    expect(text).toContain('(pay.example)');
+    await pressInTeams(office, card, 'deny', { typed: { reason: 'I pay in the shop' } });
+    expect((await agent.settle(asked)).status).toBe(403);
+  });
+});
