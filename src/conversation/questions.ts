@@ -3,7 +3,7 @@ import { unquoted } from './courtesy.ts';
 import { meansHere, type Question, type Where } from './intent.ts';
 
 const reads = (
-  kind: 'help' | 'status' | 'missions' | 'waiting',
+  kind: 'help' | 'status' | 'missions' | 'waiting' | 'home' | 'health' | 'digest',
   forms: RegExp,
 ): readonly [RegExp, () => Question] => [forms, () => ({ kind })];
 
@@ -30,6 +30,12 @@ const questions: readonly (readonly [RegExp, () => Question])[] = [
     'waiting',
     /^what (?:needs|wants|requires) (?:(?:my|our|an?) )?(?:approval|decision|answer|attention)$/i,
   ),
+  reads('home', /^(?:(?:show(?: me)? )?(?:my )?(?:home|dashboard))$/i),
+  reads(
+    'health',
+    /^(?:(?:show(?: me)? )?(?:the |our )?(?:oversight )?health|how (?:good|healthy) is (?:the |our )?oversight)$/i,
+  ),
+  reads('digest', /^(?:(?:show(?: me)? )?(?:the |a |our )?(?:daily |weekly )?digest)$/i),
 ];
 
 /** The question a tidied text asks, if it asks one. */

@@ -5,6 +5,7 @@ import { understand } from '#conversation/grammar.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import type { Bot } from './bot.ts';
 import { hear } from './hear.ts';
+import { openHome } from './home.ts';
 import { press } from './press.ts';
 import { isPrivate, under } from './stop.ts';
 
@@ -73,6 +74,9 @@ async function respond(bot: Bot, happening: Happening): Promise<Card | undefined
       });
       return undefined;
     }
+    case 'opened-home':
+      await openHome(bot, happening);
+      return undefined;
     case 'place-changed':
       if (happening.change === 'shared' || happening.change === 'unshared') {
         await places.setShared(happening.place, happening.change === 'shared', bot.now());

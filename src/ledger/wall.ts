@@ -345,6 +345,23 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       }));
     },
 
+    /** Asks and missions of one place whose cards were last looked at since a moment, the latest first. */
+    async lookedAt(
+      place: Place,
+      since: Date,
+      limit: number,
+    ): Promise<{ requestId: string | undefined; missionS256: string | undefined }[]> {
+      const rows = await at(db.selectFrom('chaperone.wall').select(['request_id', 'mission_s256']), place)
+        .where('seen_at', '>=', since)
+        .orderBy('seen_at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ request_id, mission_s256 }) => ({
+        requestId: request_id ?? undefined,
+        missionS256: mission_s256 ?? undefined,
+      }));
+    },
+
     /** Missions on the wall whose `s256` begins with these characters, at most `limit`. */
     async missionsNamed(prefix: string, limit: number): Promise<string[]> {
       const rows = await db

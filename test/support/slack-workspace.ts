@@ -1,6 +1,6 @@
 // The state of a workspace in the fake Slack, and the Web API methods over it. Every refusal is Slack's own word for it.
 import { randomUUID } from 'node:crypto';
-import { refuseBlocks, refuseMetadata, refuseView } from './slack-rules.ts';
+import { refuseBlocks, refuseHome, refuseMetadata, refuseView } from './slack-rules.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -51,6 +51,9 @@ export type Workspace = {
   readonly channels: Map<string, SlackChannel>;
   readonly messages: SlackMessage[];
   readonly views: Map<string, SlackView>;
+  /** Whether the app has a Home tab, and what stands there for each person. */
+  readonly homeTab: boolean;
+  readonly homes: Map<string, SlackView>;
   readonly triggers: Map<string, { readonly user: string; readonly at: number; used: boolean }>;
   /** Gives the address a Socket Mode client connects to. */
   socketUrl(): string;
@@ -209,6 +212,36 @@ const methods: Record<string, Method> = {
       const open = { id: `V${randomUUID().slice(0, 8)}`, user: trigger.user, hash: randomUUID(), view };
       at.views.set(open.id, open);
       return { view: { ...view, id: open.id, hash: open.hash } };
+    },
+  },
+  'views.publish': {
+    run(args, at) {
+      const user = at.users.get(textOf(args.user_id));
+      if (!user || user.standing === 'bot' || user.standing === 'deleted') return 'invalid_arguments';
+      if (!at.homeTab) return 'not_enabled';
+      const before = at.homes.get(user.id);
+      if (args.hash !== undefined && args.hash !== before?.hash) return 'hash_conflict';
+      const view = parsed(args.view) as Json;
+      const refused = refuseHome(view);
+      if (refused) return refused;
+      const id = before?.id ?? `V${randomUUID().slice(0, 8)}`;
+      const home = { id, user: user.id, hash: randomUUID(), view };
+      at.homes.set(user.id, home);
+      return { view: { ...view, id, hash: home.hash } };
+    },
+  },
+  'chat.getPermalink': {
+    run(args, at) {
+      const channel = at.channels.get(textOf(args.channel));
+      if (!channel || (channel.isPrivate && !channel.members.has(at.botUser))) return 'channel_not_found';
+      const message = at.messages.find(({ ts, channel: of }) => ts === args.message_ts && of === channel.id);
+      if (!message || message.ephemeralTo) return 'message_not_found';
+      const stamp = message.ts.replace('.', '');
+      const thread = message.thread_ts ? `?thread_ts=${message.thread_ts}&cid=${channel.id}` : '';
+      return {
+        channel: channel.id,
+        permalink: `https://home.slack.com/archives/${channel.id}/p${stamp}${thread}`,
+      };
     },
   },
   'views.update': {

@@ -5,7 +5,7 @@ import { type Actor, type Chat, ChatError, type Place, type Posted } from '#chat
 import { call, slackWord } from './calls.ts';
 import type { Dates } from './mrkdwn.ts';
 import type { Home } from './people.ts';
-import { markPrefix, metadataType, renderCard } from './render.ts';
+import { markPrefix, metadataType, renderCard, renderHome } from './render.ts';
 
 /** Slack bears about one post a second in a channel; a little more keeps the burst allowance for others. */
 const paceMs = 1_100;
@@ -165,6 +165,23 @@ export function outbound(client: WebClient, home: Home, dates: Dates, reply: Com
     whisper,
     find,
     remove,
+    async showHome(to, card) {
+      const view = renderHome(card, dates);
+      await call('views.publish', () => client.views.publish({ user_id: to.user, view }));
+      return 'shown';
+    },
+    async linkTo({ place, message }) {
+      const channel = channelOf(place);
+      try {
+        const { permalink } = await call('chat.getPermalink', () =>
+          client.chat.getPermalink({ channel, message_ts: message }),
+        );
+        return permalink ?? 'cannot';
+      } catch (error) {
+        if (slackWord(error) === 'message_not_found') return 'cannot';
+        throw error;
+      }
+    },
     inspect,
   };
 }

@@ -97,6 +97,12 @@ export function openOutbound(line: Line, router: Router): Chat {
       await conversations.deleteActivity(conversationOf(posted, route), posted.message);
     },
 
+    // A home of one's own is a tab here, and a tab is a web page; people say "home" instead.
+    showHome: async () => 'cannot',
+
+    // A deep link to a message names the team's group, which the connector does not tell of every channel.
+    linkTo: async () => 'cannot',
+
     async inspect(place) {
       const route = await router.to(place);
       try {

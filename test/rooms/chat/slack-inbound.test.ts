@@ -599,7 +599,7 @@ describe("the app's manifest", () => {
   test('asks for every event this room hears and for no other', async () => {
     const { channelEvents } = await import('#chat/slack/inbound.ts');
     expect(manifest.settings.event_subscriptions.bot_events.toSorted()).toEqual(
-      [...channelEvents, 'app_mention', 'message.im'].toSorted(),
+      [...channelEvents, 'app_home_opened', 'app_mention', 'message.im'].toSorted(),
     );
   });
 

@@ -1,0 +1,87 @@
+// What one person looks at first: what waits for them, their missions and their team's. It is shown to them alone.
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import { aboutAsk, missionRow } from './answers.ts';
+import { fact, factsOf } from './asserted.ts';
+import type { Block, Card, Line, SafeText } from './card.ts';
+import * as words from './home-words.ts';
+import { code, strong, time } from './line.ts';
+import { subjects } from './words.ts';
+
+/** A list as far as it was read; `more` says that it goes on. */
+export type Listed<T> = { readonly all: readonly T[]; readonly more: boolean };
+
+/** Where an ask is decided: an address of its card, or the operator's name for the channel it hangs in. */
+export type Spot =
+  | { readonly kind: 'link'; readonly url: string }
+  | { readonly kind: 'channel'; readonly platform: 'slack' | 'teams'; readonly name: string };
+
+export type HomeFacts = {
+  readonly at: Date;
+  /** The nearest deadline first. */
+  readonly asks: Listed<Request>;
+  readonly spotOf: (ask: Request) => Spot | undefined;
+  readonly mine: Listed<MissionSummary>;
+  readonly team: Listed<MissionSummary>;
+};
+
+/** Of each list so many rows are shown; whoever makes the facts need not say more of the rest. */
+export const homeRows = 8;
+
+/** The home of somebody who may see it. It decides nothing: every ask points to its card (law 3). */
+export const homeCard = ({ at, asks, spotOf, mine, team }: HomeFacts): Card => ({
+  title: words.titles.home,
+  tone: asks.all.length > 0 ? 'waiting' : 'neutral',
+  blocks: [
+    ...section(words.sections.forYou, words.none.forYou, asks, homeRows, (ask) =>
+      fact(subjects[ask.type], askLine(ask, mine.all.concat(team.all), spotOf(ask))),
+    ),
+    ...section(words.sections.yours, words.none.yours, mine, homeRows, missionRow),
+    ...section(words.sections.team, words.none.team, team, homeRows, missionRow),
+    { kind: 'note', line: words.asOf(time(at)) },
+  ],
+  buttons: [],
+  expansion: [],
+  calls: [],
+});
+
+/** The home while the Person Server does not answer. */
+export const unreadHomeCard = (): Card => ({
+  title: words.titles.home,
+  tone: 'bad',
+  blocks: [{ kind: 'text', line: words.homeUnread }],
+  buttons: [],
+  expansion: [],
+  calls: [],
+});
+
+function askLine(ask: Request, missions: readonly MissionSummary[], spot: Spot | undefined): Line {
+  const mission = missions.find(({ s256 }) => s256 === ask.missionS256);
+  return [
+    ...words.ask(code(ask.agent.id, 80), aboutAsk(ask, mission), time(ask.expiresAt)),
+    ...(spot?.kind === 'link'
+      ? words.openThere({ kind: 'link', url: spot.url, label: words.openCard })
+      : spot
+        ? words.decidedIn(code(spot.name, 60), spot.platform)
+        : []),
+  ];
+}
+
+/** A heading, the first rows of a list, and how many more there are; or that there is none. */
+export function section<T>(
+  heading: SafeText,
+  none: Line,
+  { all, more }: Listed<T>,
+  most: number,
+  row: (item: T) => ReturnType<typeof fact>,
+): Block[] {
+  const rest = all.length - most;
+  return [
+    { kind: 'text', line: [strong(heading)] },
+    ...(all.length === 0
+      ? ([{ kind: 'note', line: more ? words.andMore(undefined) : none }] as const)
+      : factsOf(...all.slice(0, most).map(row))),
+    ...(all.length > 0 && (rest > 0 || more)
+      ? ([{ kind: 'note', line: words.andMore(more ? undefined : rest) }] as const)
+      : []),
+  ];
+}

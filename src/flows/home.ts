@@ -1,0 +1,123 @@
+import type { Card } from '#cards/card.ts';
+import { homeCard, homeRows, type Spot, unreadHomeCard } from '#cards/home-card.ts';
+import { refusalCard } from '#cards/refusals.ts';
+import { type Actor, ChatError, type Happening, type Place, type Posted } from '#chat/chat.ts';
+import { MissionControlError } from '#mission-control/error.ts';
+import type { Request } from '#mission-control/facts.ts';
+import type { Person } from '#oversight.ts';
+import { matterOf } from '#policy/matter.ts';
+import { channelsFor, mayDecide, personBehind, type Why } from '#policy/policy.ts';
+import type { Bot } from './bot.ts';
+import type { Reply, Said } from './hear.ts';
+import { activeMissions, openAsks, scopeOfPerson } from './scope.ts';
+import { isPrivate } from './stop.ts';
+
+/** Somebody opened the bot's page: it is made to show what is theirs. */
+export async function openHome(bot: Bot, { actor, place }: Happening): Promise<void> {
+  const chat = bot.chats.get(place.platform);
+  if (!chat || actor.standing === 'bot') return;
+  try {
+    await chat.showHome(actor, await homeOf(bot, actor, place));
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    // The page keeps what it showed, with its time on it, until it is opened again.
+    bot.log.warn({ actor: actor.user, code: error.code, err: error }, 'a home was not shown');
+  }
+}
+
+/** "home" said: an answer where it was said in private, and words for the speaker alone anywhere else. */
+export async function sayHome(bot: Bot, said: Said): Promise<Reply> {
+  const card = await homeOf(bot, said.actor, said.place);
+  return isPrivate(said) ? { public: card } : { private: card };
+}
+
+async function homeOf(bot: Bot, actor: Actor, place: Place): Promise<Card> {
+  const who = ownerOf(bot, actor);
+  if (typeof who === 'string') return refusalCard(who);
+  try {
+    return await read(bot, actor, place, who);
+  } catch (error) {
+    if (!(error instanceof MissionControlError)) throw error;
+    bot.log.warn({ err: error }, 'a home could not be read');
+    return unreadHomeCard();
+  }
+}
+
+/** Only a member whom the operator named has a home. */
+function ownerOf({ oversight }: Bot, actor: Actor): Person | Why {
+  switch (actor.standing) {
+    case 'guest':
+    case 'external':
+    case 'bot':
+      return actor.standing;
+    case 'unknown':
+      return 'unverified';
+    case 'member':
+      return personBehind(oversight, actor) ?? 'unknown_person';
+  }
+}
+
+async function read(bot: Bot, actor: Actor, place: Place, who: Person): Promise<Card> {
+  const scope = scopeOfPerson(bot, actor, place);
+  const delegations = await bot.ledger.delegations.standing(bot.now());
+  const open = await openAsks(bot, scope);
+  const asks: Request[] = [];
+  for (const request of open.all) {
+    const { allowed } = mayDecide({
+      oversight: bot.oversight,
+      actor,
+      place,
+      private: true,
+      shared: false,
+      matter: matterOf(request),
+      delegations,
+    });
+    if (allowed && !(await hasVoted(bot, who, request))) asks.push(request);
+  }
+  const spots = new Map<string, Spot>();
+  for (const ask of asks.slice(0, homeRows)) {
+    const spot = await spotOf(bot, actor, ask);
+    if (spot) spots.set(ask.id, spot);
+  }
+  const team = await activeMissions(bot, scope);
+  return homeCard({
+    at: bot.now(),
+    asks: { all: asks, more: open.more },
+    spotOf: ({ id }) => spots.get(id),
+    mine: await activeMissions(bot, scope, who.id),
+    team: { ...team, all: team.all.filter(({ person }) => person !== who.id) },
+  });
+}
+
+/** Whoever approved already waits for others, and nothing waits for them. */
+async function hasVoted(bot: Bot, who: Person, { id, digest }: Request): Promise<boolean> {
+  const votes = await bot.ledger.votes.about(id);
+  return votes.some((vote) => vote.by === who.id && vote.digest === digest);
+}
+
+/** Where the ask can be decided, on the person's own platform if it hangs there. */
+async function spotOf(bot: Bot, actor: Actor, request: Request): Promise<Spot | undefined> {
+  const channels = channelsFor(bot.oversight, matterOf(request)).toSorted(
+    (a, b) => Number(b.place.platform === actor.platform) - Number(a.place.platform === actor.platform),
+  );
+  for (const { place } of channels.filter((channel) => channel.place.platform === actor.platform)) {
+    const subject = request.type === 'mission' ? `mission:${request.id}` : `request:${request.id}`;
+    const hanging = await bot.ledger.wall.hangingAt(place, subject);
+    const url = hanging?.posted && (await linkTo(bot, hanging.posted));
+    if (url) return { kind: 'link', url };
+  }
+  const [channel] = channels;
+  return channel && { kind: 'channel', platform: channel.place.platform, name: channel.id };
+}
+
+/** A page is worth showing without an address. */
+async function linkTo(bot: Bot, posted: Posted): Promise<string | undefined> {
+  try {
+    const url = await bot.chats.get(posted.place.platform)?.linkTo(posted);
+    return url === 'cannot' ? undefined : url;
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    bot.log.warn({ code: error.code, err: error }, 'no address of a card could be told');
+    return undefined;
+  }
+}
