@@ -59,7 +59,10 @@ export function contradictions({
         ['channels', index, 'teams'],
       ]),
     ),
-    ...channels.flatMap(({ slack, teams, oversees }, index) => [
+    ...channels.flatMap(({ slack, teams, oversees, digest }, index) => [
+      ...(digest?.weekday && digest.every === 'day'
+        ? [{ at: ['channels', index, 'digest', 'weekday'], what: 'a digest of every day has no day of its own' }]
+        : []),
       ...(!slack === !teams
         ? [{ at: ['channels', index, 'id'], what: 'a channel is either in `slack` or in `teams`' }]
         : []),

@@ -4,6 +4,7 @@
 //   channel    a place in chat where missions are shown; two channels that oversee the same missions mirror each other
 //   selection  which missions something is about: everyone's, or those of named people or agents
 //   rule       who approves, who is told and who stops; the first rule that fits and speaks of the act decides
+//   digest     what a channel is told once a day or a week, at its own time of day
 //   pattern    a scope or an action to the letter, or its beginning and a `*`
 //   reminder   a call to the approvers of an ask that waits; escalation takes it to another channel
 //   delegation who may be let decide for somebody else, and for how long
@@ -31,6 +32,22 @@ export type Selection =
   | 'everyone'
   | { readonly people?: readonly string[]; readonly agents?: readonly string[] };
 
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+
+/** `at` is a time of day (`09:00`) in the zone, an IANA name. */
+export type Digest = { readonly at: string; readonly zone: string } & (
+  | { readonly every: 'day' }
+  | { readonly every: 'week'; readonly weekday: (typeof weekdays)[number] }
+);
+
 export type Channel = {
   readonly id: string;
   readonly place: {
@@ -39,6 +56,8 @@ export type Channel = {
     readonly channel: string;
   };
   readonly oversees: Selection;
+  /** Without one the channel is told nothing of itself. */
+  readonly digest?: Digest;
 };
 
 /**
@@ -104,6 +123,14 @@ export class OversightError extends Error {
   }
 }
 
+function isZone(zone: string) {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const personId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/i, 'an id is letters, digits, `-`, `_` and `.`');
@@ -163,6 +190,14 @@ export const File = z.strictObject({
         oversees: z.union([z.literal('everyone'), z.strictObject(selection)], {
           error: 'either `everyone`, or a list of `people` or `agents`',
         }),
+        digest: z
+          .strictObject({
+            every: z.enum(['day', 'week']),
+            at: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written like 09:00'),
+            zone: z.string().refine(isZone, 'no time zone is called so; they are written like Europe/Berlin'),
+            weekday: z.enum(weekdays).optional(),
+          })
+          .optional(),
       }),
     )
     .default([]),
@@ -293,16 +328,24 @@ function foundBy(issue: z.core.$ZodIssue): Found[] {
   return [{ at: issue.path, what: issue.message }];
 }
 
+const digestOf = ({
+  every,
+  at,
+  zone,
+  weekday = 'monday',
+}: NonNullable<File['channels'][number]['digest']>): Digest =>
+  every === 'week' ? { every, at, zone, weekday } : { every, at, zone };
+
 function oversightOf(file: File): Oversight {
   const defaultPerson = file.default_person ?? file.people[0]?.id ?? '';
   return {
     people: file.people.map(({ silent_grants, ...person }) => ({ ...person, silentGrants: silent_grants })),
     defaultPerson,
-    channels: file.channels.flatMap(({ id, slack, teams, oversees }) => {
+    channels: file.channels.flatMap(({ id, slack, teams, oversees, digest }) => {
       const place = slack
         ? { platform: 'slack' as const, tenant: slack.team, channel: slack.channel }
         : teams && { platform: 'teams' as const, tenant: teams.tenant, channel: teams.channel };
-      return place ? [{ id, place, oversees }] : [];
+      return place ? [{ id, place, oversees, ...(digest && { digest: digestOf(digest) }) }] : [];
     }),
     rules: file.rules.map(({ for: chosen, step_up, ...rule }) => {
       const { people, agents, ...narrowed } = chosen === 'everyone' ? {} : chosen;

@@ -48,10 +48,10 @@ test('every file that is named is there', () => {
 describe('the words people can say are understood', () => {
   const rows = [...readme.matchAll(/^\| `([^`]+)` \| (?!.*\(secret\))/gm)].map(([, words = '']) => words);
   const said = rows.filter((words) =>
-    /^(?:help|status|missions|what|approve|deny|hold|release|stop)/.test(words),
+    /^(?:help|status|missions|what|home|digest|health|approve|deny|hold|release|stop)/.test(words),
   );
 
-  test('all twelve', () => expect(said).toHaveLength(12));
+  test('all fifteen', () => expect(said).toHaveLength(15));
 
   test.each(said)('%s', (words) => {
     const text = words.replace('<mission>', 'the cake mission').replace('<reason>', 'it is no ingredient');

@@ -1,6 +1,7 @@
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
+import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
 import { look, placesOf, rootSubject, showMission, showRequest } from './look.ts';
 import { showProposal } from './stop.ts';
@@ -52,6 +53,7 @@ export async function goRound(bot: Bot): Promise<void> {
   }
 
   await lookAtTheRest(bot, missions, requests);
+  await tellDigests(bot);
   await hangWhatIsDue(bot);
 }
 

@@ -155,6 +155,21 @@ export function openActs(db: Kysely<LedgerTables>) {
       return rows.map(written);
     },
 
+    /** The latest answers that decided an ask, newest first; `from` is inside, `to` is not. */
+    async decisions({ from, to, limit }: { from: Date; to: Date; limit: number }): Promise<WrittenAct[]> {
+      const rows = await db
+        .selectFrom('chaperone.act')
+        .selectAll()
+        .where('at', '>=', from)
+        .where('at', '<', to)
+        .where('verb', 'in', ['approve', 'deny', 'answer'])
+        .where('outcome', '=', 'decided')
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(written);
+    },
+
     /** Acts in order; `from` is inside, `to` is not. */
     read,
 

@@ -27,6 +27,8 @@ export type OfficeOptions = {
   readonly databaseUrl?: string;
   /** The Person Server is another Chaperone's, reached over HTTP: the bot stands alone. */
   readonly remote?: boolean;
+  /** What the Slack channel of Maria's missions is told of itself. */
+  readonly digest?: object;
   /** More of the operator's rules. */
   readonly rules?: readonly object[];
   /** Whom people may let decide for them. */
@@ -104,7 +106,12 @@ export async function openOffice(options: OfficeOptions = {}) {
       ],
       default_person: 'maria',
       channels: [
-        { id: 'slack', slack: { team: slack.team, channel }, oversees: { people: ['maria'] } },
+        {
+          id: 'slack',
+          slack: { team: slack.team, channel },
+          oversees: { people: ['maria'] },
+          ...(options.digest && { digest: options.digest }),
+        },
         { id: 'teams', teams: { tenant: home, channel: teams.channel }, oversees: { people: ['maria'] } },
         { id: 'paul', slack: { team: slack.team, channel: paulsChannel }, oversees: { people: ['paul'] } },
       ],

@@ -1,0 +1,94 @@
+// What a channel is told once a day or a week: first what needs people, then what ran, and how oversight went.
+import { shortId } from '#conversation/match.ts';
+import { missionTitle } from '#conversation/title.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import { aboutAsk, missionRow } from './answers.ts';
+import { fact } from './asserted.ts';
+import type { Card } from './card.ts';
+import { type Health, healthFacts } from './health-card.ts';
+import { type Listed, section } from './home-card.ts';
+import * as words from './home-words.ts';
+import { inert } from './inert.ts';
+import { code, joined, line, named, strong, time } from './line.ts';
+import { howEnded } from './mission-card.ts';
+import type { People } from './who.ts';
+import { subjects } from './words.ts';
+
+/** A mission the reviewer flags and nobody has accepted. `reason` is the first of the reviewer's rules. */
+export type Drifting = {
+  readonly mission: MissionSummary;
+  readonly since: number | undefined;
+  readonly reason: string | undefined;
+};
+
+export type DigestFacts = {
+  /** Open asks, the nearest deadline first, each with the names of those who may decide it. */
+  readonly asks: Listed<{ readonly request: Request; readonly deciders: readonly string[] }>;
+  readonly active: Listed<MissionSummary>;
+  readonly ended: Listed<MissionSummary>;
+  readonly expired: Listed<Request>;
+  readonly drifting: Listed<Drifting>;
+  readonly health: Health;
+  readonly people: People;
+};
+
+const rows = 5;
+const namesShown = 5;
+
+export function digestCard({ asks, active, ended, expired, drifting, health, people }: DigestFacts): Card {
+  const missionOf = (request: Request) => active.all.find(({ s256 }) => s256 === request.missionS256);
+  const titleOf = (mission: MissionSummary) => code(missionTitle(mission.description), 80);
+  const { sections, none } = words;
+  return {
+    title: words.digestTitle(asks.all.length),
+    tone: asks.all.length > 0 ? 'waiting' : 'neutral',
+    blocks: [
+      { kind: 'text', line: words.fromTo(time(health.from), time(health.to)) },
+      ...section(sections.needsYou, none.needsYou, asks, rows, ({ request, deciders }) =>
+        fact(subjects[request.type], [
+          ...words.ask(
+            code(request.agent.id, 80),
+            aboutAsk(request, missionOf(request)),
+            time(request.expiresAt),
+          ),
+          ...(deciders.length === 0 ? [] : words.mayDecide(nameList(deciders))),
+        ]),
+      ),
+      ...section(sections.missions, none.missions, active, rows, missionRow),
+      ...section(sections.ended, none.ended, ended, rows, (mission) =>
+        fact(idOf(mission), words.ended(titleOf(mission), howEnded(mission, people))),
+      ),
+      ...section(sections.expired, none.expired, expired, rows, (request) =>
+        fact(
+          subjects[request.type],
+          words.missed(
+            code(request.agent.id, 80),
+            aboutAsk(request, missionOf(request)),
+            time(request.expiresAt),
+          ),
+        ),
+      ),
+      ...section(sections.drift, none.drift, drifting, rows, ({ mission, since, reason }) =>
+        fact(idOf(mission), [
+          ...words.drifting(titleOf(mission), since),
+          ...(reason === undefined ? [] : words.because(code(reason, 160))),
+        ]),
+      ),
+      { kind: 'text', line: [strong(sections.health)] },
+      ...healthFacts(health, people),
+    ],
+    buttons: [],
+    expansion: [],
+    calls: [],
+  };
+}
+
+const idOf = ({ s256 }: MissionSummary) => inert(shortId(s256));
+
+const nameList = (names: readonly string[]) => [
+  ...joined(
+    names.slice(0, namesShown).map((name) => [named(name)]),
+    line`, `,
+  ),
+  ...(names.length > namesShown ? line` and ${names.length - namesShown} more` : []),
+];

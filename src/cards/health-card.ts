@@ -1,0 +1,68 @@
+// How well asks are answered, in figures: whether people decide in time, by themselves, and with their eyes open.
+import { fact, factsOf } from './asserted.ts';
+import type { Block, Card } from './card.ts';
+import * as words from './home-words.ts';
+import { time } from './line.ts';
+import { type People, person } from './who.ts';
+
+/** What was counted over one time. Everything is a bare figure; the card says what it means. */
+export type Health = {
+  readonly from: Date;
+  readonly to: Date;
+  readonly decided: number;
+  readonly approvals: number;
+  /** Undefined where nothing was decided. */
+  readonly medianMs: number | undefined;
+  readonly p90Ms: number | undefined;
+  readonly expired: number;
+  /** Approvals sooner than the card could be read. */
+  readonly hasty: number;
+  /** Who decided more than the most that one person should, and their share of 1. */
+  readonly alone: { readonly person: string; readonly share: number } | undefined;
+  /** Older decisions of the time were left out. */
+  readonly more: boolean;
+};
+
+/** The fastest that anybody is taken to read. */
+export const charactersPerSecond = 25;
+/** With fewer decisions, nothing is said of who decides. */
+export const leastDecisions = 5;
+
+export const healthCard = (health: Health, people: People): Card => ({
+  title: words.titles.health,
+  tone: 'neutral',
+  blocks: [
+    { kind: 'text', line: words.fromTo(time(health.from), time(health.to)) },
+    ...healthFacts(health, people),
+  ],
+  buttons: [],
+  expansion: [],
+  calls: [],
+});
+
+/** The figures, as a part of a card. */
+export function healthFacts(health: Health, people: People): Block[] {
+  const { decided, approvals, medianMs, p90Ms, expired, hasty, alone, more } = health;
+  return [
+    ...factsOf(
+      fact(words.facts.decided, decided === 0 ? words.noneDecided : words.decided(decided, approvals)),
+      medianMs === undefined || p90Ms === undefined
+        ? undefined
+        : fact(words.facts.time, words.halfWithin(words.duration(medianMs), words.duration(p90Ms))),
+      fact(words.facts.expired, words.expired(expired)),
+      approvals === 0 ? undefined : fact(words.facts.hasty, words.hasty(hasty, approvals)),
+      decided === 0
+        ? undefined
+        : fact(
+            words.facts.alone,
+            decided < leastDecisions
+              ? words.tooFew(leastDecisions)
+              : alone
+                ? words.alone(person(alone.person, people), Math.round(alone.share * 100))
+                : words.nobodyAlone,
+          ),
+    ),
+    ...(decided === 0 ? [] : [{ kind: 'note', line: words.howCounted(charactersPerSecond) } as const]),
+    ...(more ? [{ kind: 'note', line: words.latestOnly(decided) } as const] : []),
+  ];
+}
