@@ -83,6 +83,8 @@ export function openModel(
   house: { readonly spend: Spend; readonly budget: Budget; readonly now: () => Date; readonly log: Log },
 ): Model {
   const { spend, budget, now, log } = house;
+  // The counter takes most of a second to build; better while the house opens than in front of a question.
+  countTokens('');
   const chat = new ChatOpenAICompletions({
     model: options.model,
     // Left out, the library would look for a key in the environment.

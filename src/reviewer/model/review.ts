@@ -10,33 +10,26 @@
 // the entries it cited. Where the rules find nothing, the model's "on mission" counts only with a citation and only if
 // nothing it read gives orders; otherwise the mission is undecided, never fine. A silent model leaves the rules alone.
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
-import type { MissionControl } from '#mission-control/port.ts';
-import { acceptDrift, type MissionTrail, observe, type Verdict, verdict } from '#reviewer/drift.ts';
-import { type Entry, type MissionFacts, readEntry } from '#reviewer/entry.ts';
+import { type MissionTrail, type Verdict, verdict } from '#reviewer/drift.ts';
+import type { Entry, MissionFacts } from '#reviewer/entry.ts';
 import type { Model, Silence } from './chat-model.ts';
 import { citedBy } from './claims.ts';
-import { condense } from './condense.ts';
+import { condenseAll } from './condense.ts';
 import { type Judged, judge } from './judge.ts';
 import { type Accepted, isAccepted } from './lines.ts';
 import { blankMemo, type Finding, type Memo } from './memo.ts';
-import { addToOutline } from './outline.ts';
 import { untraced } from './untraced.ts';
-
-/** Entries with `seq` greater than `after`, in order, at most `limit`; none at the end of the log. */
-export type ReadEntries = (after: number, limit: number) => Promise<readonly Entry[]>;
-
-/** The log of one mission, as the Person Server keeps it. */
-export const entriesOf =
-  (missionControl: Pick<MissionControl, 'readLog'>, s256: string): ReadEntries =>
-  async (after, limit) =>
-    (await missionControl.readLog(s256, { after, limit })).entries.map(readEntry);
+import { keptInWindow, type ReadEntries, readNews, windowEntries, withPinned } from './window.ts';
 
 export type Asked = {
   /** The mission's own name, for accounts; never shown to a model. */
   readonly s256: string;
   readonly mission: MissionFacts;
   readonly read: ReadEntries;
-  /** The deterministic layer's trail of this mission; it is moved on to the end of the log. */
+  /**
+   * The deterministic layer's trail of this mission; it is moved on to the end of the log. Entries it has seen before are
+   * not weighed again, so leave moving it to the reviews.
+   */
   readonly trail: MissionTrail;
   /** What the last review left; left out for the first. */
   readonly memo?: Memo;
@@ -73,23 +66,14 @@ export type Review = {
     }
 );
 
-/** Read whole for a judgement; what is older waits in the summary. */
-const windowEntries = 32;
-const keptInWindow = 12;
-/** A condensation reads this many entries, and a review makes at most this many; what is older than both is in the outline only. */
-const stretchEntries = 40;
-const maxStretches = 4;
-/** After this many condensations the summary is built anew from the outline. */
-const rebuildAfter = 6;
-const maxPinned = 10;
-const pageEntries = 200;
-
 const State = Annotation.Root({
   asked: Annotation<Asked>,
   memo: Annotation<Memo>,
   /** Not yet in the summary, oldest first. */
   fresh: Annotation<readonly Entry[]>,
   window: Annotation<readonly Entry[]>,
+  /** Of the entries that are new, those that speak loudest against the mission by the rules. */
+  telling: Annotation<readonly number[]>,
   lastSeq: Annotation<number>,
   rules: Annotation<Verdict>,
   judged: Annotation<Judged | undefined>,
@@ -103,7 +87,7 @@ export type Reviewer = { review(asked: Asked): Promise<Review> };
 /** Opens the reviewer; without a model it reviews by rules only. One review of a mission at a time is the caller's concern. */
 export function openReviewer(model: Model | undefined): Reviewer {
   const graph = new StateGraph(State)
-    .addNode('read', readWindow)
+    .addNode('read', readLog)
     .addNode('signals', ({ asked }) => ({ rules: verdict(asked.trail) }))
     .addNode('condense', async (now: Now) => (model ? await condenseFresh(model, now) : {}))
     .addNode('judge', async (now: Now) => (model ? await judgeWindow(model, now) : {}))
@@ -120,14 +104,7 @@ export function openReviewer(model: Model | undefined): Reviewer {
     async review(asked) {
       const memo = standing(asked.memo ?? blankMemo, asked.accepted);
       const now = (await graph.invoke(
-        {
-          asked,
-          memo,
-          fresh: [],
-          window: [],
-          lastSeq: 0,
-          tokens: 0,
-        },
+        { asked, memo, fresh: [], telling: [], window: [], lastSeq: 0, tokens: 0 },
         { callbacks: untraced },
       )) as Now;
       return conclude(now, memo.through, model !== undefined);
@@ -146,69 +123,38 @@ function standing(memo: Memo, accepted: readonly Accepted[]): Memo {
   return rest;
 }
 
-/** Reads what is new, moves the rules on, and keeps of a long backlog only what a review may show. */
-async function readWindow({ asked, memo }: Now): Promise<Partial<Now>> {
-  const { trail, read, accepted } = asked;
-  const most = maxStretches * stretchEntries + windowEntries;
-  const fresh: Entry[] = [];
-  let { outline } = memo;
-  // While no model answers, nothing gets into the summary; what is older than a review may show is not read again for that.
-  let lastSeq = Math.min(trail.lastSeq, Math.max(memo.summarised, memo.outlined - most));
-  for (;;) {
-    const page = await read(lastSeq, pageEntries);
-    for (const entry of page) {
-      if (entry.seq > trail.lastSeq) follow(trail, entry, accepted);
-      if (entry.seq > memo.summarised) fresh.push(entry);
-      if (entry.seq > memo.outlined) outline = addToOutline(outline, entry);
-    }
-    if (fresh.length > most) fresh.splice(0, fresh.length - most);
-    const end = page.at(-1)?.seq ?? lastSeq;
-    // A server may give shorter pages than it was asked for; only an empty one is the end.
-    if (end <= lastSeq) break;
-    lastSeq = end;
-  }
-  return { fresh, lastSeq, memo: { ...memo, outline, outlined: Math.max(memo.outlined, lastSeq) } };
+async function readLog({ asked, memo }: Now): Promise<Partial<Now>> {
+  const { read, trail, accepted } = asked;
+  const { fresh, telling, outline, lastSeq } = await readNews(read, trail, memo, accepted);
+  return { fresh, telling, lastSeq, memo: { ...memo, outline, outlined: Math.max(memo.outlined, lastSeq) } };
 }
 
-/** Where a trail is followed again from its start, what people accepted counts from where they accepted it. */
-function follow(trail: MissionTrail, entry: Entry, accepted: readonly Accepted[]): void {
-  observe(trail, entry);
-  if (accepted.some(({ through }) => through === entry.seq)) acceptDrift(trail);
-}
-
-/** Brings the summary up to the window's beginning, stretch by stretch; what is summed up stays so when a later stretch fails. */
+/** Brings the summary up to the window's beginning; what was summed up stays so when a later call fails. */
 async function condenseFresh(model: Model, { asked, memo, fresh, tokens }: Now): Promise<Partial<Now>> {
   if (fresh.length <= windowEntries) return { window: fresh };
-  const old = fresh.slice(0, fresh.length - keptInWindow);
-  const skipped = (old[0]?.seq ?? 0) > memo.summarised + 1;
-  let done = memo;
-  let spent = tokens;
-  for (let at = 0; at < old.length; at += stretchEntries) {
-    const anew = at === 0 && (skipped || memo.condensations >= rebuildAfter);
-    const entries = old.slice(at, at + stretchEntries);
-    const answer = await condense(model, {
-      mission: asked.mission,
-      points: anew ? [] : done.points,
-      outline: anew ? memo.outline : [],
-      entries,
-      account: accountOf(asked),
-      ...(asked.signal && { signal: asked.signal }),
-    });
-    spent += answer.tokens;
-    if (answer.kind === 'silent') return { silence: answer, memo: done, tokens: spent };
-    done = {
-      ...done,
-      points: answer.points,
-      condensations: anew ? 0 : done.condensations + 1,
-      summarised: entries.at(-1)?.seq ?? done.summarised,
-    };
-  }
-  return { memo: done, window: fresh.slice(-keptInWindow), tokens: spent };
+  const done = await condenseAll(model, {
+    mission: asked.mission,
+    memo,
+    entries: fresh.slice(0, fresh.length - keptInWindow),
+    account: accountOf(asked),
+    ...(asked.signal && { signal: asked.signal }),
+  });
+  return {
+    memo: done.memo,
+    window: fresh.slice(-keptInWindow),
+    tokens: tokens + done.tokens,
+    ...(done.silence && { silence: done.silence }),
+  };
 }
 
 async function judgeWindow(model: Model, now: Now): Promise<Partial<Now>> {
-  const { asked, memo, rules, tokens } = now;
-  const entries = await withPinned(now);
+  const { asked, memo, rules, tokens, window, telling } = now;
+  // What findings rest on, and what speaks loudest, so that nothing is passed by in a crowd.
+  const entries = await withPinned(asked.read, window, [
+    ...(memo.finding ? citedBy(memo.finding.claims) : []),
+    ...(rules.kind === 'drifting' ? rules.findings.flatMap((finding) => finding.entries) : []),
+    ...telling,
+  ]);
   const answer = await judge(model, {
     mission: asked.mission,
     accepted: asked.accepted,
@@ -222,21 +168,6 @@ async function judgeWindow(model: Model, now: Now): Promise<Partial<Now>> {
   return answer.kind === 'silent'
     ? { silence: answer, tokens: spent }
     : { judged: answer.judged, tokens: spent };
-}
-
-/** The window and, from before it, the entries that findings rest on: they are read again, not remembered. */
-async function withPinned({ asked, memo, rules, window }: Now): Promise<readonly Entry[]> {
-  const first = window[0]?.seq ?? 0;
-  const wanted = new Set([
-    ...(memo.finding ? citedBy(memo.finding.claims) : []),
-    ...(rules.kind === 'drifting' ? rules.findings.flatMap(({ entries }) => entries) : []),
-  ]);
-  const pinned: Entry[] = [];
-  for (const seq of [...wanted].filter((each) => each < first).slice(0, maxPinned)) {
-    const [entry] = await asked.read(seq - 1, 1);
-    if (entry?.seq === seq) pinned.push(entry);
-  }
-  return [...pinned.toSorted((a, b) => a.seq - b.seq), ...window];
 }
 
 /** What a model has judged is not judged again, and a drift it found stands. */

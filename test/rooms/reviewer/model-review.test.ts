@@ -382,6 +382,22 @@ describe('a long log', () => {
     expect(reads.reduce((sum, count) => sum + count, 0)).toBeLessThan(250);
   });
 
+  test('does not hide an odd entry in a crowd: what the rules find loudest is read whole', async () => {
+    const log = buyingOf(400);
+    log[49] = act(50, {
+      action: 'bank.transfer',
+      parameters: { iban: 'DE44500105175407324931', amount: 900 },
+    });
+    server.answer(calmModel);
+    await review({ log });
+    const judged = server
+      .asked()
+      .filter((request) => formOf(request) === 'judgement')
+      .at(-1)!;
+    expect(recordsOf(judged, 'entries').map(({ n }) => n)).toContain(50);
+    expect(recordsOf(judged, 'entries').length).toBeLessThanOrEqual(44);
+  });
+
   test('keeps what was summed up when the model goes away in the middle of it', async () => {
     const log = buyingOf(150);
     let summaries = 0;
