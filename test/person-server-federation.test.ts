@@ -310,6 +310,6 @@ describe('an access server', () => {
       jti: claimsOf(personToken).jti,
       exp: claimsOf(personToken).exp,
     });
-    expect(await ask('direct')).toMatchObject({ status: 400, body: { error: 'revoked_presented_token' } });
+    expect(await ask('direct')).toMatchObject({ status: 403, body: { error: 'mission_terminated' } });
   });
 });

@@ -265,7 +265,7 @@ describe('a path', () => {
       ['/mission', 'POST'],
       ['/person', 'POST'],
       ['/pending/x', 'GET, POST, DELETE'],
-      ['/.well-known/aauth-person.json', 'GET'],
+      ['/.well-known/aauth-person.json', 'GET, HEAD'],
     ]) {
       const response = await fetch(`${ps.issuer}${path}`, { method: 'PATCH' });
       expect(response.status).toBe(405);
@@ -354,6 +354,8 @@ describe('an agent', () => {
 
   test('whose binding ended is new again, with nothing left', async () => {
     const { agent, s256, personToken } = await onMission();
+    const free = await approve(agent, await agent.personToken({ resource: shop.issuer }));
+    const { person_token } = free.body as { person_token: string };
     const waiting = await agent.permission({ action: 'x' });
     const binding = (await ps.port.listAgents({})).find((each) => each.agent === agent.id);
     expect(await ps.port.revokeAgent(binding?.id ?? '', alice)).toBe(true);
@@ -362,10 +364,15 @@ describe('an agent', () => {
       status: 'terminated',
       terminationReason: 'revoked',
     });
-    const { resource_token } = (await agent.authorize(shop, personToken, { scope: 'buy:flour' })).body as {
-      resource_token: string;
+    const authToken = async (presented_token: string) => {
+      const { body } = await agent.authorize(shop, presented_token, { scope: 'buy:flour' });
+      return await agent.authToken({ ...(body as { resource_token: string }), presented_token });
     };
-    expect(await agent.authToken({ resource_token, presented_token: personToken })).toMatchObject({
+    expect(await authToken(personToken)).toMatchObject({
+      status: 403,
+      body: { error: 'mission_terminated' },
+    });
+    expect(await authToken(person_token)).toMatchObject({
       status: 400,
       body: { error: 'revoked_presented_token' },
     });

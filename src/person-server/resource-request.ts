@@ -7,6 +7,7 @@ import { presentedMismatches, verifyPersonOrAuthToken, verifyResourceToken } fro
 import type { Agent } from '#person-server/agents.ts';
 import type { Refused } from '#person-server/body.ts';
 import { type Budget, readBudget } from '#person-server/budget.ts';
+import { readMission, standingOf } from '#person-server/missions.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
 import { isRevoked } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
@@ -68,7 +69,10 @@ export async function verifyResourceRequest(
     return invalid('presented', 'a claim holds a character that cannot be kept');
   }
   const record = await findToken(server.store, presented.token.jti);
-  if (record?.revokedAt) return revoked('presented', 'the presented token was revoked');
+  // What was revoked with its mission is answered as that: the mission gate, which comes next, says that it ended and why.
+  if (record?.revokedAt && !(await hasEnded(server, record.missionS256))) {
+    return revoked('presented', 'the presented token was revoked');
+  }
   if (record && (record.agentIss !== whose.agent.iss || record.agentSub !== whose.agent.sub)) {
     return invalid('presented', 'the token was issued to another agent');
   }
@@ -97,6 +101,11 @@ export async function verifyResourceRequest(
     presentedExpiresAt: presented.token.expiresAt,
     presentedJwt: presented.token.jwt,
   };
+}
+
+async function hasEnded(server: Server, missionS256: string | null): Promise<boolean> {
+  const mission = missionS256 === null ? undefined : await readMission(server.store, missionS256);
+  return mission !== undefined && standingOf(mission, server.now()).kind !== 'active';
 }
 
 /** Who is to redeem the token, read before anything of it is believed; whoever it is, nothing is granted unless all else holds. */

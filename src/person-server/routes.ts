@@ -22,7 +22,7 @@ export type Mount = {
   readonly answer: (request: Request, peer: Peer) => Promise<Response> | Response;
 };
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE';
 type Answer = (request: Request, peer: Peer, last: string) => Promise<Response> | Response;
 
 /** The paths of this server and what answers each method there. */
@@ -42,6 +42,9 @@ export function mountsOf(server: Server): Mount[] {
     path,
     answer: (request, peer) => byMethod(methods, request, peer, ''),
   });
+  /** What anybody may read. A HEAD of a signed URL would take an answer and throw it away, so only these have one. */
+  const published = (path: string, answer: () => Response | Promise<Response>): Mount =>
+    exact(path, { GET: answer, HEAD: answer });
   /** `path` itself and, one segment below it, the things it holds. */
   const below = (
     path: string,
@@ -57,8 +60,8 @@ export function mountsOf(server: Server): Mount[] {
   });
 
   return [
-    exact('/.well-known/aauth-person.json', { GET: () => metadata(server) }),
-    exact('/.well-known/jwks.json', { GET: () => jwks(server) }),
+    published('/.well-known/aauth-person.json', () => metadata(server)),
+    published('/.well-known/jwks.json', () => jwks(server)),
     exact('/person', { POST: forAgent(askForPersonToken) }),
     exact('/token', { POST: forAgent(askForAuthToken) }),
     exact('/permission', { POST: forAgent(askForPermission) }),
