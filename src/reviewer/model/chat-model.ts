@@ -5,6 +5,7 @@
 //   silence   why nothing was said that counts; a value, because everything here stands without a model
 import { type AIMessage, type BaseMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAICompletions } from '@langchain/openai';
+import { z } from 'zod';
 import type { Log } from '#log.ts';
 import { type Budget, budgetDay, type Spend } from './spend.ts';
 import { countTokens } from './tokens.ts';
@@ -92,6 +93,8 @@ export function openModel(
     maxTokens: options.maxOutputTokens,
     maxRetries: options.maxRetries,
     timeout: options.timeoutMs,
+    // The library drops the member in which a model declines.
+    __includeRawResponse: true,
     onFailedAttempt: (error: unknown) => {
       if (silenceOf(error) !== 'away') throw error;
     },
@@ -180,11 +183,17 @@ const responseFormat = ({ name, schema }: NonNullable<Question['form']>, structu
     ? { type: 'json_schema' as const, json_schema: { name, schema, strict: true } }
     : { type: 'json_object' as const };
 
+const Declined = z.object({
+  __raw_response: z.object({
+    choices: z.tuple([z.object({ message: z.object({ refusal: z.string().min(1) }) })], z.unknown()),
+  }),
+});
+
 /** An answer counts only when it is whole and the model's own. */
 function heard(message: AIMessage): Said | Silence {
   const finish = message.response_metadata['finish_reason'] as unknown;
   if (finish === 'length') return { kind: 'silent', why: 'truncated' };
-  if (finish === 'content_filter' || message.additional_kwargs['refusal']) {
+  if (finish === 'content_filter' || Declined.safeParse(message.additional_kwargs).success) {
     return { kind: 'silent', why: 'refused' };
   }
   if ((message.invalid_tool_calls ?? []).length > 0) return { kind: 'silent', why: 'malformed' };

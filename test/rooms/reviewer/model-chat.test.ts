@@ -1,5 +1,5 @@
 // A model that is away, slow, cut off, refused or talking nonsense is silent, and says why; nothing is ever thrown for it.
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +14,20 @@ beforeAll(async () => {
   server = await startModelServer();
 });
 afterAll(() => server[Symbol.asyncDispose]());
+
+/** A server of one answer, for what the double cannot say. */
+async function serving(answer: RequestListener) {
+  const opened = createServer(answer);
+  await new Promise<void>((listening) => opened.listen(0, '127.0.0.1', listening));
+  const { port } = opened.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    [Symbol.asyncDispose]: async () => {
+      opened.closeAllConnections();
+      await new Promise((closed) => opened.close(closed));
+    },
+  };
+}
 
 const question = (text = 'how is it going?') => ({
   messages: [new SystemMessage('be brief'), new HumanMessage(text)],
@@ -94,16 +108,35 @@ describe('a model', () => {
   test('does not follow its server to another address', async () => {
     await using elsewhere = await startModelServer();
     elsewhere.answer(() => ({ content: 'well' }));
-    const redirecting = createServer((_, response) => {
+    await using redirecting = await serving((_, response) => {
       response.writeHead(307, { location: `${elsewhere.url}/chat/completions` }).end();
     });
-    await new Promise<void>((listening) => redirecting.listen(0, '127.0.0.1', listening));
-    const { port } = redirecting.address() as AddressInfo;
-    const answer = await modelAt({ url: `http://127.0.0.1:${port}/v1` }).ask(question());
-    redirecting.close();
-    expect(answer).toMatchObject({ kind: 'silent', why: 'away' });
+    expect(await modelAt(redirecting).ask(question())).toMatchObject({ kind: 'silent', why: 'away' });
     expect(elsewhere.asked()).toEqual([]);
   });
+
+  test.each([
+    ['a question', {}],
+    ['a form', { form: { name: 'form', schema: { type: 'object' } } }],
+  ])(
+    'that declines %s in its own member is silent, refused, and charged where its server says no tokens',
+    async (_, but) => {
+      const message = { role: 'assistant', content: null, refusal: 'I would rather not.' };
+      const completion = {
+        id: 'c',
+        object: 'chat.completion',
+        created: 1,
+        model: 'm',
+        choices: [{ index: 0, finish_reason: 'stop', message }],
+      };
+      await using declining = await serving((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(completion));
+      });
+      const answer = await modelAt(declining).ask({ ...question(), ...but });
+      expect(answer).toMatchObject({ kind: 'silent', why: 'refused' });
+      expect(answer.tokens).toBeGreaterThan(0);
+    },
+  );
 
   test('is silent, slow, after the time it has, retries included', async () => {
     server.answer(() => ({ content: 'well' }));
