@@ -61,7 +61,12 @@ export function contradictions({
     ),
     ...channels.flatMap(({ slack, teams, oversees, digest }, index) => [
       ...(digest?.weekday && digest.every === 'day'
-        ? [{ at: ['channels', index, 'digest', 'weekday'], what: 'a digest of every day has no day of its own' }]
+        ? [
+            {
+              at: ['channels', index, 'digest', 'weekday'],
+              what: 'a digest of every day has no day of its own',
+            },
+          ]
         : []),
       ...(!slack === !teams
         ? [{ at: ['channels', index, 'id'], what: 'a channel is either in `slack` or in `teams`' }]

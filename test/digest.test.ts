@@ -5,6 +5,7 @@ import { openDatabase } from '#database/database.ts';
 import { type Decided, figuresOf } from '#flows/health.ts';
 import { lastPeriod } from '#flows/period.ts';
 import { openLog } from '#log.ts';
+import { parseOversight } from '#oversight.ts';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';
@@ -135,6 +136,37 @@ describe('a digest of the day before', () => {
     const card = await until('an answer', () => office.slackCards(direct).at(-1));
     expect(textInSlack(card)).toContain('Asks decided: none');
     expect(textInSlack(card)).not.toContain('Maria');
+  });
+});
+
+describe('what the operator says of digests', () => {
+  const file = (digest: string) => `
+people: [{ id: maria, name: Maria }]
+channels:
+  - id: household
+    slack: { team: T1, channel: C1 }
+    oversees: everyone
+    digest: ${digest}
+`;
+
+  test('is read, and a week begins on Monday unless it is said', () => {
+    const { channels } = parseOversight(file(`{ every: week, at: '09:00', zone: Europe/Berlin }`), 'file');
+    expect(channels[0]?.digest).toEqual({
+      every: 'week',
+      weekday: 'monday',
+      at: '09:00',
+      zone: 'Europe/Berlin',
+    });
+  });
+
+  test.each([
+    [`{ every: day, at: '9:00', zone: UTC }`, 'file:7: at: a time of day is written like 09:00'],
+    [`{ every: day, at: '24:00', zone: UTC }`, 'file:7: at: a time of day is written like 09:00'],
+    [`{ every: day, at: '09:00', zone: Berlin }`, 'file:7: zone: no time zone is called so'],
+    [`{ every: day, at: '09:00', zone: UTC, weekday: friday }`, 'file:7: weekday: a digest of every day'],
+    [`{ every: hour, at: '09:00', zone: UTC }`, 'file:7: every:'],
+  ])('%s is refused, with its line', (digest, fault) => {
+    expect(() => parseOversight(file(digest), 'file')).toThrow(fault);
   });
 });
 

@@ -7,7 +7,10 @@ let office: Office;
 let agent: Agent;
 let s256 = '';
 beforeAll(async () => {
-  office = await openOffice();
+  office = await openOffice({
+    rules: [{ for: { people: ['maria'], actions: ['pay_*'] }, approve: ['maria', 'jonas'], quorum: 2 }],
+    delegation: { to: ['paul'], longest_days: 7 },
+  });
   agent = await office.agent();
   const asked = await agent.proposeMission({ description: '# Bake a birthday cake' });
   const card = await office.slackCard('Waiting', 'Bake a birthday cake');
@@ -82,6 +85,27 @@ describe('the Home tab in Slack', () => {
     office.slack.failNext('views.publish', { kind: 'rate_limited', retryAfterSeconds: 1 });
     expect(await homeOf(office.people.maria)).not.toContain('invite_guests');
     expect(await homeOf(office.people.maria)).toContain('invite_guests');
+  });
+});
+
+describe('what waits for somebody', () => {
+  test('waits no more once they approved, and goes on waiting for the others', async () => {
+    await agent.permission({ action: 'pay_baker', mission_s256: s256 });
+    const card = await office.slackCard('Waiting', 'pay_baker');
+    expect(await homeOf(office.people.maria)).toContain('pay_baker');
+    await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    await office.slackCard('pay_baker', '1 of 2');
+    expect(await homeOf(office.people.maria)).not.toContain('pay_baker');
+    expect(await homeOf(office.people.jonas)).toContain('pay_baker');
+  });
+
+  test('is what waits for whom they decide for, too, and none of their missions', async () => {
+    const words = office.mention(`<@${office.people.paul}> decides for me until tomorrow`);
+    await office.slack.say(office.channel, office.people.maria, words);
+    await office.slackCard('Paul', 'decides for', 'Maria');
+    const home = await homeOf(office.people.paul);
+    expect(home).toContain('light_candles');
+    expect(home).not.toContain('birthday');
   });
 });
 

@@ -5,8 +5,9 @@ import { type Actor, ChatError, type Happening, type Place, type Posted } from '
 import { MissionControlError } from '#mission-control/error.ts';
 import type { Request } from '#mission-control/facts.ts';
 import type { Person } from '#oversight.ts';
-import { matterOf } from '#policy/matter.ts';
+import { type Matter, matterOf } from '#policy/matter.ts';
 import { channelsFor, mayDecide, personBehind, type Why } from '#policy/policy.ts';
+import { isSimple, needsOf } from '#policy/quorum.ts';
 import type { Bot } from './bot.ts';
 import type { Reply, Said } from './hear.ts';
 import { activeMissions, openAsks, scopeOfPerson } from './scope.ts';
@@ -58,27 +59,20 @@ function ownerOf({ oversight }: Bot, actor: Actor): Person | Why {
 }
 
 async function read(bot: Bot, actor: Actor, place: Place, who: Person): Promise<Card> {
-  const scope = scopeOfPerson(bot, actor, place);
   const delegations = await bot.ledger.delegations.standing(bot.now());
-  const open = await openAsks(bot, scope);
+  // Whoever decides for somebody else may see nothing more than what waits for them by that.
+  const decidable = (matter: Matter) =>
+    mayDecide({ oversight: bot.oversight, actor, place, private: true, shared: false, matter, delegations })
+      .allowed;
+  const open = await openAsks(bot, { places: [], has: decidable });
   const asks: Request[] = [];
-  for (const request of open.all) {
-    const { allowed } = mayDecide({
-      oversight: bot.oversight,
-      actor,
-      place,
-      private: true,
-      shared: false,
-      matter: matterOf(request),
-      delegations,
-    });
-    if (allowed && !(await hasVoted(bot, who, request))) asks.push(request);
-  }
+  for (const request of open.all) if (!(await hasVoted(bot, who, request))) asks.push(request);
   const spots = new Map<string, Spot>();
   for (const ask of asks.slice(0, homeRows)) {
     const spot = await spotOf(bot, actor, ask);
     if (spot) spots.set(ask.id, spot);
   }
+  const scope = scopeOfPerson(bot, actor, place);
   const team = await activeMissions(bot, scope);
   return homeCard({
     at: bot.now(),
@@ -90,9 +84,10 @@ async function read(bot: Bot, actor: Actor, place: Place, who: Person): Promise<
 }
 
 /** Whoever approved already waits for others, and nothing waits for them. */
-async function hasVoted(bot: Bot, who: Person, { id, digest }: Request): Promise<boolean> {
-  const votes = await bot.ledger.votes.about(id);
-  return votes.some((vote) => vote.by === who.id && vote.digest === digest);
+async function hasVoted(bot: Bot, who: Person, request: Request): Promise<boolean> {
+  if (isSimple(needsOf(bot.oversight, matterOf(request)))) return false;
+  const votes = await bot.ledger.votes.about(request.id);
+  return votes.some((vote) => vote.by === who.id && vote.digest === request.digest);
 }
 
 /** Where the ask can be decided, on the person's own platform if it hangs there. */
