@@ -87,6 +87,9 @@ export type Rule = {
 /** Without one nobody decides for anybody else. */
 export type Delegating = { readonly to: readonly string[]; readonly longestDays: number };
 
+/** After how long without activity, how long before a stated end, and how long after a question the next may come. */
+export type Stale = { readonly idleMs?: number; readonly endingMs?: number; readonly againMs: number };
+
 export type Oversight = {
   readonly people: readonly Person[];
   /** To whom an agent nobody knows is offered: the one the file names, or the only one there is. */
@@ -98,6 +101,8 @@ export type Oversight = {
   readonly reminders?: readonly number[];
   /** When an ask nobody answered goes to another channel besides (`channel` is its `id`), and may be decided there too. */
   readonly escalation?: { readonly at: number; readonly channel: string };
+  /** When a mission's person is asked whether it should go on; nobody is asked where this is not given. */
+  readonly stale?: Stale;
 };
 
 /** Whether a scope or an action is one of those that patterns name. */
@@ -154,6 +159,7 @@ const fraction = z
   .number()
   .gt(0, 'a fraction of the time an ask has, between 0 and 1')
   .lt(1, 'a fraction of the time an ask has, between 0 and 1');
+const hours = z.number().gt(0, 'a number of hours').max(10_000, 'more than a year');
 const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
 
 /** The file as it is written, once every member alone is right. */
@@ -248,6 +254,17 @@ export const File = z.strictObject({
     })
     .optional(),
   escalate: z.strictObject({ at: fraction, channel: personId }).optional(),
+  stale: z
+    .strictObject({
+      idle_hours: hours.optional(),
+      ending_hours: hours.optional(),
+      ask_again_hours: hours.default(24),
+    })
+    .refine(
+      ({ idle_hours, ending_hours }) => idle_hours !== undefined || ending_hours !== undefined,
+      'says neither `idle_hours` nor `ending_hours`, so nobody is ever asked',
+    )
+    .optional(),
 });
 export type File = z.infer<typeof File>;
 export type Path = readonly PropertyKey[];
@@ -361,5 +378,15 @@ function oversightOf(file: File): Oversight {
     }),
     ...(file.reminders && { reminders: file.reminders.at }),
     ...(file.escalate && { escalation: file.escalate }),
+    ...(file.stale && { stale: staleOf(file.stale) }),
+  };
+}
+
+function staleOf({ idle_hours, ending_hours, ask_again_hours }: NonNullable<File['stale']>): Stale {
+  const ms = (hours: number) => Math.round(hours * 3_600_000);
+  return {
+    ...(idle_hours !== undefined && { idleMs: ms(idle_hours) }),
+    ...(ending_hours !== undefined && { endingMs: ms(ending_hours) }),
+    againMs: ms(ask_again_hours),
   };
 }

@@ -62,7 +62,8 @@ export type Verb =
   | 'confirm_stop'
   | 'cancel'
   | 'hold'
-  | 'release';
+  | 'release'
+  | 'keep';
 
 /** `value` is a short word of ours without a comma. */
 export type Option = { readonly value: string; readonly label: SafeText };

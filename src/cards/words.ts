@@ -440,6 +440,26 @@ export const notSaid = line`the Person Server does not say by whom`;
 export const outsideCanStop = line`If nobody meant this, say “stop” in this thread or press the button, and find out who else can decide at the Person Server.`;
 export const outsideCheck = line`If nobody meant this, find out who else can decide at the Person Server.`;
 
+// Authority that nobody uses.
+
+export const staleTitles = {
+  idle: ours`Does this mission still go on?`,
+  ending: ours`This mission ends soon`,
+  overdue: ours`This mission is past its end`,
+} as const;
+export const staleWhys = {
+  idle: line`Nothing has happened under this mission for a while, and its authority is still there.`,
+  ending: line`The end that was set for this mission is near. Work that remains needs a new mission, which the agent has to propose.`,
+  overdue: line`The end that was set for this mission has passed, and the Person Server still calls it active.`,
+} as const;
+export const staleChoices = line`Keep it if the agent still needs it, and nobody asks again for a while. Otherwise stop it. Without an answer it stays as it is, and this is asked again.`;
+export const keepMission = ours`Keep it`;
+export const staleKept = ours`The mission goes on`;
+export const staleOver = ours`Asked whether the mission goes on; no longer open`;
+export const staleSettled = line`Something happened under it since, it has ended, or it was asked again.`;
+export const keptBy = (who: Line, at: Span, until: Span) =>
+  line`${who} kept it at ${at}. It is not asked about again before ${until}.`;
+
 // Waiting.
 
 export const reminder = (count: number) =>
@@ -509,6 +529,7 @@ export const refusals = {
   delegation_over: line`That time is over already. Nothing was changed.`,
   delegation_too_long: line`That is longer than the operator’s rules allow. Nothing was changed.`,
   may_not_stop: line`You may not stop this mission. It goes on.`,
+  may_not_keep: line`Whether this mission goes on is for its person to say, and for whoever may stop it. Nothing changed.`,
   may_not_hold: line`You may not hold or release this mission. Nothing changed.`,
   on_hold: line`This mission is on hold, so nothing under it is approved. Denying still works. Say “release” in its thread first.`,
   may_not_see: line`This is not shown to you here.`,

@@ -5,6 +5,7 @@
 //   hear      a person said something; answer, or do what they said
 //   press     a person pressed a button; do it if they may
 //   alarm     say so when an ask was settled and nobody here did it
+//   stale     ask whether a mission should go on under which nothing happens; keep it when somebody says so
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
 //   hold      keep everything under a mission from being approved, and show that
 //   round     look at everything again: a lost event costs seconds, not a decision

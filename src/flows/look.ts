@@ -17,6 +17,7 @@ import { readBallot } from './ballot.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
 import { showHolds, standingHold } from './held.ts';
 import { chase, subjectOf } from './remind.ts';
+import { askIfStale } from './stale.ts';
 
 /** What should be looked at: an ask, a mission, or both. */
 export type Sight = { readonly requestId?: string | undefined; readonly missionS256?: string | undefined };
@@ -26,6 +27,8 @@ export const lookQueue: Queue<Sight> = {
   data: z.object({ requestId: z.string().optional(), missionS256: z.string().optional() }),
 };
 
+/** What comes sooner than this is looked at when it is time; a round comes by before what is later. */
+const soonMs = 60_000;
 /** When something that is on its way is looked at again. */
 const againMs = 2_000;
 
@@ -123,7 +126,20 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
   if (approval && (await raiseAlarm(bot, approval, mission, root, seenAt)) === 'later')
     await lookLater(bot, { requestId: approval.id }, new Date(seenAt.getTime() + againMs));
   await showHolds(bot, mission, root, seenAt);
+  await showStale(bot, mission, root, seenAt);
   if (report) await showEnd(bot, mission, report, root, seenAt);
+}
+
+/** The question whether the mission should go on. The rounds find what is due; what is due sooner is not left to them. */
+export async function showStale(
+  bot: Bot,
+  mission: MissionSummary,
+  root: string,
+  seenAt: Date,
+): Promise<void> {
+  const next = await askIfStale(bot, mission, root, seenAt);
+  if (next && next.getTime() - seenAt.getTime() < soonMs)
+    await lookLater(bot, { missionS256: mission.s256 }, next);
 }
 
 async function showEnd(

@@ -8,6 +8,7 @@ import type { Bot } from './bot.ts';
 import { type Answer, decide } from './decide.ts';
 import { answerIn, changesIn, questionIn, reasonIn } from './filled.ts';
 import { holdPressed } from './hold.ts';
+import { keepMission } from './keep.ts';
 import { readCard } from './look.ts';
 import { acceptFinding } from './review.ts';
 import { answerProposal, stopMission } from './stop.ts';
@@ -38,6 +39,8 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
     case 'hold':
     case 'release':
       return await holdPressed(bot, pressed, shared, verb);
+    case 'keep':
+      return await keepMission(bot, pressed, shared);
     case 'confirm_stop':
       return await answerProposal(bot, pressed, shared, 'confirmed');
     case 'cancel':

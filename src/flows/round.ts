@@ -3,7 +3,7 @@ import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
 import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
-import { look, placesOf, rootSubject, showMission, showRequest } from './look.ts';
+import { look, placesOf, rootSubject, showMission, showRequest, showStale } from './look.ts';
 import { showProposal } from './stop.ts';
 import { settleBallots } from './vote.ts';
 
@@ -30,6 +30,7 @@ export async function goRound(bot: Bot): Promise<void> {
     for (const mission of page.missions) {
       missions.set(mission.s256, mission);
       if (!(await isFresh(bot, mission))) await showMission(bot, mission, seenAt);
+      else await showStale(bot, mission, await rootSubject(bot, mission), seenAt);
     }
     after = page.after;
     more = after !== undefined;

@@ -19,6 +19,7 @@ export type Act = {
     | 'stop'
     | 'hold'
     | 'release'
+    | 'keep'
     | 'accept'
     | 'delegate'
     | 'reclaim';

@@ -7,6 +7,7 @@
 //   vote       an approval that waits for company
 //   delegation who decides for whom, for a while
 //   hold       a mission under which nothing is approved until it is released
+//   stale      the question whether a mission should go on
 //   reminder   that somebody was called again to an ask
 //   place      a channel: its pace, its outsiders, the way to it
 //   review     what the reviewer last found of a mission, and what people said to it
@@ -26,6 +27,7 @@ import { openProposals } from '#ledger/proposals.ts';
 import { openReminders } from '#ledger/reminders.ts';
 import { openReviews } from '#ledger/reviews.ts';
 import { openSpend } from '#ledger/spend.ts';
+import { openStaleQuestions } from '#ledger/stale-questions.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
 import { openTalks } from '#ledger/talks.ts';
 import { openVotes } from '#ledger/votes.ts';
@@ -56,6 +58,7 @@ export function openLedger(database: Database) {
     talks: openTalks(db),
     holds: openHolds(db),
     reminders: openReminders(db),
+    staleQuestions: openStaleQuestions(db),
 
     async readBookmark(name: string): Promise<string | undefined> {
       const row = await db

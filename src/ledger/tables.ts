@@ -108,6 +108,16 @@ export type HoldTable = {
   released_at: Date | null;
 };
 
+export type StaleQuestionTable = {
+  mission_s256: string;
+  number: number;
+  why: 'idle' | 'ending' | 'overdue';
+  asked_at: Date;
+  kept_source: string | null;
+  kept_by: Json<DecidedBy> | null;
+  kept_at: Date | null;
+};
+
 export type ReminderTable = {
   request_id: string;
   number: number;
@@ -163,6 +173,7 @@ export type LedgerTables = {
   'chaperone.delegation': DelegationTable;
   'chaperone.hold': HoldTable;
   'chaperone.reminder': ReminderTable;
+  'chaperone.stale_question': StaleQuestionTable;
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.review': ReviewTable;

@@ -23,6 +23,7 @@ export type Why =
   | 'excluded'
   | 'may_not_stop'
   | 'may_not_hold'
+  | 'may_not_keep'
   | 'may_not_see';
 
 /** `for`: whose say it may be, where it is not their own; empty where it is. */
@@ -104,6 +105,16 @@ export function mayStop(doing: Doing): Verdict {
   return stoppersOf(doing.oversight, doing.matter).includes(verdict.as)
     ? verdict
     : { allowed: false, why: 'may_not_stop' };
+}
+
+/** The mission's person, and whoever may end it, may say that it should go on. */
+export function mayKeep(doing: Doing): Verdict {
+  const verdict = mayAct(doing);
+  if (!verdict.allowed) return verdict;
+  const { oversight, matter } = doing;
+  return verdict.as.id === matter.person || stoppersOf(oversight, matter).includes(verdict.as)
+    ? verdict
+    : { allowed: false, why: 'may_not_keep' };
 }
 
 /** Whoever may end a mission may also hold it, and release it again. */

@@ -100,6 +100,17 @@ test('reminders and the way to others are read, and what cannot be is named', ()
   ]);
 });
 
+test('when a mission’s person is asked whether it should go on is read in hours', () => {
+  const stale = (text: string) => `${whole}stale: { ${text} }\n`;
+  expect(parseOversight(stale('idle_hours: 0.5'), 'oversight.yaml').stale).toEqual({
+    idleMs: 1_800_000,
+    againMs: 86_400_000,
+  });
+  expect(faultsOf(stale('ask_again_hours: 1'))).toMatchObject([/29 stale: says neither/]);
+  expect(faultsOf(stale('idle_hours: 0'))).toMatchObject([/29 idle_hours: a number of hours/]);
+  expect(parseOversight(whole, 'oversight.yaml').stale).toBeUndefined();
+});
+
 test('the smallest file is one person', () => {
   expect(parseOversight('people: [{ id: cook, name: Cook }]', 'f')).toEqual({
     people: [{ id: 'cook', name: 'Cook', silentGrants: 'approved' }],

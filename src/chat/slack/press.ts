@@ -15,6 +15,7 @@ const Verb = z.enum({
   cancel: 'cancel',
   hold: 'hold',
   release: 'release',
+  keep: 'keep',
 } satisfies { [V in Press['verb']]: V });
 
 /** `form`: the press asks for one first; `optional` where it counts without it too. */

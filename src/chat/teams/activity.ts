@@ -66,6 +66,7 @@ const verbs = [
   'cancel',
   'hold',
   'release',
+  'keep',
 ] as const satisfies readonly Verb[];
 
 const invoked = z.object({

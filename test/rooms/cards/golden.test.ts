@@ -21,6 +21,7 @@ import { askOnHold, heldCard, holdCard, holdOverCard, missionOnHold } from '#car
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
+import { staleCard } from '#cards/stale-card.ts';
 import { confirmStopCard, settledStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
 import { escalatedAsk, reminderCard, unansweredCard } from '#cards/waiting-card.ts';
 import { refusals } from '#cards/words.ts';
@@ -362,6 +363,22 @@ test('what was decided outside says how it came about, as far as the server tell
       request: request({ state: 'approved' }),
     }),
     'under no mission': alarmCard({ ...facts, mission: undefined, request: approved }),
+  });
+});
+
+test('a mission nobody uses is asked about, and the answer is told', async () => {
+  const facts = { mission: mission(), number: 1, kept: undefined, over: false, people, person: approvers };
+  const kept = {
+    by: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
+    at: new Date('2026-11-24T10:05:00Z'),
+    quietUntil: new Date('2026-11-25T10:05:00Z'),
+  };
+  await golden('stale', {
+    idle: staleCard({ ...facts, why: 'idle' }),
+    ending: staleCard({ ...facts, why: 'ending' }),
+    overdue: staleCard({ ...facts, why: 'overdue' }),
+    kept: staleCard({ ...facts, why: 'idle', kept }),
+    'no longer open': staleCard({ ...facts, why: 'idle', over: true }),
   });
 });
 
