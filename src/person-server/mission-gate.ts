@@ -91,7 +91,7 @@ export async function tellTerminated(
 }
 
 /** `403 mission_terminated`, which the agent that owns the mission reads to stop. */
-export function missionTerminated(reason: TerminationReason): Problem {
+function missionTerminated(reason: TerminationReason): Problem {
   return {
     status: 403,
     error: 'mission_terminated',

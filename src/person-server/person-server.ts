@@ -88,7 +88,6 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     missionControlEndpoint: options.missionControlEndpoint ?? `${issuer}/mission-control`,
     people: new Map(people.map((person) => [person.id, person])),
     defaultPerson,
-    database,
     store,
     keys,
     discovery: openDiscovery({ egress, log, development, now, own }),

@@ -122,7 +122,7 @@ export const logKinds: Readonly<Record<RequestType, LogKind>> = {
 };
 
 /** What a request was about, for a line of the log. */
-export function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'> {
+function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'> {
   switch (wanted.type) {
     case 'person_token':
       return { resource: wanted.resource };

@@ -1,6 +1,5 @@
 import type { Discovery } from '#aauth/discovery.ts';
 import type { Egress } from '#aauth/egress.ts';
-import type { Database } from '#database/database.ts';
 import type { Log } from '#log.ts';
 import type { Announcer } from '#person-server/announce.ts';
 import type { SilentGrants } from '#person-server/grants.ts';
@@ -51,7 +50,6 @@ export type Server = {
   readonly missionControlEndpoint: string;
   readonly people: ReadonlyMap<string, Person>;
   readonly defaultPerson: string;
-  readonly database: Database;
   readonly store: Store;
   readonly keys: Keys;
   readonly discovery: Discovery;

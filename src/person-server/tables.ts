@@ -111,7 +111,6 @@ export type Wanted =
       readonly type: 'interaction' | 'payment';
       readonly url?: string;
       readonly code?: string;
-      readonly resolvesAt?: string;
     }
   | { readonly type: 'question'; readonly question: string };
 
