@@ -11,7 +11,7 @@ import { openLedger } from '#ledger/ledger.ts';
 import { type Log, openLog } from '#log.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import { openRemote } from '#mission-control/remote.ts';
-import { approversOf, stoppersOf } from '#policy/policy.ts';
+import { inLists, readStandings, type Standings, unstaffed } from './doctor-people.ts';
 
 type Finding = { readonly state: 'ok' | 'warning' | 'fault'; readonly what: string; readonly do?: string };
 
@@ -64,13 +64,9 @@ function rules({ oversight }: Config): Finding[] {
       ),
     ];
   }
-  const asked = new Set(
-    people.flatMap(({ id }) => [
-      ...approversOf(oversight, { person: id, agent: '' }),
-      ...stoppersOf(oversight, { person: id, agent: '' }),
-    ]),
+  const mute = inLists(oversight, ['approve', 'stop']).filter(
+    (person) => ![...platforms].some((platform) => person[platform]),
   );
-  const mute = [...asked].filter((person) => ![...platforms].some((platform) => person[platform]));
   return [
     ok(`oversight: ${people.length} people, ${channels.length} channels`),
     ...mute.map(({ id }) =>
@@ -158,6 +154,7 @@ const deaf: ChatListener = {
 async function chat(config: Config, log: Log): Promise<Finding[]> {
   const { slack, teams, oversight } = config;
   const findings: Finding[] = [];
+  const standings: Standings = new Map();
   for (const platform of ['slack', 'teams'] as const) {
     const wanted = oversight.channels.filter(({ place }) => place.platform === platform);
     if (platform === 'slack' ? !slack : !teams) {
@@ -175,6 +172,7 @@ async function chat(config: Config, log: Log): Promise<Finding[]> {
       await using open = platform === 'slack' ? await openSlackDeaf(config, log) : openTeamsDeaf(config, log);
       findings.push(ok(`${platform}: the credentials are accepted`));
       for (const { id, place } of wanted) findings.push(await channel(open, id, place));
+      await readStandings(open, oversight, standings);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       findings.push(
@@ -185,7 +183,26 @@ async function chat(config: Config, log: Log): Promise<Finding[]> {
       );
     }
   }
-  return findings;
+  return [...findings, ...leavers(config, standings)];
+}
+
+/** Whoever is in a list and gone from the platforms is a warning; a rule they leave too few for cannot be satisfied. */
+function leavers({ oversight }: Config, standings: Standings): Finding[] {
+  const gone = [...standings].filter(([, found]) => found.every((standing) => standing !== 'member'));
+  return [
+    ...gone.map(([id, found]) =>
+      warning(
+        `${id} is named in the rules and is no member any more (${[...new Set(found)].join(', ')})`,
+        `take ${id} out of the lists of oversight.yaml, or correct the account; meanwhile ${id} decides nothing`,
+      ),
+    ),
+    ...unstaffed(oversight, new Set(gone.map(([id]) => id))).map(({ rule, needed, left }) =>
+      fault(
+        `rule ${rule} asks for ${needed} people, and ${left} of those it names are left`,
+        'name others in its `approve`; until then every ask it is for runs out unanswered',
+      ),
+    ),
+  ];
 }
 
 async function channel(

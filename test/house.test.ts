@@ -25,6 +25,7 @@ const doors = [
   'tasks.ts',
   'cli.ts',
   'doctor.ts',
+  'doctor-people.ts',
   'upkeep.ts',
   'config.ts',
   'settings.ts',

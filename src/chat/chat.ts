@@ -136,6 +136,8 @@ export type Chat = {
   showHome(to: Actor, card: Card): Promise<'shown' | 'cannot'>;
   /** An address at which people open a message of ours in their own client; `cannot` where none can be told. */
   linkTo(posted: Posted): Promise<string | 'cannot'>;
+  /** What the platform says of an account, by its id alone; `unknown` for one that is gone, or not to be found there. */
+  standingOf(place: Place, user: string): Promise<Actor['standing']>;
   /** What the platform says of a place: whether the bot can write there, and whether outsiders can read. */
   inspect(place: Place): Promise<{
     readonly reachable: boolean;

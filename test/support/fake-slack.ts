@@ -272,6 +272,11 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
       at.users.set(id, { id, name, team: home, standing, ...(enterprise && { enterprise }) });
       return id;
     },
+    /** The account is deactivated: Slack still knows that there was one. */
+    deactivate(user: string) {
+      const left = at.users.get(user);
+      if (left) at.users.set(user, { ...left, standing: 'deleted' });
+    },
     addChannel(
       name: string,
       people: readonly string[],

@@ -255,8 +255,8 @@ export async function openFakeTeams() {
 
   function member(conversation: string, id: string): Answer {
     const { channel } = enter(conversation);
-    const person = chats.get(channel) ?? members.find((one) => one.id === id);
-    if (person?.id !== id) throw complain(404, 'MemberNotFoundInConversation');
+    const person = chats.get(channel) ?? members.find((one) => one.id === id || one.aad === id);
+    if (person?.id !== id && person?.aad !== id) throw complain(404, 'MemberNotFoundInConversation');
     return new Answer(200, account(person));
   }
 

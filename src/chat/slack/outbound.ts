@@ -18,7 +18,7 @@ const mostPages = 10;
 export type CommandReply = (place: Place, user: string) => ((body: object) => Promise<void>) | undefined;
 
 /** The verbs of the port towards one workspace. A place of another workspace is refused before anything is sent. */
-export function outbound(client: WebClient, home: Home, dates: Dates, reply: CommandReply): Chat {
+export function outbound(client: WebClient, home: Home, dates: Dates, reply: CommandReply): Omit<Chat, 'standingOf'> {
   const settled = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const;
 
   async function post(

@@ -128,6 +128,7 @@ export async function openSlack(options: SlackOptions, listener: ChatListener): 
 
   return {
     ...outbound(client, home, dates, replies.find),
+    standingOf: async (_place, user) => (await people({ user })).standing,
     home,
     mounts: 'answer' in door ? [mountOf(door)] : [],
     async [Symbol.asyncDispose]() {

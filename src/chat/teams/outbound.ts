@@ -6,6 +6,7 @@ import { type Chat, ChatError, type Place, type Posted } from '#chat/chat.ts';
 import { inThread, splitConversation } from '#chat/teams/activity.ts';
 import type { Line } from '#chat/teams/connector.ts';
 import { type Outgoing, renderMessage } from '#chat/teams/render.ts';
+import { standingIn } from '#chat/teams/roster.ts';
 import type { Route, Router } from '#chat/teams/routes.ts';
 
 /** 60 messages in 30 seconds to one thread, with room for the changes to those that hang there. */
@@ -102,6 +103,11 @@ export function openOutbound(line: Line, router: Router): Chat {
 
     // A deep link to a message names the team's group, which the connector does not tell of every channel.
     linkTo: async () => 'cannot',
+
+    async standingOf(place, user) {
+      const route = await router.to(place);
+      return await standingIn(line, route.serviceUrl, place.channel, user, place.tenant);
+    },
 
     async inspect(place) {
       const route = await router.to(place);

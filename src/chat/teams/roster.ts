@@ -1,7 +1,7 @@
 // Who somebody is in the tenant, by the roster of the place they acted in; never by a name.
 // learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
 import { z } from 'zod';
-import type { Actor, Place } from '#chat/chat.ts';
+import { type Actor, ChatError, type Place } from '#chat/chat.ts';
 import type { Activity } from '#chat/teams/activity.ts';
 import type { Line } from '#chat/teams/connector.ts';
 import type { Log } from '#log.ts';
@@ -87,7 +87,24 @@ async function lookUp(
   }
 }
 
-function judge(found: z.infer<typeof member>, place: Place): Actor['standing'] {
+/** The standing of an account in a channel, by its aadObjectId; `unknown` where the roster does not hold it. */
+export async function standingIn(
+  line: Line,
+  serviceUrl: string,
+  channel: string,
+  user: string,
+  tenant: string,
+): Promise<Actor['standing']> {
+  const path = `v3/conversations/${encodeURIComponent(channel)}/members/${encodeURIComponent(user)}`;
+  try {
+    return judge(member.parse(await line.read(serviceUrl, path, waitMs)), { tenant });
+  } catch (error) {
+    if (error instanceof ChatError && error.code === 'gone') return 'unknown';
+    throw error;
+  }
+}
+
+function judge(found: z.infer<typeof member>, place: Pick<Place, 'tenant'>): Actor['standing'] {
   if (found.tenantId.toLowerCase() !== place.tenant) return 'external';
   switch (found.userRole.toLowerCase()) {
     case 'user':

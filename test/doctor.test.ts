@@ -1,0 +1,51 @@
+// The doctor names whoever is in a list and gone, and every rule that they leave too few for.
+import { execFile } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Office, openOffice } from './support/office.ts';
+
+let office: Office;
+beforeAll(async () => {
+  office = await openOffice({
+    rules: [
+      { for: { people: ['maria'], kinds: ['payment'] }, approve: ['maria', 'jonas', 'paul'], quorum: 2 },
+      {
+        for: { people: ['maria'], kinds: ['mission'] },
+        approve: ['maria', 'paul'],
+        step_up: 'second_person',
+      },
+    ],
+  });
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+/** What `chaperone doctor` prints beside the running server, and how it ends. */
+const examine = () =>
+  new Promise<{ code: number; said: string }>((done) => {
+    const env = { PATH: process.env['PATH'], ...office.settings };
+    execFile(process.execPath, ['src/cli.ts', 'doctor'], { env }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code) : 0, said: stdout + stderr }),
+    );
+  });
+
+test('while everybody is there, nobody is complained about', async () => {
+  const { code, said } = await examine();
+  expect(said).not.toContain('is no member any more');
+  expect(said).not.toContain('FAULT');
+  expect(code).toBe(0);
+});
+
+test('a leaver in a list is a warning, and a rule left with too few is refused by its number', async () => {
+  office.slack.deactivate(office.people.paul);
+  const { code, said } = await examine();
+  expect(said).toContain('warning paul is named in the rules and is no member any more (unknown)');
+  // Rule 1 still has Maria and Jonas.
+  expect(said).not.toContain('rule 1 ');
+  expect(said).toContain('FAULT   rule 2 asks for 2 people, and 1 of those it names are left');
+  expect(code).toBe(1);
+});
+
+test('who left one platform and is a member on the other is still there', async () => {
+  office.slack.deactivate(office.people.jonas);
+  const { said } = await examine();
+  expect(said).not.toContain('jonas is named');
+});
