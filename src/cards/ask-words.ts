@@ -1,5 +1,5 @@
 // Words about asks: what stands on their forms, what came before them, what else they change.
-import type { LogEntry } from '#mission-control/facts.ts';
+import type { LogEntry, Request } from '#mission-control/facts.ts';
 import type { Line, SafeText, Span } from './card.ts';
 import { line, ours } from './line.ts';
 
@@ -124,6 +124,20 @@ const ordinal = (nth: number) => ordinals[nth - 1] ?? ours`Number ${nth}:`;
 const times = (count: number, once: SafeText, twice: SafeText, more: SafeText) =>
   count === 1 ? once : count === 2 ? twice : ours`${more} ${count} times`;
 
+/** What is asked for where nothing names it more exactly. */
+export function alike(type: Request['type']): Line {
+  switch (type) {
+    case 'mission_update':
+      return line`a change`;
+    case 'mission_completion':
+      return line`its end`;
+    case 'payment':
+      return line`a payment`;
+    default:
+      return line`the same`;
+  }
+}
+
 export type Tally = {
   readonly granted: number;
   readonly denied: number;
@@ -133,7 +147,7 @@ export type Tally = {
 };
 
 /** "Third ask for mail:send in this mission: denied twice, granted without asking 4 times." */
-export function precedent(nth: number, what: Span | undefined, tally: Tally): Line {
+export function precedent(nth: number, what: Line, tally: Tally): Line {
   const parts = [
     [tally.denied, ours`denied once`, ours`denied twice`, ours`denied`],
     [tally.granted, ours`granted once`, ours`granted twice`, ours`granted`],
@@ -155,7 +169,7 @@ export function precedent(nth: number, what: Span | undefined, tally: Tally): Li
       { kind: 'plain', text },
     ],
   );
-  return line`${{ kind: 'plain', text: ordinal(nth) }} ask${what ? line` for ${what}` : line``} in this mission${list}.`;
+  return line`${{ kind: 'plain', text: ordinal(nth) }} ask for ${what} in this mission${list}.`;
 }
 
 /** How the latest earlier ask ended. */

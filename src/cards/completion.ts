@@ -60,7 +60,7 @@ function usesOf(entries: readonly LogEntry[]): ReadonlyMap<string, Use> {
 }
 
 /** A resource is known to people by its host. */
-const nameIn = (thing: string) => URL.parse(thing)?.hostname ?? thing;
+const nameIn = (thing: string) => URL.parse(thing)?.hostname || thing;
 
 function told(things: readonly string[], used: ReadonlyMap<string, Use>): Line {
   if (things.length === 0) return words.completion.nothing;

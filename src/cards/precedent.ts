@@ -23,10 +23,11 @@ export function precedents(request: Request, past: Past, people: People): Block[
   const things = thingsOf(request);
   const told = things.slice(0, mostShown).flatMap((thing): Block[] => {
     const earlier = earlierAsks(request, past.entries, thing);
+    if (thing === undefined && earlier.length === 0) return [];
     const last = earlier.findLast(
       ({ ending, by }) => ending !== undefined && by.decidedBy?.policy === undefined,
     );
-    const what = thing === undefined ? undefined : code(thing, 80);
+    const what = thing === undefined ? words.alike(request.type) : [code(thing, 80)];
     return [
       { kind: 'text', line: words.precedent(asked(earlier) + 1, what, tallyOf(earlier)) },
       ...(last ? lastTime(last, people) : []),

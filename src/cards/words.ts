@@ -41,7 +41,7 @@ export function asking(type: Type, agent: Span, person: Span, what: Span | undef
     case 'mission_update':
       return line`The agent ${agent} wants to change the mission it carries out for ${person}.`;
     case 'mission_completion':
-      return line`The agent ${agent} says its mission for ${person} is done. Approving ends the mission.`;
+      return line`The agent ${agent} says its mission for ${person} is done.`;
     case 'person_token':
       return line`The agent ${agent} asks to show itself at ${what ?? line`a resource`} as acting for ${person}.`;
     case 'auth_token':

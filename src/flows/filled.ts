@@ -49,8 +49,10 @@ export function changesIn(request: Request, values: Filled | undefined, now: Dat
   const { tools = [], resources = [], description = '' } = request.agentAsserted;
   const expiresAt = endOf(filled, now);
   if (expiresAt && expiresAt <= now) return undefined;
-  const fewer = <T>(all: readonly T[], kept: readonly string[] | undefined) =>
-    kept && kept.length < all.length ? all.filter((_, at) => kept.includes(String(at))) : undefined;
+  function fewer<T>(all: readonly T[], picked: readonly string[] | undefined) {
+    const kept = picked && all.filter((_, at) => picked.includes(String(at)));
+    return kept && kept.length < all.length ? kept : undefined;
+  }
   const approvedTools = fewer(tools, filled.tools);
   const approvedResources = fewer(resources, filled.resources);
   const said = filled.description;

@@ -1,6 +1,7 @@
 // Every card in every state as people read it. A change of a word shows here as a change of a line.
 import { expect, test } from 'vitest';
 import { alarmCard } from '#cards/alarm-card.ts';
+import { answeredCard } from '#cards/answered-card.ts';
 import {
   alreadyEndedCard,
   helpCard,
@@ -88,6 +89,134 @@ test('an open ask shows who asks, for whom, what, where, why, under which missio
       }),
       { mission: mission() },
     ),
+    'a mission reported as done, beside its log': ask(
+      request({
+        type: 'mission_completion',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { summary: 'I placed every order at corner.example.' },
+      }),
+      {
+        mission: mission({
+          approvedTools: [{ name: 'order' }, { name: 'compare_prices' }],
+          approvedResources: ['https://corner.example', 'https://bakery.example'],
+        }),
+        background: {
+          updates: [],
+          past: {
+            whole: false,
+            entries: [
+              entry({ kind: 'auth_token', resource: 'https://corner.example', scope: 'order' }),
+              entry({
+                kind: 'audit',
+                source: 'agent',
+                outcome: 'reported',
+                resource: undefined,
+                action: 'order',
+              }),
+              entry({
+                kind: 'audit',
+                source: 'agent',
+                outcome: 'reported',
+                resource: undefined,
+                action: 'sing',
+              }),
+              entry({ kind: 'permission', source: 'person', resource: undefined, action: 'mail:send' }),
+            ],
+          },
+        },
+      },
+    ),
+    'a change to a mission that was changed before': ask(
+      request({
+        type: 'mission_update',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { description: 'And candles.' },
+      }),
+      {
+        mission: mission({ updates: 4 }),
+        background: {
+          past: { whole: true, entries: [] },
+          updates: ['Sugar, too.', 'No butter.', 'Cherries in a jar.', 'A card.'].map((description, at) => ({
+            s256: `u${at}`,
+            description,
+            acceptedAt: new Date(`2026-11-21T09:0${at}:00Z`),
+          })),
+        },
+      },
+    ),
+    'a token asked for before': ask(
+      request({ verified: { ...request().verified, granted: ['https://toys.example catalogue'] } }),
+      {
+        mission: mission(),
+        background: {
+          updates: [],
+          past: {
+            whole: true,
+            entries: [
+              ...(['denied', 'expired', 'denied'] as const).map((outcome, at) =>
+                entry({
+                  seq: at + 1,
+                  source: outcome === 'expired' ? 'person_server' : 'person',
+                  outcome,
+                  requestId: `earlier-${at}`,
+                  resource: 'https://toys.example',
+                  scope: 'order',
+                  description: outcome === 'denied' ? 'A toy is no ingredient.' : undefined,
+                  decidedBy: outcome === 'denied' ? { person: 'bob' } : undefined,
+                }),
+              ),
+              entry({
+                seq: 9,
+                resource: 'https://toys.example',
+                scope: 'catalogue',
+                decidedBy: { policy: 'consented earlier in this mission' },
+              }),
+            ],
+          },
+        },
+      },
+    ),
+    'a question with three answers to choose from': ask(
+      request({
+        type: 'question',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { question: 'Which flour?', options: ['wheat', 'spelt', 'rye'] },
+      }),
+      { mission: mission() },
+    ),
+    'a question with more answers than buttons': ask(
+      request({
+        type: 'question',
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { question: 'How many?', options: ['one', 'two', 'three', 'four'] },
+      }),
+      { mission: mission() },
+    ),
+    'a payment with its amount': ask(
+      request({
+        type: 'payment',
+        verified: {},
+        resourceAsserted: { budget: { amount: 1250, unit: 'EUR', decimals: 2 } },
+        agentAsserted: {
+          url: 'https://pay.example/1',
+          parameters: { amount: 12.5, currency: 'EUR', payee: 'Corner Shop', note: 'flour' },
+        },
+      }),
+    ),
+    'a permission with many parameters': ask(
+      permission({
+        agentAsserted: {
+          action: 'order',
+          parameters: Object.fromEntries(
+            Array.from({ length: 14 }, (_, at) => [`item ${at}`, { name: `thing\n${at}`, tags: [] }]),
+          ),
+        },
+      }),
+    ),
     'a payment': ask(
       request({
         type: 'payment',
@@ -132,7 +261,49 @@ test('an open ask shows who asks, for whom, what, where, why, under which missio
       }),
       { mission: mission() },
     ),
+    'an ask that was changed, the old beside the new': ask(
+      request({
+        previous: {
+          digest: 'digest-0',
+          resource_asserted: { scope: [{ value: 'order' }, { value: 'catalogue' }, { value: 'returns' }] },
+          agent_asserted: { justification: 'It is on sale.' },
+        },
+      }),
+      { mission: mission() },
+    ),
+    'an ask whose agent was asked a question': ask(request({ state: 'clarifying' })),
+    'an ask about which nothing more can be asked': ask(request({ rounds: { used: 5, max: 5 } })),
+    'a mission at a server that takes a yes as it is': ask(proposal(), { capabilities: ['digest'] }),
+    'a question at a server that takes no answer': ask(
+      request({ type: 'question', agentAsserted: { question: 'White flour?' } }),
+      { capabilities: ['digest'] },
+    ),
     'an ask at a server that keeps no actor, reason or digest': ask(request(), { capabilities: [] }),
+  });
+});
+
+test('what an agent came back with says who asked, and that nothing is decided', async () => {
+  const round = {
+    question: 'Why a PlayStation?',
+    askedBy: 'bob',
+    askedAt: new Date('2026-11-21T10:01:00Z'),
+    answeredAt: new Date('2026-11-21T10:02:00Z'),
+  };
+  await golden('answered', {
+    'an answer': answeredCard({
+      request: request(),
+      round: { ...round, answer: 'For the child.' },
+      nth: 0,
+      asker: approvers,
+      people,
+    }),
+    'a changed request, by somebody without an account here': answeredCard({
+      request: request(),
+      round,
+      nth: 4,
+      asker: [],
+      people,
+    }),
   });
 });
 
