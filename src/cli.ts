@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '#config.ts';
 import { openLog } from '#log.ts';
 import { openChaperone } from '#main.ts';
+import type { Case, Prediction } from '#reviewer/evaluate.ts';
 
 const usage = `chaperone: people in the loop of their agents' missions, in Slack and Microsoft Teams
 
@@ -17,7 +18,8 @@ const usage = `chaperone: people in the loop of their agents' missions, in Slack
                                   write who did what, each with its signed receipt, to standard output
   chaperone audit forget --before DATE | --person ID
                                   forget who acted; what was done stays, and the chain holds
-  chaperone eval drift --in CASES.jsonl --out PREDICTIONS.jsonl
+  chaperone eval drift --in CASES.jsonl --out PREDICTIONS.jsonl [--model]
+                                  predict drift by the rules alone, or with the configured model on top
 `;
 
 const { positionals, values } = parseArgs({
@@ -25,6 +27,7 @@ const { positionals, values } = parseArgs({
   strict: false,
   options: {
     auto: { type: 'boolean' },
+    model: { type: 'boolean' },
     in: { type: 'string' },
     from: { type: 'string' },
     to: { type: 'string' },
@@ -129,8 +132,21 @@ async function evalDrift(): Promise<number> {
   const [cases, out] = [given('in'), given('out')];
   if (!cases || !out) return wrong('eval drift needs --in CASES.jsonl and --out PREDICTIONS.jsonl');
   const { evaluateDrift } = await import('#reviewer/evaluate.ts');
-  await evaluateDrift(cases, out);
+  await evaluateDrift(cases, out, values.model === true ? await predictByModel() : undefined);
   return 0;
+}
+
+/** What a case is predicted by when the model of the environment is asked too; the rules alone where it is silent. */
+async function predictByModel(): Promise<(recorded: Case) => Promise<Prediction>> {
+  const { readModelConfig } = await import('#config.ts');
+  const { openModel, usualModel } = await import('#reviewer/model/chat-model.ts');
+  const { openLocalSpend } = await import('#reviewer/model/spend.ts');
+  const { openReviewer } = await import('#reviewer/model/review.ts');
+  const { predictCase } = await import('#reviewer/model/predict.ts');
+  const { name, baseUrl, apiKey, budget } = readModelConfig();
+  const house = { spend: openLocalSpend(), budget, now: () => new Date(), log: openLog('warn') };
+  const reviewer = openReviewer(openModel({ ...usualModel, baseUrl, apiKey, model: name }, house));
+  return async (recorded) => (await predictCase(reviewer, recorded)).prediction;
 }
 
 /** Aborts at the first SIGINT or SIGTERM; a second one ends the process as the system does. */

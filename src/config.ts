@@ -78,6 +78,7 @@ export class ConfigError extends Error {
 type Reading = {
   readonly values: Values;
   readonly given: ReadonlySet<Name>;
+  readonly faults: string[];
   readonly development: boolean;
   readonly host: string;
   /** A fault for each name that is not there. */
@@ -95,29 +96,8 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   readFile: ReadFile = readTextFile,
 ): Config {
-  const { given, values, faults } = readValues(env, readFile);
-  const development = values.CHAPERONE_DEV ?? false;
-  const host = values.CHAPERONE_HOST ?? (development ? '127.0.0.1' : '0.0.0.0');
-  const refuse = (wrong: boolean, what: string) => {
-    if (wrong) faults.push(what);
-  };
-  const reading: Reading = {
-    values,
-    given,
-    development,
-    host,
-    refuse,
-    need(why, ...names) {
-      for (const name of names) refuse(!given.has(name), `${name} is missing: ${why}`);
-    },
-    needHttps(name, address) {
-      if (address === undefined || address.startsWith('https:')) return;
-      refuse(
-        !development || !isLoopback(new URL(address).hostname),
-        `${name}: only https (in development also http on loopback)`,
-      );
-    },
-  };
+  const reading = readingOf(env, readFile);
+  const { development, host, values, faults, refuse } = reading;
   refuse(development && !isLoopback(host), 'CHAPERONE_HOST: development mode listens on loopback only');
 
   const oversight = oversightFrom(reading, readFile, faults);
@@ -145,6 +125,48 @@ export function readConfig(
     ...(model ? { model } : {}),
     ...(teams ? { teams } : {}),
   });
+}
+
+/**
+ * Reads what concerns the model and nothing else, for a command that needs no server.
+ * @throws {ConfigError}
+ */
+export function readModelConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  readFile: ReadFile = readTextFile,
+): NonNullable<Config['model']> {
+  const reading = readingOf(env, readFile);
+  const model = modelFrom(reading);
+  reading.need('it names the model to ask', 'OPENAI_MODEL');
+  if (reading.faults.length > 0 || !model) throw new ConfigError(reading.faults);
+  return frozen(model);
+}
+
+function readingOf(env: Readonly<Record<string, string | undefined>>, readFile: ReadFile): Reading {
+  const { given, values, faults } = readValues(env, readFile);
+  const development = values.CHAPERONE_DEV ?? false;
+  const host = values.CHAPERONE_HOST ?? (development ? '127.0.0.1' : '0.0.0.0');
+  const refuse = (wrong: boolean, what: string) => {
+    if (wrong) faults.push(what);
+  };
+  return {
+    values,
+    given,
+    faults,
+    development,
+    host,
+    refuse,
+    need(why, ...names) {
+      for (const name of names) refuse(!given.has(name), `${name} is missing: ${why}`);
+    },
+    needHttps(name, address) {
+      if (address === undefined || address.startsWith('https:')) return;
+      refuse(
+        !development || !isLoopback(new URL(address).hostname),
+        `${name}: only https (in development also http on loopback)`,
+      );
+    },
+  };
 }
 
 function issuerFrom({ values, development, need, refuse, needHttps }: Reading) {

@@ -4,6 +4,7 @@ import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
 import type { Routes } from '#chat/teams/teams.ts';
 import { connectChats } from '#chats.ts';
 import type { Config } from '#config.ts';
+import { openAgent } from '#conversation/agent.ts';
 import { type Database, openDatabase } from '#database/database.ts';
 import type { Bot } from '#flows/bot.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
@@ -22,6 +23,7 @@ import { serveMissionControl } from '#mission-control/http.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import { openRemote } from '#mission-control/remote.ts';
 import { openPersonServer, type PersonServer } from '#person-server/person-server.ts';
+import { openModel, usualModel } from '#reviewer/model/chat-model.ts';
 import { openReviewer } from '#reviewer/model/review.ts';
 import { openTasks } from '#tasks.ts';
 
@@ -67,6 +69,12 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
     ? openEmbedded(personServer.oversight)
     : openRemote(remoteOf(config));
 
+  const model =
+    config.model &&
+    openModel(
+      { ...usualModel, baseUrl: config.model.baseUrl, apiKey: config.model.apiKey, model: config.model.name },
+      { spend: ledger.spend, budget: config.model.budget, now, log },
+    );
   const tasks = stack.use(openTasks(log));
   const chats = new Map<Platform, Chat>();
   const bot: Bot = {
@@ -77,7 +85,8 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
     jobs: database.jobs,
     log,
     leases,
-    reviewer: openReviewer(undefined),
+    reviewer: openReviewer(model),
+    agent: model && openAgent(model),
     trails: new Map(),
     holdsSilentGrants: personServer !== undefined,
     capabilities: once(async () => (await missionControl.describe()).capabilities),

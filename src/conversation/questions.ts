@@ -54,6 +54,14 @@ export function question(said: string, where: Where): Question | undefined {
   )
     return statusHere(where);
 
+  const reviewed =
+    /^(?:review|summari[sz]e|judge)(?: (?<words>.+))?$/i.exec(asked) ??
+    /^(?:a |the )?(?:review|summary)(?: (?:of|for) (?<words>.+))?$/i.exec(asked) ??
+    /^why (?:did you flag|have you flagged|do you flag) (?<words>.+)$/i.exec(asked) ??
+    /^why (?:is|was) (?<words>.+?) flagged$/i.exec(asked) ??
+    /^what (?:happened|has happened)(?: (?:in|under|with) (?<words>.+))?$/i.exec(asked);
+  if (reviewed) return reviewOf(reviewed.groups?.['words']);
+
   const about =
     /^(?:show(?: me)? )?(?:the )?(?:status|state)(?: of| for| on)? (?<words>.+)$/i.exec(asked) ??
     /^what(?:'s| is| has| did) (?<words>.+?) (?:doing|done|do|been doing|up to|been up to)(?: (?:now|so far|here|today))?$/i.exec(
@@ -66,6 +74,11 @@ export function question(said: string, where: Where): Question | undefined {
   if (meansHere(words)) return statusHere(where);
   return { kind: 'mission-status', target: { of: 'named', words: unquoted(words) } };
 }
+
+const reviewOf = (words: string | undefined): Question => ({
+  kind: 'review',
+  target: words === undefined || meansHere(words) ? { of: 'this' } : { of: 'named', words: unquoted(words) },
+});
 
 /** Where the place names no mission, "status" is everybody's. */
 const statusHere = ({ thread }: Where): Question =>

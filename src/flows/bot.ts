@@ -6,6 +6,7 @@
 //   press     a person pressed a button; do it if they may
 //   alarm     say so when an ask was settled and nobody here did it
 //   stale     ask whether a mission should go on under which nothing happens; keep it when somebody says so
+//   claim     show that somebody is looking into an ask
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
 //   hold      keep everything under a mission from being approved, and show that
 //   round     look at everything again: a lost event costs seconds, not a decision
@@ -13,11 +14,14 @@ import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
 import type { Actor, Chat, Place, Platform } from '#chat/chat.ts';
+import type { Agent } from '#conversation/agent.ts';
 import type { Jobs } from '#database/jobs.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Log } from '#log.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import type { Oversight, Person } from '#oversight.ts';
+import type { MissionTrail } from '#reviewer/drift.ts';
+import type { Reviewer } from '#reviewer/model/review.ts';
 
 /** Everything a flow works with. */
 export type Bot = {
@@ -29,6 +33,11 @@ export type Bot = {
   readonly log: Log;
   /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
   readonly leases: { readonly cardMs: number; readonly happeningMs: number };
+  readonly reviewer: Reviewer;
+  /** Answers what the grammar leaves unclear; absent without a model. */
+  readonly agent: Agent | undefined;
+  /** The reviewer's trails at hand, by mission. What is in them can always be followed again from the log. */
+  readonly trails: Map<string, { readonly trail: MissionTrail; readonly accepted: number }>;
   /** While we hold a mission the Person Server asks about everything under it, because it is our own. */
   readonly holdsSilentGrants: boolean;
   /** What the Person Server can do, asked once and remembered. */

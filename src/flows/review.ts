@@ -7,9 +7,10 @@ import type { Queue } from '#database/jobs.ts';
 import type { Acceptance, Standing } from '#ledger/reviews.ts';
 import type { LogEntry, Mission, MissionSummary } from '#mission-control/facts.ts';
 import { channelsFor, mayDecide } from '#policy/policy.ts';
-import { type MissionTrail, missionFacts, openTrail, readEntry } from '#reviewer/drift.ts';
-import { readMemo } from '#reviewer/model/memo.ts';
+import { type MissionTrail, missionFacts, openTrail } from '#reviewer/drift.ts';
+import { keepMemo, readMemo } from '#reviewer/model/memo.ts';
 import type { Review } from '#reviewer/model/review.ts';
+import { entriesOf } from '#reviewer/model/window.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater, rootSubject } from './look.ts';
 
@@ -51,14 +52,13 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
       trail,
       memo: readMemo(kept.memo),
       accepted: kept.accepted,
-      read: async (after, limit) =>
-        (await bot.missionControl.readLog(missionS256, { after, limit })).entries.map(readEntry),
+      read: entriesOf(bot.missionControl, missionS256),
     });
     keepTrail(trails, missionS256, { trail, accepted: kept.accepted.length });
     const standing = standingOf(review);
     const isNew = standing.kind === 'drifting' && isAnother(kept.standing, kept.accepted, kept.finding);
     const { memo, ...word } = review;
-    await reviews.keep(missionS256, { standing, memo, review: word, isNew }, bot.now());
+    await reviews.keep(missionS256, { standing, memo: keepMemo(memo), review: word, isNew }, bot.now());
     bot.log.info(
       { mission: missionS256, verdict: standing.kind, through: standing.through, since: standing.since },
       'reviewed',
@@ -128,7 +128,7 @@ export async function showFinding(bot: Bot, mission: MissionSummary): Promise<vo
     mission,
     review: standing,
     finding,
-    cited: await entriesOf(bot, mission.s256, standing.entries),
+    cited: await citedEntries(bot, mission.s256, standing.entries),
     people: peopleOf(bot.oversight),
     ...(acceptance && { accepted: { ...acceptance, at: new Date(acceptance.at) } }),
   });
@@ -147,7 +147,7 @@ export async function showFinding(bot: Bot, mission: MissionSummary): Promise<vo
 }
 
 /** The entries with these numbers, as the log has them. */
-async function entriesOf(bot: Bot, s256: string, numbers: readonly number[]): Promise<LogEntry[]> {
+async function citedEntries(bot: Bot, s256: string, numbers: readonly number[]): Promise<LogEntry[]> {
   const found: LogEntry[] = [];
   for (const number of numbers.slice(0, 12)) {
     const { entries } = await bot.missionControl.readLog(s256, { after: number - 1, limit: 1 });
@@ -221,7 +221,7 @@ export async function reviewAnswer(bot: Bot, mission: Mission | MissionSummary):
   const { standing } = await bot.ledger.reviews.read(mission.s256);
   const after = Math.max(0, mission.logEntries - pageSize);
   const { entries } = await bot.missionControl.readLog(mission.s256, { after, limit: pageSize });
-  const cited = await entriesOf(bot, mission.s256, standing?.entries ?? []);
+  const cited = await citedEntries(bot, mission.s256, standing?.entries ?? []);
   return reviewCard({ mission, review: standing, cited, entries });
 }
 

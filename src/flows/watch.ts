@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bot } from './bot.ts';
 import { lookLater } from './look.ts';
+import { reviewLater } from './review.ts';
 
 const bookmark = 'mission-control/watch';
 const againMs = 5_000;
@@ -12,6 +13,7 @@ export async function watch(bot: Bot, signal: AbortSignal): Promise<void> {
       const after = await bot.ledger.readBookmark(bookmark);
       for await (const change of bot.missionControl.watch({ signal, ...(after && { after }) })) {
         await lookLater(bot, { requestId: change.requestId, missionS256: change.missionS256 });
+        if (change.kind === 'log' && change.missionS256) await reviewLater(bot, change.missionS256);
         await bot.ledger.writeBookmark(bookmark, change.cursor);
       }
     } catch (error) {

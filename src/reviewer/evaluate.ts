@@ -39,12 +39,13 @@ export type Prediction = {
 };
 
 /**
- * Reads cases from `inPath` and writes predictions to `outPath`, both JSON Lines, holding one case at a time. The same
- * input gives the same output. Throws ReviewerError `bad_case` with the line's number when a line is no case; what was written until then stays.
+ * Reads cases from `inPath` and writes predictions to `outPath`, both JSON Lines, holding one case at a time; by the rules
+ * alone unless another `predict` is given, and then the same input gives the same output. Throws ReviewerError `bad_case` with the line's number when a line is no case; what was written until then stays.
  */
 export async function evaluateDrift(
   inPath: string,
   outPath: string,
+  predict: (recorded: Case) => Prediction | Promise<Prediction> = predictByRules,
 ): Promise<{ cases: number; entries: number }> {
   await using out = await open(outPath, 'w');
   const lines = createInterface({
@@ -58,7 +59,7 @@ export async function evaluateDrift(
     line++;
     if (json.trim() === '') continue;
     const recorded = parseCase(json, line);
-    await out.write(`${JSON.stringify(predict(recorded))}\n`);
+    await out.write(`${JSON.stringify(await predict(recorded))}\n`);
     cases++;
     entries += recorded.log.length;
   }
@@ -73,7 +74,7 @@ function parseCase(json: string, line: number): Case {
   }
 }
 
-function predict(recorded: Case): Prediction {
+function predictByRules(recorded: Case): Prediction {
   const mission = openTrail(caseMission(recorded));
   for (const entry of recorded.log) observe(mission, caseEntry(entry));
   const found = verdict(mission);

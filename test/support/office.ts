@@ -29,6 +29,8 @@ export type OfficeOptions = {
   readonly remote?: boolean;
   /** What the Slack channel of Maria's missions is told of itself. */
   readonly digest?: object;
+  /** More of the environment: a model, say. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** More of the operator's rules. */
   readonly rules?: readonly object[];
   /** Whom people may let decide for them. */
@@ -143,6 +145,7 @@ export async function openOffice(options: OfficeOptions = {}) {
     CHAPERONE_TEAMS_OPENID: teams.openIdMetadataUrl,
     CHAPERONE_TEAMS_LOGIN: teams.loginUrl,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+    ...options.settings,
     ...(askSeconds !== undefined && { CHAPERONE_ASK_SECONDS: String(askSeconds) }),
   };
   const bot = `http://localhost:${port}`;

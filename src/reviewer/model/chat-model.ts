@@ -30,6 +30,9 @@ export type ModelOptions = {
   readonly structure?: 'schema' | 'json';
 };
 
+/** One question may take this long, its retries included; what a model thinks aloud counts into its answer. */
+export const usualModel = { timeoutMs: 40_000, maxRetries: 1, maxOutputTokens: 2_000 } as const;
+
 export type Silence =
   | {
       readonly kind: 'silent';

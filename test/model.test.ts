@@ -1,0 +1,131 @@
+// With a model: unclear words are answered from what the asker may see, reviews gain the model's words, and nothing a
+// model says acts by itself.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Agent } from './support/aauth-agent.ts';
+import { formOf, json, type ModelServer, startModelServer } from './support/model-server.ts';
+import { type Office, openOffice, textInSlack, until } from './support/office.ts';
+
+let server: ModelServer;
+let office: Office;
+let agent: Agent;
+let s256 = '';
+let root = '';
+beforeAll(async () => {
+  server = await startModelServer();
+  office = await openOffice({
+    settings: { OPENAI_MODEL: 'test-model', OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'test-key' },
+  });
+  agent = await office.agent();
+  const asked = await agent.proposeMission({
+    description: '# Buy the ingredients for the cake\n\nFlour, sugar and eggs.',
+    tools: [{ name: 'shop.order', description: 'Order at the corner shop' }],
+  });
+  const proposal = await office.slackCard('Buy the ingredients for the cake');
+  root = proposal.ts;
+  await office.slack.press(proposal, 'chaperone:approve', office.people.maria);
+  s256 = ((await agent.settle(asked)).body as { s256: string }).s256;
+  await agent.audit({ mission_s256: s256, action: 'shop.order', parameters: { item: 'flour' } });
+});
+afterAll(async () => {
+  await office[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => server.answer(quiet));
+
+/** Reviews whatever is put before it as on mission. */
+const quiet = (request: Parameters<typeof formOf>[0]) =>
+  formOf(request) === undefined
+    ? { content: 'I do not know.' }
+    : json({
+        verdict: 'on_mission',
+        claims: [{ says: 'Flour was bought.', entries: [2] }],
+        pattern: '',
+        settles: '',
+      });
+
+const says = async (text: string, user = office.people.maria) =>
+  await office.slack.say(office.channel, user, office.mention(text), root);
+
+describe('what the grammar leaves unclear', () => {
+  test('is looked up and answered in a block of the model’s own, with what it looked at', async () => {
+    server.answer((request) => {
+      if (formOf(request)) return quiet(request);
+      const looked = request.messages.some(({ role }) => role === 'tool');
+      return looked
+        ? { content: 'It bought flour [m1#2]. It also bought a yacht [m1#77].' }
+        : {
+            toolCalls: [
+              {
+                name: 'search_log',
+                arguments: JSON.stringify({ mission: 'm1', words: 'flour', after: 0, hours: 0 }),
+              },
+            ],
+          };
+    });
+    await says('has it gotten round to the flour yet, and anything else?');
+    const card = await office.slackCard('An answer by a model');
+    const text = textInSlack(card);
+    expect(card.thread_ts).toBe(root);
+    expect(text).toContain('It bought flour #2');
+    expect(text).toContain('A model’s words');
+    expect(text).toContain('led nowhere');
+    expect(text).not.toContain('#77');
+  });
+
+  test('a stop that a model proposes is one click away from nothing, and only for who asked for it', async () => {
+    server.answer((request) => {
+      if (formOf(request)) return quiet(request);
+      const looked = request.messages.some(({ role }) => role === 'tool');
+      return looked
+        ? { content: 'I have put a confirmation before you.' }
+        : { toolCalls: [{ name: 'propose_stop', arguments: JSON.stringify({ mission: 'm1' }) }] };
+    });
+    await says('I have had enough of this, get the cake thing stopped for me');
+    const confirm = await office.slackCard('Stop? Please confirm', 'Buy the ingredients for the cake');
+    expect(JSON.stringify(confirm.blocks)).toContain('chaperone:confirm_stop');
+    expect((await office.control(`/missions/${s256}`)).body.status).toBe('active');
+  });
+
+  test('a model that is away costs an answer and nothing else: plain words go on', async () => {
+    server.answer(() => ({ error: { message: 'down' }, status: 503 }));
+    await says('do you think that flour is any good');
+    await office.slackCard('No answer');
+    await says('status');
+    await office.slackCard('Mission active', 'audit reported');
+  });
+});
+
+describe('a review by rules and a model', () => {
+  test('what a model flags hangs as its own words, with entries that exist', async () => {
+    server.answer((request) =>
+      formOf(request) === undefined
+        ? { content: 'I do not know.' }
+        : json({
+            verdict: 'drifting',
+            claims: [
+              { says: 'A tablecloth is no ingredient.', entries: [3] },
+              { says: 'It emptied a bank account.', entries: [99] },
+            ],
+            pattern: 'The cart wanders from the cake to the party.',
+            settles: 'Ask what the tablecloth is for.',
+          }),
+    );
+    await agent.audit({ mission_s256: s256, action: 'shop.order', parameters: { item: 'tablecloth' } });
+    const card = await office.slackCard('Drift: the log no longer fits the mission');
+    expect(textInSlack(card)).toContain('The cart wanders from the cake to the party.');
+    expect(textInSlack(card)).toContain('#3');
+    expect(textInSlack(card)).not.toContain('bank account');
+  });
+
+  test('with the model away the rules stand alone, and the answer says since when', async () => {
+    server.answer(() => ({ error: { message: 'down' }, status: 503 }));
+    await agent.audit({ mission_s256: s256, action: 'shop.order', parameters: { item: 'sugar' } });
+    await says('review');
+    const answer = await until('a review that says so', () =>
+      office
+        .slackCards()
+        .findLast((each) => textInSlack(each).includes('The model has not reviewed anything since')),
+    );
+    expect(textInSlack(answer)).toContain('away');
+  });
+});
