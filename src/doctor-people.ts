@@ -2,6 +2,7 @@
 import type { Actor, Chat } from '#chat/chat.ts';
 import { neededBy, type Oversight, type Person } from '#oversight.ts';
 import { approversOf } from '#policy/policy.ts';
+import { type Need, needsOf } from '#policy/quorum.ts';
 
 /** What each platform that was asked says of a person, by their id. */
 export type Standings = Map<string, Actor['standing'][]>;
@@ -47,5 +48,26 @@ export function unstaffed({ people, rules }: Oversight, gone: ReadonlySet<string
     const left = Math.min(...whose.map((id) => present.filter((each) => !exclude || each !== id).length));
     const needed = neededBy(rule);
     return left < needed ? [{ rule: at + 1, needed, left }] : [];
+  });
+}
+
+/**
+ * Strict rules about access whose asks may never come, because an approved mission covers it, by their place in the file:
+ * unless each resource they name is as strict to approve in a mission.
+ */
+export function unasked(oversight: Oversight) {
+  const strict = (needs: readonly Need[]) => needs.some(({ count, excluded }) => count > 1 || excluded);
+  return oversight.rules.flatMap((rule, at) => {
+    const { scopes, kinds, resources, exclude } = rule;
+    const access = scopes !== undefined || kinds?.some((kind) => kind.endsWith('_token'));
+    if (!rule.approve || !access || (neededBy(rule) === 1 && !exclude)) return [];
+    const whose = rule.for === 'everyone' ? undefined : rule.for.people;
+    const people = oversight.people.filter(({ id, silentGrants }) => {
+      if (silentGrants === 'ask' || whose?.includes(id) === false) return false;
+      const mission = { person: id, agent: '', kind: 'mission' } as const;
+      const known = resources?.every((each) => strict(needsOf(oversight, { ...mission, resources: [each] })));
+      return !known;
+    });
+    return people.length > 0 ? [{ rule: at + 1, people: people.map(({ id }) => id) }] : [];
   });
 }

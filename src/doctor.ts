@@ -11,7 +11,7 @@ import { openLedger } from '#ledger/ledger.ts';
 import { type Log, openLog } from '#log.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import { openRemote } from '#mission-control/remote.ts';
-import { inLists, readStandings, type Standings, unstaffed } from './doctor-people.ts';
+import { inLists, readStandings, type Standings, unasked, unstaffed } from './doctor-people.ts';
 
 type Finding = { readonly state: 'ok' | 'warning' | 'fault'; readonly what: string; readonly do?: string };
 
@@ -73,6 +73,12 @@ function rules({ oversight }: Config): Finding[] {
       warning(
         `${id} is to decide, and has no account where anything is shown`,
         `give ${id} a slack or teams identity in oversight.yaml`,
+      ),
+    ),
+    ...unasked(oversight).map(({ rule, people: covered }) =>
+      warning(
+        `rule ${rule} is strict about access that an approved mission may cover without an ask (${covered.join(', ')})`,
+        'let a rule for `kinds: [mission]` be as strict about those `resources`, or set `silent_grants: ask`',
       ),
     ),
   ];

@@ -24,6 +24,21 @@ test('the README’s example of oversight.yaml is one', () => {
   expect([people.length, channels.length, rules.length]).toEqual([2, 2, 2]);
 });
 
+test('the README’s example of sharing stands in that file', () => {
+  const [example = '', sharing = ''] = [...readme.matchAll(/```yaml\n([^]*?)```/g)].map(
+    ([, text = '']) => text,
+  );
+  const { rules, delegation } = parseOversight(`${example.split('\nrules:')[0]}\n${sharing}`, 'README.md');
+  expect(rules).toMatchObject([
+    { risk: 'spending money', quorum: 2, resources: ['https://bank.example'] },
+    { quorum: 2, scopes: ['pay:*'] },
+    { exclude: 'person' },
+    { stepUp: 'second_person' },
+    { notify: ['bob'] },
+  ]);
+  expect(delegation).toEqual({ to: ['bob'], longestDays: 14 });
+});
+
 test('every npm script that is named is there', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const named = [...both.matchAll(/npm (?:run )?(?!and |ci)([a-z]+)\b/g)].map(([, script = '']) => script);
@@ -48,13 +63,18 @@ test('every file that is named is there', () => {
 describe('the words people can say are understood', () => {
   const rows = [...readme.matchAll(/^\| `([^`]+)` \| (?!.*\(secret\))/gm)].map(([, words = '']) => words);
   const said = rows.filter((words) =>
-    /^(?:help|status|missions|what|home|digest|health|approve|deny|hold|release|stop)/.test(words),
+    /^(?:help|status|missions|what|home|digest|health|approve|deny|hold|release|@colleague|I decide|stop)/.test(
+      words,
+    ),
   );
 
-  test('all fifteen', () => expect(said).toHaveLength(15));
+  test('all seventeen', () => expect(said).toHaveLength(17));
 
   test.each(said)('%s', (words) => {
-    const text = words.replace('<mission>', 'the cake mission').replace('<reason>', 'it is no ingredient');
+    const text = words
+      .replace('<mission>', 'the cake mission')
+      .replace('<reason>', 'it is no ingredient')
+      .replace('<day>', 'Friday');
     expect(understand(text, { thread: 'mission' }).kind).not.toBe('unclear');
   });
 });
