@@ -172,6 +172,8 @@ function typed(intent: Question | Act): string {
         case 'unsaid':
           return 'stop';
       }
+    case 'claim':
+      return 'I’m on it';
     case 'hold':
     case 'release':
       return intent.target.of === 'named' ? `${intent.kind} ${intent.target.words}` : intent.kind;

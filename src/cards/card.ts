@@ -63,7 +63,8 @@ export type Verb =
   | 'cancel'
   | 'hold'
   | 'release'
-  | 'keep';
+  | 'keep'
+  | 'claim';
 
 /** `value` is a short word of ours without a comma. */
 export type Option = { readonly value: string; readonly label: SafeText };

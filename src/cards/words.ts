@@ -368,6 +368,7 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
     ours`nothing under it is approved from then on; in a mission’s thread, “hold” is that mission`,
   ],
   [ours`release <mission>`, ours`ends the hold`],
+  [ours`I’m on it`, ours`in a thread with one open ask: shows that you are looking into it`],
   [ours`stop`, ours`in a mission’s thread: ends that mission at once`],
   [
     ours`stop <mission>`,
@@ -459,6 +460,13 @@ export const staleOver = ours`Asked whether the mission goes on; no longer open`
 export const staleSettled = line`Something happened under it since, it has ended, or it was asked again.`;
 export const keptBy = (who: Line, at: Span, until: Span) =>
   line`${who} kept it at ${at}. It is not asked about again before ${until}.`;
+
+// Looking into it.
+
+export const claimLabel = ours`I’m on it`;
+export const alreadyClaimed = ours`Somebody is on it already`;
+export const claimedBy = (who: Line, until: Span) =>
+  line`${who} is looking into it, until ${until} at most. Anybody who may decide can still do so.`;
 
 // Waiting.
 

@@ -16,6 +16,8 @@ const stopping = /^(?:stop|terminate|halt|abort)(?=$|[\s,.!:;-])/i;
 const holding = /^hold(?=$|[\s,.!:;-])/i;
 const puttingOnHold = /^put (?<what>.+?) on hold(?=$|[\s,.!:;-])/i;
 const releasing = /^release(?=$|[\s,.!:;-])/i;
+const claiming =
+  /^(?:i'm|i am|im) (?:on|looking into|looking at) (?<ask>.*)$|^(?:on|looking into|looking at) (?<short>.*)$|^i(?:'ll| will) (?:look into|look at|take) (?<later>.*)$/i;
 const denying = /^(?:deny|reject|decline)(?=$|[\s,.!:;–—-])/i;
 const approving = /^approve(?=$|[\s,.!:;-])/i;
 
@@ -29,6 +31,8 @@ export function act(said: string, where: Where): Understood | undefined {
   if (holding.test(said)) return hold(said.replace(holding, ''), where);
   if (puttingOnHold.test(said)) return hold(said.replace(puttingOnHold, ' $<what>'), where);
   if (releasing.test(said)) return release(said.replace(releasing, ''), where);
+  const claimed = claiming.exec(said)?.groups;
+  if (claimed) return claim(claimed['ask'] ?? claimed['short'] ?? claimed['later'] ?? '');
   if (denying.test(said)) return deny(said.replace(denying, ''));
   if (approving.test(said)) return approve(said.replace(approving, ''));
   return undefined;
@@ -92,6 +96,12 @@ function deny(tail: string): Understood {
     (/[,;.!]/.test(loose.groups['mark'] ?? '') && /^(?:no|not|never|nope)\b/i.test(words));
   const intent: Act = { kind: 'deny', reason: words, ...(ask?.id && { ask: ask.id }) };
   return ask && !retracted && !words.includes('?') ? sure(intent) : offered(intent);
+}
+
+/** "I'm on it": whatever else somebody is on is talk. */
+function claim(what: string): Understood | undefined {
+  const ask = what.trim() === '' ? undefined : askOf(` ${what}`);
+  return ask && sure({ kind: 'claim', ...(ask.id && { ask: ask.id }) });
 }
 
 /** Approving takes no reason and no condition: nothing may follow but the ask that is meant. */

@@ -33,6 +33,8 @@ export type Act =
   /** Nothing under the mission is approved from a hold to its release. */
   | { readonly kind: 'hold'; readonly target: Target; readonly reason?: string }
   | { readonly kind: 'release'; readonly target: Target }
+  /** The speaker is looking into an ask; it decides nothing. */
+  | { readonly kind: 'claim'; readonly ask?: string }
   /** `ask` is the id, or the beginning of the id, of the ask that is meant; without it, the thread's only open one. */
   | { readonly kind: 'approve'; readonly ask?: string }
   | { readonly kind: 'deny'; readonly ask?: string; readonly reason?: string };
@@ -63,6 +65,7 @@ const acting: ReadonlySet<Intent['kind']> = new Set<(Act | Handover | Speech)['k
   'stop',
   'hold',
   'release',
+  'claim',
   'approve',
   'deny',
   'delegate',

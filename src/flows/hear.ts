@@ -22,6 +22,7 @@ import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Why } from '#policy/policy.ts';
 import { answerFreely } from './answer-freely.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
+import { claimSaid } from './claim.ts';
 import { decide } from './decide.ts';
 import { handOverSaid } from './delegate.ts';
 import { digestAnswer } from './digest.ts';
@@ -84,6 +85,8 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
     case 'hold':
     case 'release':
       return await holdSaid(bot, said, shared, spot, intent);
+    case 'claim':
+      return await claimSaid(bot, said, shared, spot, intent);
     case 'delegate':
     case 'reclaim':
       return await handOverSaid(bot, said, shared, intent);

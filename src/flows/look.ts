@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { askCard, isOpen } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
+import { withClaim } from '#cards/claim-card.ts';
 import { askOnHold, missionOnHold } from '#cards/hold-card.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { isOver, stopReportCard } from '#cards/stop-card.ts';
@@ -68,13 +69,15 @@ export async function showRequest(
   };
   const root = mission && (await rootSubject(bot, mission));
   const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
+  const claim = await bot.ledger.claims.standing(request.id, seenAt);
   const cardFor = (place: Place) => {
     const card = askCard({
       ...facts,
       approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
       notified: notified.flatMap((person) => mentionOn(place.platform, person)),
     });
-    return hold ? askOnHold(card, hold, facts.people) : card;
+    const open = isOpen(request) ? withClaim(card, request.id, claim, facts.people) : card;
+    return hold ? askOnHold(open, hold, facts.people) : open;
   };
   // An approved proposal is no ask any more: its card became the mission's.
   const isMission = request.type === 'mission' && request.state === 'approved' && request.missionS256;

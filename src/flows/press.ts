@@ -5,6 +5,7 @@ import { readPressed } from '#cards/review-card.ts';
 import type { Happening, Place } from '#chat/chat.ts';
 import type { Request } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
+import { claim } from './claim.ts';
 import { type Answer, decide } from './decide.ts';
 import { answerIn, changesIn, questionIn, reasonIn } from './filled.ts';
 import { holdPressed } from './hold.ts';
@@ -39,6 +40,8 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
     case 'hold':
     case 'release':
       return await holdPressed(bot, pressed, shared, verb);
+    case 'claim':
+      return await claim(bot, pressed, shared, subject);
     case 'keep':
       return await keepMission(bot, pressed, shared);
     case 'confirm_stop':

@@ -44,9 +44,10 @@ const pageSize = 100;
 async function remind(bot: Bot, waiting: Waiting, seenAt: Date): Promise<void> {
   const { request, mission, root } = waiting;
   const { reminders } = bot.ledger;
-  if (isDue(bot, request, seenAt)) {
+  if (await isDue(bot, request, seenAt)) {
     const beside = mission ? await openUnder(bot, mission.s256) : [request];
-    const due = beside.filter((each) => isDue(bot, each, seenAt));
+    const due: Request[] = [];
+    for (const each of beside) if (await isDue(bot, each, seenAt)) due.push(each);
     await reminders.give(
       root,
       due.map((each) => ({ requestId: each.id, number: reminderDue(bot.oversight, each, seenAt) })),
@@ -64,9 +65,11 @@ async function remind(bot: Bot, waiting: Waiting, seenAt: Date): Promise<void> {
   }
 }
 
-/** An agent that owes an answer is waited for; people are not reminded of what they cannot do yet. */
-const isDue = (bot: Bot, request: Request, now: Date) =>
-  request.state === 'open' && reminderDue(bot.oversight, request, now) > 0;
+/** Nobody is reminded of what waits for its agent's answer, nor of what somebody is looking into just now. */
+const isDue = async (bot: Bot, request: Request, now: Date) =>
+  request.state === 'open' &&
+  reminderDue(bot.oversight, request, now) > 0 &&
+  (await bot.ledger.claims.standing(request.id, now)) === undefined;
 
 async function openUnder(bot: Bot, missionS256: string): Promise<Request[]> {
   const page = await bot.missionControl.listRequests({ state: 'open', missionS256, limit: pageSize });

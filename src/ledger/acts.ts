@@ -20,6 +20,7 @@ export type Act = {
     | 'hold'
     | 'release'
     | 'keep'
+    | 'claim'
     | 'accept'
     | 'delegate'
     | 'reclaim';

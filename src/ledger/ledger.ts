@@ -8,6 +8,7 @@
 //   delegation who decides for whom, for a while
 //   hold       a mission under which nothing is approved until it is released
 //   stale      the question whether a mission should go on
+//   claim      who is looking into an ask
 //   reminder   that somebody was called again to an ask
 //   place      a channel: its pace, its outsiders, the way to it
 //   review     what the reviewer last found of a mission, and what people said to it
@@ -19,6 +20,7 @@ import type { Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
+import { openClaims } from '#ledger/claims.ts';
 import { openDelegations } from '#ledger/delegations.ts';
 import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
@@ -58,6 +60,7 @@ export function openLedger(database: Database) {
     talks: openTalks(db),
     holds: openHolds(db),
     reminders: openReminders(db),
+    claims: openClaims(db),
     staleQuestions: openStaleQuestions(db),
 
     async readBookmark(name: string): Promise<string | undefined> {

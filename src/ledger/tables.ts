@@ -118,6 +118,14 @@ export type StaleQuestionTable = {
   kept_at: Date | null;
 };
 
+export type ClaimTable = {
+  request_id: string;
+  person: string;
+  by: Json<DecidedBy>;
+  claimed_at: Date;
+  until: Date;
+};
+
 export type ReminderTable = {
   request_id: string;
   number: number;
@@ -172,6 +180,7 @@ export type LedgerTables = {
   'chaperone.vote': VoteTable;
   'chaperone.delegation': DelegationTable;
   'chaperone.hold': HoldTable;
+  'chaperone.claim': ClaimTable;
   'chaperone.reminder': ReminderTable;
   'chaperone.stale_question': StaleQuestionTable;
   'chaperone.act': ActTable;

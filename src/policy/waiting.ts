@@ -46,6 +46,12 @@ export const isEscalationPlace = ({ escalation, channels }: Oversight, place: Pl
       channel === place.channel,
   );
 
+const longestClaimMs = 15 * 60_000;
+
+/** Until when "I'm on it" counts: a quarter of an hour, or half of the time that is left. */
+export const claimUntil = ({ expiresAt }: Life, now: Date): Date =>
+  new Date(now.getTime() + Math.min(longestClaimMs, Math.max(0, expiresAt.getTime() - now.getTime()) / 2));
+
 /** When something will be due that is not due yet: a reminder, what its distance put off, the way to others. */
 export function nextMoment(oversight: Oversight, life: Life, now: Date): Date | undefined {
   const fractions = remindersOf(oversight);

@@ -16,6 +16,7 @@ const Verb = z.enum({
   hold: 'hold',
   release: 'release',
   keep: 'keep',
+  claim: 'claim',
 } satisfies { [V in Press['verb']]: V });
 
 /** `form`: the press asks for one first; `optional` where it counts without it too. */

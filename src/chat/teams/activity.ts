@@ -67,6 +67,7 @@ const verbs = [
   'hold',
   'release',
   'keep',
+  'claim',
 ] as const satisfies readonly Verb[];
 
 const invoked = z.object({

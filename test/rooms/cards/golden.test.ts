@@ -18,6 +18,7 @@ import {
 } from '#cards/answers.ts';
 import { type AskFacts, askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
+import { claimedCard, withClaim } from '#cards/claim-card.ts';
 import { askOnHold, heldCard, holdCard, holdOverCard, missionOnHold } from '#cards/hold-card.ts';
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
@@ -550,6 +551,29 @@ test('a mission nobody uses is asked about, and the answer is told', async () =>
     overdue: staleCard({ ...facts, why: 'overdue' }),
     kept: staleCard({ ...facts, why: 'idle', kept }),
     'no longer open': staleCard({ ...facts, why: 'idle', over: true }),
+  });
+});
+
+test('who is looking into an ask stands on it, and nothing about deciding changes', async () => {
+  const plain = ask(request(), { mission: mission() });
+  const claim = {
+    by: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
+    until: new Date('2026-11-21T10:20:00Z'),
+  };
+  const [free, taken] = [undefined, claim].map((each) => withClaim(plain, request().id, each, people));
+  const deciding = plain.buttons.filter(({ press }) => press.verb !== 'read');
+  expect(free?.buttons.slice(0, deciding.length)).toEqual(deciding);
+  expect(taken?.buttons).toEqual(plain.buttons);
+  const only = (card = plain, blocks = 1) => ({
+    ...card,
+    blocks: card.blocks.slice(0, blocks),
+    buttons: card.buttons.filter(({ press }) => press.verb === 'claim'),
+    expansion: [],
+  });
+  await golden('claims', {
+    'not claimed': only(free),
+    claimed: only(taken, 2),
+    'claimed by somebody else': claimedCard(claim, people),
   });
 });
 
