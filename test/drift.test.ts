@@ -57,6 +57,15 @@ describe('the wandering cart', () => {
     expect(driftCards()).toHaveLength(1);
   });
 
+  test('an ask under it says so, in a line of the reviewer’s own', async () => {
+    const asked = await agent.permission({ action: 'book_a_clown', mission_s256: s256 });
+    expect(asked.status).toBe(202);
+    const ask = await office.slackCard('book_a_clown');
+    expect(textInSlack(ask)).toMatch(
+      /Reviewer: The reviewer flags this mission as drifting since entry #1\d/,
+    );
+  });
+
   test('who may not decide cannot call it fine', async () => {
     const [card] = driftCards();
     await office.slack.press(

@@ -22,6 +22,7 @@ import { shownByLog } from './completion.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { type Past, precedents } from './precedent.ts';
+import { type ReviewFacts, reviewOnAsk } from './review-card.ts';
 import { acceptedSoFar, updatesText } from './updates.ts';
 import { aboutVerbs, type Offering, verbsOf } from './verbs.ts';
 import { type People, person } from './who.ts';
@@ -41,6 +42,8 @@ export type AskFacts = {
   readonly ballot?: Ballot | undefined;
   readonly capabilities: readonly string[];
   readonly background?: Background | undefined;
+  /** How the reviewer last found the mission; in a block of its own, and no part of what a decision is bound to. */
+  readonly review?: ReviewFacts | undefined;
 };
 
 /** What an ask is read against: the mission's latest log, and the changes accepted so far. Absent outside of missions. */
@@ -118,6 +121,7 @@ function question(ask: AskFacts): Block[] {
     { kind: 'divider' },
     ...(background ? backdrop(request, mission, background, people) : []),
     ...underMission(request, mission),
+    ...reviewOnAsk(ask.review),
     ...aboutVerbs(offeringOf(ask)).map(note),
     note(words.untilDenied(time(request.expiresAt))),
     ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),

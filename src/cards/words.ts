@@ -354,6 +354,7 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
   [ours`status`, ours`how many missions run and what waits; in a mission’s thread, that mission`],
   [ours`missions`, ours`the active missions`],
   [ours`status <mission>`, ours`one mission, by its title, words of it, or its short id`],
+  [ours`review <mission>`, ours`what its log says about it; in a mission’s thread, “review” is that mission`],
   [ours`what is waiting`, ours`asks that wait for a person`],
   [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
   [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],

@@ -66,6 +66,7 @@ export async function showRequest(
     people: peopleOf(bot.oversight),
     capabilities: await bot.capabilities(),
     background: await backgroundOf(bot, request, mission),
+    review: mission && (await bot.ledger.reviews.read(mission.s256)).standing,
   };
   const root = mission && (await rootSubject(bot, mission));
   const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
