@@ -14,6 +14,7 @@ import {
   openTestServer,
   type TestResource,
 } from './support/aauth-world.ts';
+import { openIntermediary } from './support/intermediary.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
@@ -130,38 +131,8 @@ describe('a sub-agent', () => {
 });
 
 describe('a chain', () => {
-  /** A resource that acts as an agent of its own: its own agent provider on its own origin. */
-  async function openIntermediary() {
-    const key = await generateSigningKey();
-    const server = await openTestServer((request) => {
-      const { pathname } = new URL(request.url);
-      if (pathname === '/jwks.json') return Response.json(publicJwks([key]));
-      return Response.json({
-        issuer: server.issuer,
-        jwks_uri: `${server.issuer}/jwks.json`,
-        name: 'Travel Desk',
-      });
-    });
-    const id = 'aauth:desk@localhost';
-    const issuing = { issuer: server.issuer, key, now: new Date() };
-    const token = (await mintAgentToken({ sub: id, jwk: key.publicJwk }, issuing))?.jwt ?? '';
-    const post = async (path: string, body: Record<string, unknown>) => {
-      const response = await signedFetch(
-        `${ps.issuer}${path}`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        },
-        { kind: 'agent', key, token },
-      );
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    };
-    return { ...server, id, post };
-  }
-
   test('acts for the person of the token it was shown, in its mission, with the hops on record', async () => {
-    await using desk = await openIntermediary();
+    await using desk = await openIntermediary(ps.issuer);
     const { agent, s256, personToken } = await onMission([desk.issuer, shop.issuer]);
     const answer = await desk.post('/person', { resource: shop.issuer, upstream_token: personToken });
     expect(answer.status).toBe(200);
@@ -197,7 +168,7 @@ describe('a chain', () => {
   });
 
   test('is cut where the agent it began with loses its person', async () => {
-    await using desk = await openIntermediary();
+    await using desk = await openIntermediary(ps.issuer);
     const { agent, personToken } = await onMission([desk.issuer]);
     const waiting = await agent.personToken({ resource: desk.issuer });
     await decide(agent.id);
@@ -227,7 +198,7 @@ describe('a chain', () => {
   });
 
   test('is refused with a token made out to somebody else, or none of ours', async () => {
-    await using desk = await openIntermediary();
+    await using desk = await openIntermediary(ps.issuer);
     const { agent, personToken } = await onMission([shop.issuer]);
     expect(await desk.post('/person', { resource: shop.issuer, upstream_token: personToken })).toMatchObject({
       status: 400,

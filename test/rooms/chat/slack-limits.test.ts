@@ -120,6 +120,53 @@ describe('what Slack refuses is noticed before it is sent', () => {
     },
   );
 
+  const asked = (element: object): ModalView =>
+    view({ submit: plain(1), blocks: [{ type: 'input', label: plain(1), element } as KnownBlock] });
+  const option = (at: number, size = 1) => ({ text: plain(size), value: `${at}` });
+  const options = (count: number) => times(count, (at) => option(at));
+
+  test.each([
+    [
+      'initial text',
+      (size) => ({ type: 'plain_text_input', initial_value: 'x'.repeat(size), max_length: 50 }),
+      50,
+    ],
+    ['a longest text', (size) => ({ type: 'plain_text_input', max_length: size }), limits.inputText],
+    ['radio buttons', (size) => ({ type: 'radio_buttons', options: options(size) }), limits.boxes],
+    ['checkboxes', (size) => ({ type: 'checkboxes', options: options(size) }), limits.boxes],
+    ['a menu', (size) => ({ type: 'static_select', options: options(size) }), limits.options],
+    [
+      'a menu of several',
+      (size) => ({ type: 'multi_static_select', options: options(size) }),
+      limits.options,
+    ],
+    ['an option’s text', (size) => ({ type: 'checkboxes', options: [option(0, size)] }), limits.optionText],
+  ] as [string, (size: number) => object, number][])(
+    'a field with %s at its limit is taken, one past it is not',
+    (_, make, most) => {
+      const made = (size: number) => asked({ action_id: 'a', ...make(size) });
+      expect(viewViolations(made(most))).toEqual([]);
+      expect(refuseView(made(most))).toBeUndefined();
+      expect(viewViolations(made(most + 1))).toHaveLength(1);
+      expect(refuseView(made(most + 1))).toBeDefined();
+    },
+  );
+
+  test.each([
+    ['an option twice', { type: 'checkboxes', options: [option(0), option(0)] }],
+    ['no option', { type: 'radio_buttons', options: [] }],
+    [
+      'a beginning that is not offered',
+      { type: 'radio_buttons', options: [option(0)], initial_option: option(1) },
+    ],
+    ['a moment in milliseconds', { type: 'datetimepicker', initial_date_time: 1_795_000_000_000 }],
+    ['an element no form of ours holds', { type: 'number_input', is_decimal_allowed: false }],
+  ])('a field with %s is not taken', (_, element) => {
+    const made = asked({ action_id: 'a', ...element });
+    expect(viewViolations(made)).not.toEqual([]);
+    expect(refuseView(made)).toBeDefined();
+  });
+
   test('a modal that asks for something needs a button to send it', () => {
     expect(viewViolations(view({ blocks: [input] }))).toHaveLength(1);
     expect(refuseView(view({ blocks: [input] }))).toBeDefined();
