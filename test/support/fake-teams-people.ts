@@ -62,7 +62,7 @@ type Input = {
  * What the inputs around a button hold when it is pressed: `typed` by the end of their ids, else what they came with.
  * Throws where the client would not let it go.
  */
-export function inputsOf(card: unknown, action: unknown, typed: Json): Json {
+export function inputsOf(card: unknown, action: unknown, typed: Readonly<Record<string, string>>): Json {
   const around = cardsIn(card).find(({ actions }) => Array.isArray(actions) && actions.includes(action));
   const inputs = inputsIn(around?.body);
   for (const name of Object.keys(typed)) {
@@ -71,7 +71,7 @@ export function inputsOf(card: unknown, action: unknown, typed: Json): Json {
   return Object.fromEntries(
     inputs.map((input) => {
       const name = Object.keys(typed).find((end) => input.id.endsWith(`.${end}`));
-      const value = String((name === undefined ? input.value : typed[name]) ?? '');
+      const value = (name === undefined ? input.value : typed[name]) ?? '';
       if (input.isRequired && value === '') throw new Error(`${input.id} is required`);
       if (input.maxLength !== undefined && value.length > input.maxLength)
         throw new Error(`${input.id} is too long`);

@@ -391,7 +391,7 @@ export async function openFakeTeams() {
       how: {
         readonly trigger?: string;
         /** What is filled into the form around the button, by field name. */
-        readonly typed?: Json;
+        readonly typed?: Readonly<Record<string, string>>;
         readonly card?: Json;
         readonly match?: Json;
       } = {},

@@ -113,7 +113,9 @@ function inputIsFine(element: Json): boolean {
     case 'multi_static_select':
       return optionsAreFine(element, 100);
     case 'datetimepicker':
-      return element.initial_date_time === undefined || String(element.initial_date_time).length === 10;
+      return (
+        element.initial_date_time === undefined || /^\d{10}$/.test(JSON.stringify(element.initial_date_time))
+      );
     default:
       return false;
   }
