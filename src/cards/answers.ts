@@ -180,17 +180,16 @@ function typed(intent: Question | Act): string {
   }
 }
 
-/** One mission as a fact, named by what can be typed. */
-export const missionRow = (mission: MissionSummary) =>
-  fact(
-    inert(shortId(mission.s256)),
-    words.missionRow(
-      code(missionTitle(mission.description), 80),
-      code(mission.agent.id, 80),
-      mission.openRequests,
-      time(mission.lastActivityAt),
-    ),
-  );
+/** One mission as a row, named by what can be typed. */
+export const missionRow = (mission: MissionSummary) => ({
+  name: inert(shortId(mission.s256)),
+  value: words.missionRow(
+    code(missionTitle(mission.description), 80),
+    code(mission.agent.id, 80),
+    mission.openRequests,
+    time(mission.lastActivityAt),
+  ),
+});
 
 /** What an ask is about, as the middle of a sentence. `mission` is the one it is made under, where that should be named. */
 export function aboutAsk(ask: Request, mission: MissionSummary | undefined): Line {

@@ -3,7 +3,6 @@ import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { aboutAsk, missionRow } from './answers.ts';
-import { fact } from './asserted.ts';
 import type { Card } from './card.ts';
 import { type Health, healthFacts } from './health-card.ts';
 import { type Listed, section } from './home-card.ts';
@@ -44,36 +43,37 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
     tone: asks.all.length > 0 ? 'waiting' : 'neutral',
     blocks: [
       { kind: 'text', line: words.fromTo(time(health.from), time(health.to)) },
-      ...section(sections.needsYou, none.needsYou, asks, rows, ({ request, deciders }) =>
-        fact(subjects[request.type], [
+      ...section(sections.needsYou, none.needsYou, asks, rows, ({ request, deciders }) => ({
+        name: subjects[request.type],
+        value: [
           ...words.ask(
             code(request.agent.id, 80),
             aboutAsk(request, missionOf(request)),
             time(request.expiresAt),
           ),
           ...(deciders.length === 0 ? [] : words.mayDecide(nameList(deciders))),
-        ]),
-      ),
+        ],
+      })),
       ...section(sections.missions, none.missions, active, rows, missionRow),
-      ...section(sections.ended, none.ended, ended, rows, (mission) =>
-        fact(idOf(mission), words.ended(titleOf(mission), howEnded(mission, people))),
-      ),
-      ...section(sections.expired, none.expired, expired, rows, (request) =>
-        fact(
-          subjects[request.type],
-          words.missed(
-            code(request.agent.id, 80),
-            aboutAsk(request, missionOf(request)),
-            time(request.expiresAt),
-          ),
+      ...section(sections.ended, none.ended, ended, rows, (mission) => ({
+        name: idOf(mission),
+        value: words.ended(titleOf(mission), howEnded(mission, people)),
+      })),
+      ...section(sections.expired, none.expired, expired, rows, (request) => ({
+        name: subjects[request.type],
+        value: words.missed(
+          code(request.agent.id, 80),
+          aboutAsk(request, missionOf(request)),
+          time(request.expiresAt),
         ),
-      ),
-      ...section(sections.drift, none.drift, drifting, rows, ({ mission, since, reason }) =>
-        fact(idOf(mission), [
+      })),
+      ...section(sections.drift, none.drift, drifting, rows, ({ mission, since, reason }) => ({
+        name: idOf(mission),
+        value: [
           ...words.drifting(titleOf(mission), since),
           ...(reason === undefined ? [] : words.because(code(reason, 160))),
-        ]),
-      ),
+        ],
+      })),
       { kind: 'text', line: [strong(sections.health)] },
       ...healthFacts(health, people),
     ],

@@ -1,10 +1,9 @@
 // What one person looks at first: what waits for them, their missions and their team's. It is shown to them alone.
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { aboutAsk, missionRow } from './answers.ts';
-import { fact, factsOf } from './asserted.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import * as words from './home-words.ts';
-import { code, strong, time } from './line.ts';
+import { code, line, strong, time } from './line.ts';
 import { subjects } from './words.ts';
 
 /** A list as far as it was read; `more` says that it goes on. */
@@ -25,16 +24,17 @@ export type HomeFacts = {
 };
 
 /** Of each list so many rows are shown; whoever makes the facts need not say more of the rest. */
-export const homeRows = 8;
+export const homeRows = 6;
 
 /** The home of somebody who may see it. It decides nothing: every ask points to its card (law 3). */
 export const homeCard = ({ at, asks, spotOf, mine, team }: HomeFacts): Card => ({
   title: words.titles.home,
   tone: asks.all.length > 0 ? 'waiting' : 'neutral',
   blocks: [
-    ...section(words.sections.forYou, words.none.forYou, asks, homeRows, (ask) =>
-      fact(subjects[ask.type], askLine(ask, mine.all.concat(team.all), spotOf(ask))),
-    ),
+    ...section(words.sections.forYou, words.none.forYou, asks, homeRows, (ask) => ({
+      name: subjects[ask.type],
+      value: askLine(ask, mine.all.concat(team.all), spotOf(ask)),
+    })),
     ...section(words.sections.yours, words.none.yours, mine, homeRows, missionRow),
     ...section(words.sections.team, words.none.team, team, homeRows, missionRow),
     { kind: 'note', line: words.asOf(time(at)) },
@@ -66,20 +66,26 @@ function askLine(ask: Request, missions: readonly MissionSummary[], spot: Spot |
   ];
 }
 
-/** A heading, the first rows of a list, and how many more there are; or that there is none. */
+/** What one row of a list says, and the name it goes by. */
+export type Row = { readonly name: SafeText; readonly value: Line };
+
+/** A heading, the first rows of a list, each over the whole width, and how many more there are; or that there is none. */
 export function section<T>(
   heading: SafeText,
   none: Line,
   { all, more }: Listed<T>,
   most: number,
-  row: (item: T) => ReturnType<typeof fact>,
+  row: (item: T) => Row,
 ): Block[] {
   const rest = all.length - most;
   return [
     { kind: 'text', line: [strong(heading)] },
     ...(all.length === 0
       ? ([{ kind: 'note', line: more ? words.andMore(undefined) : none }] as const)
-      : factsOf(...all.slice(0, most).map(row))),
+      : all.slice(0, most).map((item): Block => {
+          const { name, value } = row(item);
+          return { kind: 'text', line: line`${strong(name)}: ${value}` };
+        })),
     ...(all.length > 0 && (rest > 0 || more)
       ? ([{ kind: 'note', line: words.andMore(more ? undefined : rest) }] as const)
       : []),
