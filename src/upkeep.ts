@@ -131,7 +131,10 @@ async function verifyFile(file: string) {
 /** Forgets who acted; what was done, when and where stays, and the chain holds. */
 export async function forgetActors(whose: { before: Date } | { person: string }): Promise<number> {
   await using database = await open();
-  const count = await openLedger(database).acts.forget(whose);
+  const { acts, votes, delegations } = openLedger(database);
+  const count = await acts.forget(whose);
+  await votes.forget(whose);
+  await delegations.forget(whose, new Date());
   process.stdout.write(`Who acted is forgotten in ${count} acts.\n`);
   return 0;
 }

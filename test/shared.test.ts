@@ -193,6 +193,23 @@ describe('where two of three approve', () => {
   });
 });
 
+describe('a mission proposed with a tool that takes two', () => {
+  test('takes two as well, and its card names both', async () => {
+    const asked = await agent.proposeMission({
+      description: '# Pay for the cake',
+      tools: [{ name: 'pay_by_card', description: 'Pay in the shop' }],
+    });
+    const card = await office.slackCard('Pay for the cake', '0 of 2 approved', 'spending money');
+    expect(JSON.stringify(card.blocks)).not.toContain('with changes');
+    await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    const teams = await office.teamsCard('Pay for the cake', '1 of 2 approved: Maria in Slack');
+    await office.teams.press(teams.id, 'chaperone.approve', office.teamsPeople.bob);
+    expect((await agent.settle(asked)).status).toBe(200);
+    await office.slackCard('Mission active', 'Pay for the cake', 'by Maria in Slack, Jonas in Teams at');
+    await office.teamsCard('Mission active', 'Pay for the cake', 'by Maria in Slack, Jonas in Teams at');
+  });
+});
+
 describe('the agent’s own person, where the rule excludes them', () => {
   test('has no say, is told so alone, and those who are only told have none either', async () => {
     const asked = await wants('invite_guests');

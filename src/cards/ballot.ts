@@ -1,6 +1,6 @@
 // How far an ask that several people share has come, on every copy of its card.
 import type { DecidedBy } from '#mission-control/facts.ts';
-import type { Block, Line, Span } from './card.ts';
+import type { Block, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
 import * as shared from './shared-words.ts';
 import { decider, type People, person } from './who.ts';
@@ -26,6 +26,21 @@ export type Ballot = {
   readonly decidedFor: string | undefined;
 };
 
+/** How many names, rules or delegations a card has room for; the acts name all. */
+const most = 8;
+
+/** Whoever approved: the one who decided, or everybody whose approval it took. */
+export function approvers(
+  { decidedBy }: { readonly decidedBy: DecidedBy },
+  people: People,
+  ballot?: Ballot,
+): Line {
+  const voters = new Map(ballot?.needs.flatMap(({ votes }) => votes.map((vote) => [vote.by.person, vote])));
+  return voters.size > 1
+    ? all([...voters.values()].map((vote) => giver(vote, people)))
+    : giver({ by: decidedBy, for: ballot?.decidedFor }, people);
+}
+
 /** "Jonas in Slack", or "Jonas for Maria in Slack". */
 export function giver({ by, for: principal }: Given, people: People): Line {
   return principal === undefined
@@ -42,14 +57,13 @@ export function waitingFor({ needs, reach, notified, delegations }: Ballot, peop
   const excluded = new Set(needs.flatMap((need) => need.excluded ?? []));
   return [
     ...progress(needs, reach, people),
+    ...(needs.length > 1 ? [note(shared.everyRule)] : []),
     ...needs
       .filter(({ count }) => count > 1)
       .slice(0, 1)
       .map(({ stepUp }) => note(stepUp ? shared.howStepUp : shared.howQuorum)),
     ...[...excluded].map((id) => note(shared.noSay(person(id, people)))),
-    ...delegations.map(({ from, to, until }) =>
-      note(shared.decidesFor(person(to, people), person(from, people), time(until))),
-    ),
+    ...(delegations.length > 0 ? [note(standing(delegations, people))] : []),
     ...(notified.length > 0 ? [note(shared.told(all(notified.map((id) => [person(id, people)]))))] : []),
   ];
 }
@@ -66,6 +80,7 @@ export const approvedBy = ({ needs, reach }: Ballot, people: People): Block[] =>
 const progress = (needs: Ballot['needs'], reach: Ballot['reach'], people: People): Block[] =>
   needs
     .filter(({ count, risk }) => count > 1 || needs.length > 1 || risk !== undefined)
+    .slice(0, most)
     .map(({ count, votes, risk }) => ({
       kind: 'text',
       line: shared.progress(votes.length, count, {
@@ -75,5 +90,17 @@ const progress = (needs: Ballot['needs'], reach: Ballot['reach'], people: People
       }),
     }));
 
-const all = (names: readonly (Line | readonly Span[])[]) => joined(names, line`, `);
+/** Whoever decides for somebody meanwhile. */
+const standing = (delegations: Ballot['delegations'], people: People): Line =>
+  joined(
+    delegations
+      .slice(0, most)
+      .map(({ from, to, until }) => shared.decidesFor(person(to, people), person(from, people), time(until))),
+    line` `,
+  );
+
+const all = (names: readonly Line[]): Line => [
+  ...joined(names.slice(0, most), line`, `),
+  ...(names.length > most ? shared.andOthers(names.length - most) : []),
+];
 const note = (text: Line): Block => ({ kind: 'note', line: text });

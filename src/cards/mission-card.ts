@@ -5,6 +5,7 @@ import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { called, fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
+import { approvers, type Ballot } from './ballot.ts';
 import type { Block, Card } from './card.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
@@ -15,6 +16,8 @@ import * as words from './words.ts';
 export type MissionFacts = {
   readonly mission: MissionSummary;
   readonly approval?: Request['decision'] | undefined;
+  /** Whose approvals the proposal took, where several or somebody else’s say were needed. */
+  readonly ballot?: Ballot | undefined;
   readonly people: People;
 };
 
@@ -68,8 +71,8 @@ export const howEnded = (
   );
 
 /** What is to be known of a mission at a glance. */
-export function missionFacts({ mission, approval, people }: MissionFacts): Block[] {
-  const approver = approval && decider(approval.decidedBy, people);
+export function missionFacts({ mission, approval, ballot, people }: MissionFacts): Block[] {
+  const approver = approval && approvers(approval, people, ballot);
   return factsOf(
     told(words.facts.missionId, shortId(mission.s256)),
     told(words.facts.agent, mission.agent.id),

@@ -25,6 +25,8 @@ const reaches = {
 } as const;
 export const howQuorum = line`It is approved once that many different people have approved what is shown here. One no denies it at once.`;
 export const howStepUp = line`A second, different person confirms this approval. One no denies it at once.`;
+export const everyRule = line`Several rules are for this ask, and each has to be satisfied.`;
+export const andOthers = (count: number) => line` and ${count} more`;
 export const noSay = (who: Span) => line`${who} has no say in this: the agent acts for them.`;
 export const told = (who: Line) => line`Told, without a say: ${who}.`;
 export const decidesFor = (delegate: Span, principal: Span, until: Span) =>

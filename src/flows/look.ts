@@ -112,7 +112,8 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
   const root = await rootSubject(bot, mission);
   const people = peopleOf(bot.oversight);
   const hold = await standingHold(bot, mission);
-  const active = missionCard({ mission, approval: approval?.decision, people });
+  const ballot = approval && (await readBallot(bot, approval)).ballot;
+  const active = missionCard({ mission, approval: approval?.decision, ballot, people });
   const card = hold ? missionOnHold(active, mission.s256, hold, people) : active;
   for (const place of placesOf(bot, mission)) {
     await bot.ledger.wall.want({

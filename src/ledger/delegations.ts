@@ -71,6 +71,17 @@ export function openDelegations(db: Kysely<LedgerTables>) {
       return row?.principal;
     },
 
+    /** Forgets what no longer holds: of before a time, or all that one person made or was given. */
+    async forget(whose: { readonly before: Date } | { readonly person: string }, now: Date) {
+      const over = db
+        .deleteFrom('chaperone.delegation')
+        .where((eb) => eb.or([eb('revoked_at', 'is not', null), eb('until', '<=', now)]));
+      await ('before' in whose
+        ? over.where('made_at', '<', whose.before)
+        : over.where((eb) => eb.or([eb('principal', '=', whose.person), eb('delegate', '=', whose.person)]))
+      ).execute();
+    },
+
     /** Takes back whatever somebody let others decide; the ids of what no longer holds. */
     async revoke(principal: string, now: Date): Promise<string[]> {
       const rows = await standingOf(db, principal, now).returning('id').execute();

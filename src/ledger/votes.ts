@@ -85,6 +85,15 @@ export function openVotes(db: Kysely<LedgerTables>) {
       return rows.map(({ request_id }) => request_id);
     },
 
+    /** Forgets settled votes of before a time, or all that one person gave or that were given for them. */
+    async forget(whose: { readonly before: Date } | { readonly person: string }) {
+      const settled = db.deleteFrom('chaperone.vote').where('closed', '=', true);
+      await ('before' in whose
+        ? settled.where('cast_at', '<', whose.before)
+        : settled.where((eb) => eb.or([eb('person', '=', whose.person), eb('say', '=', whose.person)]))
+      ).execute();
+    },
+
     /** The ask is settled: its votes wait for nothing any more. */
     async close(requestId: string) {
       await db
