@@ -71,7 +71,7 @@ export function changesIn(request: Request, values: Filled | undefined, now: Dat
   };
 }
 
-const folded = (text: string) => text.replace(/\s+/g, ' ').trim();
+const folded = (text: string) => text.replace(/\s+/g, '');
 
 /** An exact time says more than a length. */
 function endOf({ ends, at }: z.infer<typeof Changes>, now: Date): Date | undefined {

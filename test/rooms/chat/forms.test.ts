@@ -86,7 +86,7 @@ describe('a form that comes back', () => {
     ['other words', { description: 'Buy flour' }, { description: 'Buy flour' }],
     [
       'the same words on other lines',
-      { description: ask.agentAsserted.description?.replaceAll('\n', ' ') },
+      { description: ask.agentAsserted.description?.replaceAll('\n', '') },
       {},
     ],
     ['one tool named twice', { tools: '1,1' }, { approvedTools: [{ name: 'compare_prices' }] }],
