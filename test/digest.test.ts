@@ -113,7 +113,7 @@ describe('a digest of the day before', () => {
     await office.start();
     await office.slackCard('Denied, nobody answered', 'a new mission');
     const digest = await answerTo('digest');
-    expect(digest).toMatch(/Denied because nobody answered\n.*Hire a clown, denied at/);
+    expect(digest).toMatch(/Denied because nobody answered\n.*denied at .* to Hire a clown/);
     expect(digest).toContain('Nobody answered: 1');
     expect(digests().filter(({ thread_ts }) => thread_ts === undefined)).toHaveLength(1);
   });

@@ -142,5 +142,5 @@ describe('“home” said', () => {
 
 test('a home counts what it has no room for', async () => {
   for (let at = 0; at < 9; at += 1) await agent.permission({ action: `step_${at}`, mission_s256: s256 });
-  expect(await homeOf(office.people.maria)).toContain('And 5 more.');
+  expect(await homeOf(office.people.maria)).toContain('And 6 more.');
 });

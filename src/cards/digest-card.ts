@@ -31,8 +31,8 @@ export type DigestFacts = {
   readonly people: People;
 };
 
-const rows = 5;
-const namesShown = 5;
+const rows = { asks: 5, others: 3 } as const;
+const namesShown = 3;
 
 export function digestCard({ asks, active, ended, expired, drifting, health, people }: DigestFacts): Card {
   const missionOf = (request: Request) => active.all.find(({ s256 }) => s256 === request.missionS256);
@@ -43,7 +43,7 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
     tone: asks.all.length > 0 ? 'waiting' : 'neutral',
     blocks: [
       { kind: 'text', line: words.fromTo(time(health.from), time(health.to)) },
-      ...section(sections.needsYou, none.needsYou, asks, rows, ({ request, deciders }) => ({
+      ...section(sections.needsYou, none.needsYou, asks, rows.asks, ({ request, deciders }) => ({
         name: subjects[request.type],
         value: [
           ...words.ask(
@@ -54,12 +54,12 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
           ...(deciders.length === 0 ? [] : words.mayDecide(nameList(deciders))),
         ],
       })),
-      ...section(sections.missions, none.missions, active, rows, missionRow),
-      ...section(sections.ended, none.ended, ended, rows, (mission) => ({
+      ...section(sections.missions, none.missions, active, rows.others, missionRow),
+      ...section(sections.ended, none.ended, ended, rows.others, (mission) => ({
         name: idOf(mission),
         value: words.ended(titleOf(mission), howEnded(mission, people)),
       })),
-      ...section(sections.expired, none.expired, expired, rows, (request) => ({
+      ...section(sections.expired, none.expired, expired, rows.others, (request) => ({
         name: subjects[request.type],
         value: words.missed(
           code(request.agent.id, 80),
@@ -67,7 +67,7 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
           time(request.expiresAt),
         ),
       })),
-      ...section(sections.drift, none.drift, drifting, rows, ({ mission, since, reason }) => ({
+      ...section(sections.drift, none.drift, drifting, rows.others, ({ mission, since, reason }) => ({
         name: idOf(mission),
         value: [
           ...words.drifting(titleOf(mission), since),

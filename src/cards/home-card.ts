@@ -24,7 +24,7 @@ export type HomeFacts = {
 };
 
 /** Of each list so many rows are shown; whoever makes the facts need not say more of the rest. */
-export const homeRows = 6;
+export const homeRows = 5;
 
 /** The home of somebody who may see it. It decides nothing: every ask points to its card (law 3). */
 export const homeCard = ({ at, asks, spotOf, mine, team }: HomeFacts): Card => ({

@@ -39,8 +39,10 @@ export const none = {
 export const andMore = (count: number | undefined): Line =>
   count === undefined ? line`And more, which were not counted.` : line`And ${count} more.`;
 
-export const ask = (agent: Span, what: Line, until: Span) => line`by ${agent}${what}, decide before ${until}`;
-export const missed = (agent: Span, what: Line, at: Span) => line`by ${agent}${what}, denied at ${at}`;
+/** The deadline comes first: what a cut takes away stands further back. */
+export const ask = (agent: Span, what: Line, until: Span) =>
+  line`decide before ${until}, asked by ${agent}${what}`;
+export const missed = (agent: Span, what: Line, at: Span) => line`denied at ${at}, asked by ${agent}${what}`;
 export const openThere = (link: Span): Line => line`, ${link}`;
 export const openCard = ours`open its card`;
 export const decidedIn = (channel: Span, platform: 'slack' | 'teams'): Line =>

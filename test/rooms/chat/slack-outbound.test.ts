@@ -262,3 +262,45 @@ describe('a place', () => {
     expect(await why(hidden)).toEqual({ reachable: false, shared: true, why: 'channel_not_found' });
   });
 });
+
+describe('a home', () => {
+  const words = (title: string) => card(title, { buttons: [] });
+
+  test('is one person’s, and the next one takes its place', async () => {
+    const bob = fake.addUser('Bob');
+    expect(await slack.showHome(annActor(), words('The first'))).toBe('shown');
+    expect(await slack.showHome(annActor(), words('The second'))).toBe('shown');
+    expect(JSON.stringify(fake.homeOf(ann))).toContain('The second');
+    expect(JSON.stringify(fake.homeOf(ann))).not.toContain('The first');
+    expect(fake.homeOf(bob)).toBeUndefined();
+  });
+
+  test('that Slack does not take is said, and is tried once', async () => {
+    fake.failNext('views.publish', { kind: 'error', error: 'not_enabled' });
+    await expect(slack.showHome(annActor(), words('x'))).rejects.toMatchObject({ code: 'refused' });
+    fake.failNext('views.publish', { kind: 'rate_limited', retryAfterSeconds: 7 });
+    const before = fake.calls.length;
+    await expect(slack.showHome(annActor(), words('x'))).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 7_000,
+    });
+    expect(fake.calls).toHaveLength(before + 1);
+  });
+});
+
+describe('the address of a message', () => {
+  test('is Slack’s own, in its thread', async () => {
+    const root = await slack.post(place(), undefined, card('Root'), 'root-mark');
+    const reply = await slack.post(place(), root.message, card('Reply'), 'reply-mark');
+    expect(await slack.linkTo(reply)).toMatch(
+      new RegExp(`^https://home\\.slack\\.com/archives/${channel}/p\\d{16}\\?thread_ts=${root.message}`),
+    );
+  });
+
+  test('that is gone cannot be told, nor that of another workspace', async () => {
+    const gone = { place: place(), message: '1795284270.000100' };
+    expect(await slack.linkTo(gone)).toBe('cannot');
+    const foreign = { ...gone, place: { ...place(), tenant: 'T0AWAY' } };
+    await expect(slack.linkTo(foreign)).rejects.toMatchObject({ code: 'refused' });
+  });
+});
