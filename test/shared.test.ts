@@ -130,6 +130,21 @@ describe('where two of three approve', () => {
     expect(permissionOf(await agent.settle(again))).toBe('granted');
     const settled = await office.slackCard('Approved', 'pay_water', '2 of 2 approved');
     expect(textInSlack(settled)).toMatch(/2 of 2 approved: (\w+) in \w+, (?!\1)\w+ in \w+/);
+    // Whoever came third is told so, where they pressed.
+    const [, line = ''] = /2 of 2 approved: (.*)/.exec(textInSlack(settled)) ?? [];
+    const late = (['Maria', 'Jonas', 'Paul'] as const).filter((name) => !line.includes(name));
+    expect(late).toHaveLength(1);
+    const inSlack = { Maria: maria, Jonas: jonas, Paul: paul }[late[0] ?? 'Paul'];
+    const inTeams = { Maria: 'alice', Jonas: 'bob', Paul: undefined } as const;
+    const chat = inTeams[late[0] ?? 'Paul'];
+    await until(`a word to ${late[0]} alone`, () =>
+      [
+        ...office.slack.ephemerals(office.channel, inSlack).map(textInSlack),
+        ...(chat
+          ? office.teams.messages(office.teams.chatOf(office.teamsPeople[chat])).map(textInTeams)
+          : []),
+      ].some((told) => told.includes('changed nothing')),
+    );
   });
 
   test('an approval and a denial at once end in one of the two, the same on both platforms', async () => {

@@ -51,6 +51,7 @@ export async function vote(bot: Bot, approval: Approval): Promise<Card | undefin
   }
   if (answer.narrow) return await refuse('changes_alone');
   const say = await whoseSay(bot, approval);
+  if (approval.for.length > 0 && !say) return await refuse('not_an_approver');
   const cast = await votes.cast({
     source: act.source,
     requestId: request.id,
@@ -65,7 +66,7 @@ export async function vote(bot: Bot, approval: Approval): Promise<Card | undefin
   if (cast === 'already_voted' || cast === 'other_reach') return await refuse(cast);
   await record('voted', { delegation: say?.id });
   try {
-    await settle(bot, request.id);
+    return tellVoter(bot, act.source, await settle(bot, request.id));
   } catch (error) {
     if (!(error instanceof MissionControlError)) throw error;
     bot.log.warn({ request: request.id, err: error }, 'the votes are kept; the next round takes them there');
@@ -73,7 +74,17 @@ export async function vote(bot: Bot, approval: Approval): Promise<Card | undefin
   } finally {
     await lookLater(bot, { requestId: request.id });
   }
-  return undefined;
+}
+
+/** Whoever voted hears it alone when their vote came too late to count. */
+function tellVoter(bot: Bot, source: string, settled: Settled | undefined): Card | undefined {
+  if (!settled) return undefined;
+  const { outcome, counted } = settled;
+  const people = peopleOf(bot.oversight);
+  if (outcome.kind !== 'decided') return outcomeCard(outcome, people);
+  return counted.some((vote) => vote.source === source)
+    ? undefined
+    : outcomeCard({ kind: 'already_decided', request: outcome.request }, people);
 }
 
 /** Why a vote would come too late, told as the Person Server would. It is not asked: one approval must not reach it alone. */
@@ -90,9 +101,11 @@ function closed(request: Request, digest: string): Exclude<Outcome, { kind: 'dec
 }
 
 /** Whose say a delegate uses: the first of those they decide for that has not been heard; undefined for their own. */
-async function whoseSay(bot: Bot, { request, answer, as, for: principals }: Approval) {
+async function whoseSay(bot: Bot, { request, answer, as, for: principals, act }: Approval) {
   if (principals.length === 0) return undefined;
   const cast = await bot.ledger.votes.about(request.id);
+  const before = cast.find(({ source }) => source === act.source);
+  if (before?.for && before.delegation) return { from: before.for, id: before.delegation };
   const heard = new Set(
     cast.filter(({ digest }) => digest === answer.digest).map((each) => each.for ?? each.by),
   );
@@ -100,6 +113,9 @@ async function whoseSay(bot: Bot, { request, answer, as, for: principals }: Appr
   const standing = await bot.ledger.delegations.standing(bot.now());
   return standing.find(({ from, to }) => from === principal?.id && to === as.id);
 }
+
+/** What became of an ask that has its votes, and which of them counted. */
+type Settled = { readonly outcome: Outcome; readonly counted: readonly Vote[] };
 
 /** Takes every quorum that is reached and not decided to the Person Server: what a crash or an outage left behind. */
 export async function settleBallots(bot: Bot): Promise<void> {
@@ -116,13 +132,16 @@ export async function settleBallots(bot: Bot): Promise<void> {
  * the Person Server takes the first, and says the same to the second. An ask that is settled, by us or not, is closed here;
  * one on hold waits for its release.
  */
-async function settle(bot: Bot, requestId: string): Promise<void> {
+async function settle(bot: Bot, requestId: string): Promise<Settled | undefined> {
   const { votes } = bot.ledger;
   const request = await bot.missionControl.readRequest(requestId);
-  if (!request) return await votes.close(requestId);
+  if (!request) {
+    await votes.close(requestId);
+    return undefined;
+  }
   const cast = (await votes.about(requestId)).filter(({ digest }) => digest === request.digest);
-  const { decisive } = tally(needsOf(bot.oversight, matterOf(request)), cast);
-  if (decisive && (await isHeld(bot, request))) return;
+  const { decisive, needs } = tally(needsOf(bot.oversight, matterOf(request)), cast);
+  if (decisive && (await isHeld(bot, request))) return undefined;
   if (decisive) {
     const outcome = await bot.missionControl.decide(requestId, {
       action: 'approve',
@@ -133,9 +152,10 @@ async function settle(bot: Bot, requestId: string): Promise<void> {
     if (outcome.kind === 'decided') await recordDecision(bot, decisive, outcome.request);
     await lookLater(bot, { requestId });
     if (outcome.kind !== 'request_changed') await votes.close(requestId);
-  } else if (!isOpen(request)) {
-    await votes.close(requestId);
+    return { outcome, counted: needs.flatMap(({ counted }) => counted) };
   }
+  if (!isOpen(request)) await votes.close(requestId);
+  return undefined;
 }
 
 /** The act of the decision, beside those of the votes: once, however often it is found decided. */
