@@ -138,7 +138,7 @@ async function take(
 
 type Act = Extract<Heard, { kind: 'said' | 'pressed' | 'place-changed' }>;
 
-/** The people that words mention, as the roster of the place knows them; one mentioned twice is asked for once. */
+/** The people that words mention, as the roster of the place knows them. */
 async function mentionsIn(
   activity: Activity,
   place: Place,
@@ -147,12 +147,10 @@ async function mentionsIn(
   log: Log,
 ): Promise<readonly Mentioned[]> {
   return await Promise.all(
-    named
-      .slice(0, mostMentions)
-      .map(async ({ text, id }) => ({
-        text,
-        who: await mentionedActor(activity, place, id, text, line, log),
-      })),
+    named.slice(0, mostMentions).map(async ({ text, id }) => ({
+      text,
+      who: await mentionedActor(activity, place, id, text, line, log),
+    })),
   );
 }
 
