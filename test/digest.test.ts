@@ -16,7 +16,7 @@ describe('a digest of the day before', () => {
   let s256 = '';
   beforeAll(async () => {
     const aMinuteAgo = new Date(Date.now() - 60_000).toISOString().slice(11, 16);
-    office = await openOffice({ digest: { every: 'day', at: aMinuteAgo, zone: 'UTC' } });
+    office = await openOffice({ runs: 'apart', digest: { every: 'day', at: aMinuteAgo, zone: 'UTC' } });
     agent = await office.agent();
   });
   afterAll(() => office[Symbol.asyncDispose]());
@@ -61,9 +61,8 @@ describe('a digest of the day before', () => {
     expect(office.teamsCards()).toEqual([]);
   });
 
-  test('is not told again after a restart', async () => {
-    await office.leftBehind(async () => undefined);
-    await office.start();
+  test('is not told again by a process that was killed and started again', async () => {
+    await office.restart();
     s256 = await mission('The cake', cakeMission.description, { resources: [office.shop.issuer] });
     expect(digests()).toHaveLength(1);
   });
@@ -100,7 +99,7 @@ describe('a digest of the day before', () => {
   test('says what was denied because nobody answered', async () => {
     await agent.proposeMission({ description: '# Hire a clown' });
     await office.slackCard('Waiting', 'Hire a clown');
-    await office.leftBehind(async () => undefined);
+    await office.kill();
     {
       await using database = await openDatabase(
         { directory: office.settings.CHAPERONE_DATA },

@@ -54,8 +54,9 @@ export async function goRound(bot: Bot): Promise<void> {
   }
 
   await lookAtTheRest(bot, missions, requests);
-  await tellDigests(bot);
   await hangWhatIsDue(bot);
+  // Last, so that a digest that cannot be made keeps nothing else from going out.
+  await tellDigests(bot);
 }
 
 /** A mission that hangs wherever it should and was looked at well after its last activity has nothing new to say; clocks may differ a little. */
