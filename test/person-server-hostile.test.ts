@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintResourceToken } from '#aauth/mint-token.ts';
-import { signedFetch, signRequest } from '#aauth/signed-fetch.ts';
+import { signedFetch } from '#aauth/signed-fetch.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type TestResource,
 } from './support/aauth-world.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+import { signRaw } from './support/raw-signature.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
 const bob: DecidedBy = { person: 'bob', via: 'teams', id: 'teams:t:u' };
@@ -121,21 +122,47 @@ describe('a pending URL', () => {
 });
 
 describe('a signed request', () => {
-  test('sent again within its window is refused', async () => {
+  /** Sends the same signed bytes twice, `secondsOld` after they were signed. */
+  async function sendTwice(secondsOld: number) {
     const agent = await newAgent();
     const url = `${ps.issuer}/mission`;
-    const unsigned = {
+    const body = JSON.stringify({ description: 'Once' });
+    const { headers } = await signRaw({
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ description: 'Once' }),
-    };
-    const signer = { kind: 'agent', key: agent.key, token: agent.token } as const;
-    const headers = await signRequest(url, unsigned, signer);
-    const send = () => fetch(url, { ...unsigned, headers });
-    expect((await send()).status).toBe(202);
-    const replayed = await send();
+      url,
+      body,
+      key: agent.key,
+      keys: { sig: { scheme: 'jwt', params: { jwt: agent.token } } },
+      params: { created: Math.floor(Date.now() / 1000) - secondsOld },
+    });
+    const send = () => fetch(url, { method: 'POST', headers, body });
+    return [await send(), await send()] as const;
+  }
+
+  test('that comes back within its window is refused', async () => {
+    const [first, replayed] = await sendTwice(10);
+    expect(first.status).toBe(202);
     expect(replayed.status).toBe(401);
     expect(replayed.headers.get('signature-error')).toBe('error=invalid_signature');
+  });
+
+  test('that an agent means twice in one second is two requests', async () => {
+    const [first, second] = await sendTwice(0);
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(second.headers.get('location')).not.toBe(first.headers.get('location'));
+  });
+
+  test('for a mission without a name is refused, not taken for one without a mission', async () => {
+    const agent = await newAgent();
+    const tries = [
+      agent.personToken({ resource: shop.issuer, mission_s256: '' }),
+      agent.permission({ action: 'x', mission_s256: '' }),
+      agent.audit({ action: 'x', mission_s256: '' }),
+      agent.interact({ type: 'question', question: 'x', mission_s256: '' }),
+    ];
+    for (const tried of await Promise.all(tries)) {
+      expect(tried).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    }
   });
 
   test('by a sub-agent is refused everywhere', async () => {
@@ -205,6 +232,7 @@ describe('a body', () => {
     ['half a character', '{"description": "\\ud800"}', 400],
     ['a number out of this world', '{"description": "x", "parameters": {"n": 1e999}}', 400],
     ['a hundred kilobytes', JSON.stringify({ description: 'x'.repeat(100_000) }), 413],
+    ['twenty megabytes', JSON.stringify({ description: 'x'.repeat(20_000_000) }), 413],
     ['a pit', `{"description": "x", "parameters": ${'['.repeat(5000)}${']'.repeat(5000)}}`, 400],
     ['nothing to say', '{"description": "  "}', 400],
   ])('with %s is refused', async (_what, body, status) => {

@@ -103,6 +103,13 @@ describe('an agent', () => {
     expect(polls.find(({ status }) => status === 429)?.body).toMatchObject({ error: 'slow_down' });
   });
 
+  test('that withdraws twice is told the second time that nothing is there', async () => {
+    const agent = await newAgent();
+    const location = locationOf(await agent.proposeMission({ description: 'Never mind' }));
+    expect((await agent.withdraw(location)).status).toBe(204);
+    expect(await agent.withdraw(location)).toMatchObject({ status: 410, body: { error: 'gone' } });
+  });
+
   test('that withdraws what was approved and not fetched gets nothing from it', async () => {
     const agent = await newAgent();
     const pending = await agent.personToken({ resource: shop.issuer });
@@ -387,8 +394,8 @@ describe('the person', () => {
 
 describe('an interaction code', () => {
   const codeOf = (answer: Answer) => /code="([^"]+)"/.exec(requirementOf(answer) ?? '')?.[1] ?? '';
-  const visit = (code: string, server = ps) =>
-    fetch(`${server.issuer}/interact?code=${encodeURIComponent(code)}`);
+  const visit = (code: string, server = ps, headers = {}) =>
+    fetch(`${server.issuer}/interact?code=${encodeURIComponent(code)}`, { headers });
 
   test('leads to the request once, however it is typed, and decides nothing', async () => {
     const agent = await newAgent();
@@ -404,7 +411,12 @@ describe('an interaction code', () => {
     });
     const second = await visit(codeOf(pending));
     expect(second.status).toBe(410);
-    expect(await second.text()).toContain('invalid_code');
+    expect(second.headers.get('content-type')).toBe('application/problem+json');
+    expect(await second.json()).toMatchObject({ error: 'invalid_code' });
+    const third = await visit(codeOf(pending), ps, { accept: 'text/html,*/*;q=0.8' });
+    expect(third.status).toBe(410);
+    expect(third.headers.get('content-type')).toContain('text/html');
+    expect(await third.text()).toContain('invalid_code');
     expect(await onlyOpen(agent)).toMatchObject({ state: 'open' });
   });
 

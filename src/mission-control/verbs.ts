@@ -182,8 +182,15 @@ function outcomeResponse(outcome: Outcome): Response {
   if (outcome.kind === 'request_not_found') return notFound('request');
   if (outcome.kind === 'invalid_request') throw new Misunderstood(400, outcome.detail);
   const request = toWire(Ask, outcome.request);
+  // Who won, with what and when, is what the caller of a refused decision looks for first.
+  const decision = outcome.request.decision && toWire(Ask.shape.decision, outcome.request.decision);
   const refused = (status: number, detail: string) =>
-    problemResponse({ status, error: outcome.kind, detail, members: { request } });
+    problemResponse({
+      status,
+      error: outcome.kind,
+      detail,
+      members: { request, ...(decision ? { decision } : {}) },
+    });
   switch (outcome.kind) {
     case 'decided':
       return json(request);

@@ -24,8 +24,8 @@ export type Admitted = {
 /**
  * Lets an agent in, signature first (draft §verification): whatever is wrong before that is known is a `401` with its
  * `Signature-Error`, whatever is wrong after is a problem of the endpoint. A sub-agent is refused everywhere, an agent token
- * its provider revoked too, and a POST seen before within the signature's window (draft §freshness-and-replay): a DELETE said
- * again changes nothing.
+ * its provider revoked too, and a POST that comes back within the signature's window (draft §freshness-and-replay): a
+ * DELETE said again changes nothing.
  */
 export async function admit(server: Server, request: Request): Promise<Admitted | Refused> {
   const arrived = await receive(server, request);
@@ -41,7 +41,12 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (!isStorable(agent.jti) || agent.jti.length > 256) {
     return { kind: 'refused', problem: signatureProblem('invalid_jwt', 'the token has no usable jti') };
   }
-  const known = await recognise(server.store, agent, received.method === 'POST' ? proof : undefined);
+  const known = await recognise(
+    server.store,
+    agent,
+    received.method === 'POST' ? proof : undefined,
+    server.now(),
+  );
   if (known.revoked) {
     return {
       kind: 'refused',
@@ -51,7 +56,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (signed.kind === 'sub_agent') {
     return invalidRequest('a sub-agent does not ask for itself: its parent does, with subagent_token');
   }
-  if (!known.first) {
+  if (known.replayed) {
     const problem = signatureProblem('invalid_signature', 'this signed request was received before');
     return { kind: 'refused', problem };
   }

@@ -16,20 +16,24 @@ export function invalidRequest(
   };
 }
 
-/** The bytes of a body as they came, for whoever checks their digest; `413` past `limit` bytes, which are not read. */
+/** How long a body that is too large is still taken in, unkept: who is cut off while sending never reads why. */
+const lingerMs = 5_000;
+
+/** The bytes of a body as they came, for whoever checks their digest; `413` past `limit` bytes, which are not kept. */
 export async function readBytes(
   request: Request,
   limit: number,
 ): Promise<{ readonly kind: 'bytes'; readonly bytes: Uint8Array } | Refused> {
-  const tooLarge = () => invalidRequest(`a body holds at most ${limit} bytes`, 413, { connection: 'close' });
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge();
   const chunks: Uint8Array[] = [];
+  const until = performance.now() + lingerMs;
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > limit) return tooLarge();
-    chunks.push(chunk);
+    if (size <= limit) chunks.push(chunk);
+    else if (performance.now() > until) break;
   }
+  if (size > limit)
+    return invalidRequest(`a body holds at most ${limit} bytes`, 413, { connection: 'close' });
   return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 }
 

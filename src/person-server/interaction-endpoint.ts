@@ -44,7 +44,8 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
   }
   const { agent, person: known } = admitted;
   const attempt = { action: type, description: question ?? description };
-  const entered = missionS256 ? await enterMission(server, agent, missionS256, attempt) : undefined;
+  const entered =
+    missionS256 !== undefined ? await enterMission(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const waits = read.members.max_wait;
   const until = waits === undefined ? undefined : new Date(server.now().getTime() + waits * 1000);

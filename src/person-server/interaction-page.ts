@@ -1,6 +1,7 @@
 // The page a `requirement=interaction` points at. It shows which request a code belongs to and sends the person to their
 // own channel: whoever holds the code can see the page, so nothing here decides anything.
 import { foldInteractionCode } from '#aauth/interaction-code.ts';
+import { type Problem, problemResponse } from '#aauth/problem.ts';
 import { metadataInTime } from '#person-server/introduce.ts';
 import { escapeHtml, page } from '#person-server/page.ts';
 import { tellOf } from '#person-server/requests.ts';
@@ -43,24 +44,23 @@ export async function interactionPage(
   const typed = searchParams.get('code');
   if (typed === null || typed === '') return page(200, 'Enter your code', form);
   const now = server.now();
+  const fail = failing(request);
   if (!attempts.mayTry(address, now.getTime())) {
-    const wait = '<p>Too many wrong codes. Wait a minute and try again. (slow_down)</p>';
-    return page(429, 'Too many attempts', wait, { 'retry-after': '60' });
+    const wait = 'Too many wrong codes. Wait a minute and try again.';
+    return fail({ status: 429, error: 'slow_down', detail: wait, headers: { 'retry-after': '60' } });
   }
   const code = foldInteractionCode(typed);
   const found = code && (await findByCode(server, code));
   if (!found) {
     attempts.wasWrong(address, now.getTime());
-    return invalidCode();
+    return fail(invalidCode);
   }
   const callback = await admittedCallback(server, found, searchParams.get('callback'));
   if (found.state === 'expired' || (isOpen(found.state) && found.expiresAt <= now)) {
-    return callback
-      ? backTo(callback, 'interaction_expired')
-      : page(408, 'This request has expired', '<p>Ask the agent to start again. (expired)</p>');
+    return callback ? backTo(callback, 'interaction_expired') : fail(expiredCode);
   }
   if (found.state === 'denied' && callback) return backTo(callback, 'access_denied');
-  if (!(await arrive(server, found, now))) return invalidCode();
+  if (!(await arrive(server, found, now))) return fail(invalidCode);
   const back = callback ? `<p><a href="${escapeHtml(callback)}">Return to your agent</a>.</p>` : '';
   return page(200, 'Answer in your channel', describe(found) + back);
 }
@@ -118,9 +118,26 @@ async function arrive(server: Server, request: RequestRow, at: Date): Promise<bo
   });
 }
 
-function invalidCode() {
-  const words = '<p>This code is not known, or was used before. (invalid_code)</p>';
-  return page(410, 'This code does not work', words + form);
+const invalidCode: Problem = {
+  status: 410,
+  error: 'invalid_code',
+  detail: 'This code is not known, or was used before.',
+};
+
+const expiredCode: Problem = {
+  status: 408,
+  error: 'expired',
+  detail: 'This request has expired. Ask the agent to start again.',
+};
+
+/** A failure as whoever asks can read it: a page for a browser, problem details for anything else. */
+function failing(request: Request) {
+  const forPeople = /\btext\/html\b/i.test(request.headers.get('accept') ?? '');
+  return (problem: Problem) => {
+    if (!forPeople) return problemResponse(problem);
+    const words = `<p>${problem.detail} (${problem.error})</p>`;
+    return page(problem.status, 'This code does not work', words + form, problem.headers);
+  };
 }
 
 /** What lets a person see that this is not a request of theirs (draft §interaction-code-misdirection): no agent's own words. */

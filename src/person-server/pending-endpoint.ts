@@ -67,10 +67,11 @@ async function answerElsewhere(
     : await answerWhenReady(server, request, admitted);
 }
 
-/** `DELETE` of a pending URL (draft §cancel-request): the agent withdraws, and the person is told. */
+/** `DELETE` of a pending URL (draft §cancel-request): the agent withdraws, the person is told, and the URL is gone. */
 export async function withdraw(server: Server, admitted: Admitted, pending: string): Promise<Response> {
   const request = await findOwnRequest(server.store, admitted.agent, pending);
   if (!request) return notFound();
+  if (request.state === 'withdrawn') return gone();
   // What was decided and not yet fetched will not be handed out any more either.
   const withdrawn =
     (await endRequest(server, request, { state: 'withdrawn' })) || (await takeDelivery(server, request));

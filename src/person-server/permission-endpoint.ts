@@ -28,7 +28,8 @@ export async function askForPermission(server: Server, admitted: Admitted): Prom
   const { action, description, parameters, mission_s256: missionS256, login_hint } = read.members;
   const { agent, person: known } = admitted;
   const attempt = { action, description };
-  const entered = missionS256 ? await enterMission(server, agent, missionS256, attempt) : undefined;
+  const entered =
+    missionS256 !== undefined ? await enterMission(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const mission = entered?.mission;
 

@@ -39,7 +39,7 @@ export async function askForPersonToken(server: Server, admitted: Admitted): Pro
 
   const enter = parties.chained ? enterChainedMission : enterMission;
   const attempt = { resource, description: members.justification };
-  const entered = missionS256 ? await enter(server, agent, missionS256, attempt) : undefined;
+  const entered = missionS256 !== undefined ? await enter(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const mission = entered?.mission;
 

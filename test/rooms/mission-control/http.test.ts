@@ -84,6 +84,7 @@ describe('serving', () => {
           digest: 'digest-2',
           decision: { action: 'deny', decided_by: { person: 'boss' } },
         },
+        decision: { action: 'deny', decided_by: { person: 'boss' }, decided_at: '1970-01-01T00:00:00.000Z' },
       });
     }
   });
