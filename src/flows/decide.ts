@@ -62,10 +62,8 @@ export async function decide(
   const answer = whole(request);
   if (typeof answer === 'string') return await refuse(answer, verdict.as.id);
 
-  if (answer.action === 'approve' && (await isHeld(bot, request))) {
-    await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: 'refused:on_hold', answer: {} });
-    return refusalCard('on_hold');
-  }
+  if (answer.action === 'approve' && (await isHeld(bot, request)))
+    return await refuse('on_hold', verdict.as.id);
   const decidedBy = { person: verdict.as.id, via: actor.platform, id: act.actor };
   if (
     answer.action === 'approve' &&
