@@ -6,7 +6,7 @@ import { connectChats } from '#chats.ts';
 import type { Config } from '#config.ts';
 import { openAgent } from '#conversation/agent.ts';
 import { type Database, openDatabase } from '#database/database.ts';
-import type { Bot } from '#flows/bot.ts';
+import type { Bot, Tempo } from '#flows/bot.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
 import { readForm } from '#flows/press.ts';
@@ -38,13 +38,13 @@ const roundMs = 30_000;
 const inboxMs = 2_000;
 const sweepMs = 1_000;
 /** Longer than any one call to a platform may take, and than what one happening sets off. */
-const usualLeases: Bot['leases'] = { cardMs: 30_000, happeningMs: 60_000 };
+const usualTempo: Tempo = { cardMs: 30_000, happeningMs: 60_000 };
 
 /**
  * Runs everything until it is disposed: the Person Server (unless another one is overseen), mission control, the chats
  * that are configured and the flows between them. It answers HTTP when this resolves.
  */
-export async function openChaperone(config: Config, log: Log, leases = usualLeases): Promise<Chaperone> {
+export async function openChaperone(config: Config, log: Log, tempo = usualTempo): Promise<Chaperone> {
   await using stack = new AsyncDisposableStack();
   const port = config.port === 0 ? await freePort(config.host) : config.port;
   const issuer = config.issuer ?? `http://localhost:${port}`;
@@ -84,7 +84,7 @@ export async function openChaperone(config: Config, log: Log, leases = usualLeas
     ledger,
     jobs: database.jobs,
     log,
-    leases,
+    tempo,
     reviewer: openReviewer(model),
     agent: model && openAgent(model),
     trails: new Map(),

@@ -23,6 +23,15 @@ import type { Oversight, Person } from '#oversight.ts';
 import type { MissionTrail } from '#reviewer/drift.ts';
 import type { Reviewer } from '#reviewer/model/review.ts';
 
+/** How long things take that only a test wants shorter. */
+export type Tempo = {
+  /** How long one process holds a card it posts, or a happening it deals with, before another may take it over. */
+  readonly cardMs: number;
+  readonly happeningMs: number;
+  /** The least time between two posts to a place, where that is not the platform's own. */
+  readonly paceMs?: Readonly<Partial<Record<Platform, number>>>;
+};
+
 /** Everything a flow works with. */
 export type Bot = {
   readonly oversight: Oversight;
@@ -32,7 +41,7 @@ export type Bot = {
   readonly jobs: Jobs;
   readonly log: Log;
   /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
-  readonly leases: { readonly cardMs: number; readonly happeningMs: number };
+  readonly tempo: Tempo;
   readonly reviewer: Reviewer;
   /** Answers what the grammar leaves unclear; absent without a model. */
   readonly agent: Agent | undefined;

@@ -17,13 +17,17 @@ export async function hangCards(bot: Bot, place: Place): Promise<void> {
   if (!chat) return;
   const end = bot.now().getTime() + shiftMs;
   while (bot.now().getTime() < end) {
-    const due = await bot.ledger.wall.take(place, bot.now(), bot.leases.cardMs);
+    const due = await bot.ledger.wall.take(place, bot.now(), bot.tempo.cardMs);
     if (!due) {
       if (!(await bot.ledger.wall.isWaiting(place, bot.now()))) return;
       await pause(passedOverMs);
       continue;
     }
-    const turn = await bot.ledger.places.takeTurn(place, bot.now(), chat.paceMs);
+    const turn = await bot.ledger.places.takeTurn(
+      place,
+      bot.now(),
+      bot.tempo.paceMs?.[place.platform] ?? chat.paceMs,
+    );
     const waitMs = turn.getTime() - bot.now().getTime();
     if (waitMs > shiftMs / 2) return await later(bot, due, turn, due.attemptedAt === undefined);
     if (waitMs > 0) await pause(waitMs);

@@ -26,7 +26,7 @@ export async function accept(bot: Bot, happening: Happening): Promise<void> {
  */
 export async function attend(bot: Bot, id: string): Promise<void> {
   const { inbox } = bot.ledger;
-  const taken = await inbox.take(id, bot.now(), bot.leases.happeningMs);
+  const taken = await inbox.take(id, bot.now(), bot.tempo.happeningMs);
   if (!taken) return;
   const { happening, attempts, receivedAt } = taken;
   try {

@@ -17,6 +17,7 @@ import { openAgentProvider, openResource } from './aauth-world.ts';
 import { openFakeSlack, type SlackMessage } from './fake-slack.ts';
 import { openFakeTeams, type TeamsMessage } from './fake-teams.ts';
 import { home, people as teamsPeople, textOf } from './fake-teams-people.ts';
+import { brisk } from './tempo.ts';
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
@@ -163,14 +164,13 @@ export async function openOffice(options: OfficeOptions = {}) {
         settings,
         logFile,
         signal: new AbortController().signal,
-        // A shared store keeps what a dead process held until its lease ends.
-        ...(databaseUrl && { program: fileURLToPath(new URL('impatient.ts', import.meta.url)) }),
+        program: fileURLToPath(new URL('product.ts', import.meta.url)),
       });
       pid = product.pid;
       running = product;
       return;
     }
-    running = await openChaperone(readConfig(settings), openLog(settings.CHAPERONE_LOG));
+    running = await openChaperone(readConfig(settings), openLog(settings.CHAPERONE_LOG), brisk);
     await until('the chats are connected', async () => (await fetch(`${bot}/readyz`)).ok);
   }
   await start();
