@@ -55,7 +55,7 @@ export async function exportActs(
 }
 
 function cell(value: unknown): string {
-  const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = value === null ? '' : typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -1,9 +1,6 @@
 // Agents that act through others, and how far a person's yes reaches.
 import { importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintAgentToken } from '#aauth/mint-token.ts';
-import { signedFetch } from '#aauth/signed-fetch.ts';
-import { generateSigningKey, publicJwks } from '#aauth/signing-keys.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import type { Decision } from '#mission-control/port.ts';
 import { type Agent, openAgent } from './support/aauth-agent.ts';
@@ -11,7 +8,6 @@ import {
   type AgentProvider,
   openAgentProvider,
   openResource,
-  openTestServer,
   type TestResource,
 } from './support/aauth-world.ts';
 import { openIntermediary } from './support/intermediary.ts';

@@ -134,8 +134,8 @@ export type Chat = {
   remove(posted: Posted): Promise<void>;
   /** Shows a card as somebody's home, in place of what stood there. `cannot` where the platform has no such page. */
   showHome(to: Actor, card: Card): Promise<'shown' | 'cannot'>;
-  /** An address at which people open a message of ours in their own client; `cannot` where none can be told. */
-  linkTo(posted: Posted): Promise<string | 'cannot'>;
+  /** An address at which people open a message of ours in their own client; undefined where none can be told. */
+  linkTo(posted: Posted): Promise<string | undefined>;
   /** What the platform says of an account, by its id alone; `unknown` for one that is gone, or not to be found there. */
   standingOf(place: Place, user: string): Promise<Actor['standing']>;
   /** What the platform says of a place: whether the bot can write there, and whether outsiders can read. */

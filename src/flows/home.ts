@@ -108,8 +108,7 @@ async function spotOf(bot: Bot, actor: Actor, request: Request): Promise<Spot | 
 /** A page is worth showing without an address. */
 async function linkTo(bot: Bot, posted: Posted): Promise<string | undefined> {
   try {
-    const url = await bot.chats.get(posted.place.platform)?.linkTo(posted);
-    return url === 'cannot' ? undefined : url;
+    return await bot.chats.get(posted.place.platform)?.linkTo(posted);
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     bot.log.warn({ code: error.code, err: error }, 'no address of a card could be told');

@@ -273,6 +273,7 @@ delegation: { to: [boss], longest_days: 7 }
         notify: ['away'],
         quorum: 2,
       },
+      { for: { people: ['cook'] }, approve: ['boss'], exclude: 'person' },
     ],
     delegation: { to: ['boss'], longestDays: 7 },
   });

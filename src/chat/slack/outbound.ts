@@ -18,7 +18,12 @@ const mostPages = 10;
 export type CommandReply = (place: Place, user: string) => ((body: object) => Promise<void>) | undefined;
 
 /** The verbs of the port towards one workspace. A place of another workspace is refused before anything is sent. */
-export function outbound(client: WebClient, home: Home, dates: Dates, reply: CommandReply): Omit<Chat, 'standingOf'> {
+export function outbound(
+  client: WebClient,
+  home: Home,
+  dates: Dates,
+  reply: CommandReply,
+): Omit<Chat, 'standingOf'> {
   const settled = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const;
 
   async function post(
@@ -176,9 +181,9 @@ export function outbound(client: WebClient, home: Home, dates: Dates, reply: Com
         const { permalink } = await call('chat.getPermalink', () =>
           client.chat.getPermalink({ channel, message_ts: message }),
         );
-        return permalink ?? 'cannot';
+        return permalink;
       } catch (error) {
-        if (slackWord(error) === 'message_not_found') return 'cannot';
+        if (slackWord(error) === 'message_not_found') return undefined;
         throw error;
       }
     },

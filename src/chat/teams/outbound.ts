@@ -102,7 +102,7 @@ export function openOutbound(line: Line, router: Router): Chat {
     showHome: async () => 'cannot',
 
     // A deep link to a message names the team's group, which the connector does not tell of every channel.
-    linkTo: async () => 'cannot',
+    linkTo: async () => undefined,
 
     async standingOf(place, user) {
       const route = await router.to(place);
