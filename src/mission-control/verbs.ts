@@ -43,6 +43,8 @@ export class Misunderstood extends Error {
 }
 
 const bodyLimit = 256 * 1024;
+/** How long a body that is too large is still taken in, unkept: who is cut off while sending never reads why. */
+const lingerMs = 5_000;
 const longestPage = 200;
 
 /** Postgres keeps no NUL, and no id or name holds a control character. */
@@ -234,12 +236,14 @@ async function bodyOf(request: Request): Promise<unknown> {
   if (type?.trim().toLowerCase() !== 'application/json')
     throw new Misunderstood(415, 'the body has to be application/json');
   const chunks: Uint8Array[] = [];
+  const until = performance.now() + lingerMs;
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > bodyLimit) throw new Misunderstood(413, `the body is larger than ${bodyLimit} bytes`);
-    chunks.push(chunk);
+    if (size <= bodyLimit) chunks.push(chunk);
+    else if (performance.now() > until) break;
   }
+  if (size > bodyLimit) throw new Misunderstood(413, `the body is larger than ${bodyLimit} bytes`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
   } catch {

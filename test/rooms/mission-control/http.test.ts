@@ -139,6 +139,7 @@ describe('serving', () => {
     ['a list', '[]', 400],
     ['no decision', '{"action":"maybe"}', 400],
     ['more than is read', `{"reason":"${'x'.repeat(300_000)}"}`, 413],
+    ['far more than is read', `{"reason":"${'x'.repeat(20_000_000)}"}`, 413],
   ])('a body that is %s is refused and decides nothing', async (_, body, status) => {
     await using served = await serve();
     const { response, body: problem } = await served.call('/requests/req-1', {
