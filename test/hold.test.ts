@@ -108,9 +108,9 @@ describe('a held mission', () => {
   test('what its tools cover is asked as well, so that it waits with the rest; and can be denied', async () => {
     const covered = await agent.permission({ action: 'weigh_flour', mission_s256: s256 });
     expect(covered.status).toBe(202);
-    await office.slackCard('On hold. Waiting', 'weigh_flour');
+    await office.slackCard('On hold. Waiting', 'may do weigh_flour');
     await office.slackCard('On hold', 'order_candles', 'weigh_flour', 'decide before');
-    const inTeams = await office.teamsCard('On hold. Waiting', 'weigh_flour');
+    const inTeams = await office.teamsCard('On hold. Waiting', 'may do weigh_flour');
     await office.teams.press(inTeams.id, 'chaperone.deny', office.teamsPeople.alice, {
       typed: { reason: 'not now' },
     });
