@@ -79,7 +79,7 @@ const metadataRetryMs = 5_000;
 const defaultFreshMs = 10 * 60_000;
 const timeoutMs = 5_000;
 const maxBytes = 64 * 1024;
-const mostIssuers = 500;
+const mostIssuers = 1_000;
 
 type Keys = ReadonlyMap<string, unknown>;
 
