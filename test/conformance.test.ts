@@ -1,0 +1,337 @@
+// The draft from outside: the real `serve`, spoken to by parties that share none of its code.
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Answer,
+  answerOf,
+  type Json,
+  jwtOf,
+  newKey,
+  openParty,
+  type Party,
+  partsOf,
+  seconds,
+  sendSigned,
+  serveApart,
+  type Twist,
+} from './support/outside.ts';
+
+const stack = new AsyncDisposableStack();
+let issuer = '';
+let provider: Party;
+let shop: Party;
+
+beforeAll(async () => {
+  ({ issuer } = stack.use(await serveApart()));
+  provider = stack.use(await openParty('aauth-agent.json', { name: 'Provider' }));
+  const scopes = { scope_descriptions: { read: 'Read', write: 'Write' } };
+  shop = stack.use(await openParty('aauth-resource.json', { name: 'Shop', ...scopes }));
+});
+afterAll(() => stack.disposeAsync());
+
+function newAgent(over: Json = {}) {
+  const key = newKey();
+  const claims = {
+    iss: provider.issuer,
+    dwk: 'aauth-agent.json',
+    sub: `aauth:a${randomUUID()}@localhost`,
+    jti: randomUUID(),
+    ps: issuer,
+    iat: seconds(),
+    exp: seconds() + 3600,
+    cnf: { jwk: key.jwk },
+    ...over,
+  };
+  const token = jwtOf(provider.key, 'aa-agent+jwt', claims);
+  const send = (method: string, path: string, body?: Json | string, twist: Twist = {}) =>
+    sendSigned(key, `sig=jwt;jwt="${twist.token ?? token}"`, method, new URL(path, issuer).href, body, twist);
+  return {
+    key,
+    claims,
+    id: claims.sub,
+    send,
+    post: (path: string, body?: Json | string, twist?: Twist) => send('POST', path, body, twist),
+    get: (path: string) => send('GET', path),
+  };
+}
+type TestAgent = ReturnType<typeof newAgent>;
+
+async function control(method: string, path: string, body?: Json, token = 'secret'): Promise<Answer> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return await answerOf(
+    await fetch(`${issuer}/mission-control${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+const decidedBy = { person: 'p', via: 'test', id: 'test:p' };
+const locationOf = ({ headers }: Answer) => headers.get('location') ?? '';
+
+/** The agent's only open ask, as mission control has it. */
+async function openAsk({ id }: TestAgent): Promise<Json> {
+  const { body } = await control('GET', `/requests?state=open&agent=${encodeURIComponent(id)}`);
+  const [ask] = body['requests'] as Json[];
+  if (!ask) throw new Error(`nothing of ${id} is open`);
+  return ask;
+}
+
+async function decide(agent: TestAgent, action: string, more: Json = {}): Promise<Answer> {
+  const { id, digest } = await openAsk(agent);
+  return await control('POST', `/requests/${String(id)}`, { action, digest, decided_by: decidedBy, ...more });
+}
+
+async function approved(agent: TestAgent, pending: Answer, more: Json = {}): Promise<Answer> {
+  expect(pending.status).toBe(202);
+  expect((await decide(agent, 'approve', more)).status).toBe(200);
+  return await agent.get(locationOf(pending));
+}
+
+function expectProblem(answer: Answer, status: number, error: string) {
+  expect(answer).toMatchObject({ status, body: { error } });
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(answer.headers.has('signature-error')).toBe(status === 401);
+}
+
+function resourceToken({ key }: TestAgent, presented: string, over: Json = {}): string {
+  const { claims } = partsOf(presented);
+  return jwtOf(shop.key, 'aa-resource+jwt', {
+    iss: shop.issuer,
+    dwk: 'aauth-resource.json',
+    aud: issuer,
+    ps: issuer,
+    sub: claims['sub'],
+    presented_jti: claims['jti'],
+    agent_jkt: key.thumbprint,
+    mission_s256: claims['mission_s256'],
+    scope: 'read write',
+    jti: randomUUID(),
+    iat: seconds(),
+    exp: seconds() + 300,
+    ...over,
+  });
+}
+
+const everything = ['@method', '@authority', '@path', 'signature-key', 'content-digest', 'content-type'];
+
+describe('a request whose signature', () => {
+  const twists: [string, () => Twist, string][] = [
+    ['is missing', () => ({ without: 'signature' }), 'invalid_signature'],
+    ['says not what it covers', () => ({ without: 'signature-input' }), 'invalid_signature'],
+    ['comes without a key', () => ({ without: 'signature-key' }), 'invalid_signature'],
+    ['has no created', () => ({ params: '' }), 'invalid_signature'],
+    ['is old', () => ({ params: `;created=${seconds() - 90}` }), 'invalid_signature'],
+    ['is of the future', () => ({ params: `;created=${seconds() + 90}` }), 'clock_skew'],
+    [
+      'has expired',
+      () => ({ params: `;created=${seconds()};expires=${seconds() - 1}` }),
+      'invalid_signature',
+    ],
+    ['is for another server', () => ({ authority: 'other.example' }), 'invalid_signature'],
+    ['is of another body', () => ({ sent: '{"action":"other"}' }), 'invalid_signature'],
+    ['is made with a bare key', () => ({ signatureKey: 'sig=hwk;kty="OKP"' }), 'unsupported_scheme'],
+    ['is made in no known way', () => ({ signatureKey: 'sig=frob' }), 'unsupported_scheme'],
+    ['comes with no token', () => ({ token: 'none' }), 'invalid_jwt'],
+  ];
+  test.each(twists)('%s is refused with its code', async (_what, twist, code) => {
+    const answer = await newAgent().post('/permission', { action: 'x' }, twist());
+    expectProblem(answer, 401, code);
+    expect(answer.headers.get('signature-error')).toBe(`error=${code}`);
+    expect(answer.headers.get('accept-signature-scheme')).toBe(code === 'unsupported_scheme' ? 'jwt' : null);
+  });
+
+  test.each(everything)('leaves out %s is told what is required', async (left) => {
+    const components = everything.filter((name) => name !== left);
+    const answer = await newAgent().post('/permission', { action: 'x' }, { components });
+    expectProblem(answer, 401, 'invalid_input');
+    expect(answer.headers.get('signature-error')).toContain('required_input=(');
+    expect(answer.headers.get('signature-error')).toContain(`"${left}"`);
+  });
+
+  test.each([
+    ['of another kind', { typ: 'aa-person+jwt' }, {}, 'invalid_jwt'],
+    ['of nobody’s key', { kid: 'nobody' }, {}, 'unknown_key'],
+    ['that has expired', {}, { exp: 1 }, 'expired_jwt'],
+    [
+      'for a key without alg',
+      {},
+      { cnf: { jwk: { ...newKey().jwk, alg: undefined } } },
+      'unsupported_algorithm',
+    ],
+    [
+      'for a key at odds with its alg',
+      {},
+      { cnf: { jwk: { ...newKey().jwk, alg: 'ES256' } } },
+      'invalid_key',
+    ],
+    ['of no agent', {}, { sub: 'bob' }, 'invalid_jwt'],
+  ] as const)('comes with a token %s is refused', async (_what, header, claims, code) => {
+    const agent = newAgent();
+    const token = jwtOf(provider.key, 'aa-agent+jwt', { ...agent.claims, ...claims }, header);
+    const answer = await agent.post('/permission', { action: 'x' }, { token });
+    expectProblem(answer, 401, code);
+    expect(answer.headers.has('accept-signature-alg')).toBe(code === 'unsupported_algorithm');
+  });
+});
+
+test('every endpoint refuses what is no object it takes, as problem details', async () => {
+  const agent = newAgent();
+  for (const path of ['/person', '/token', '/permission', '/audit', '/interaction', '/mission']) {
+    for (const body of ['{', '[]', 'null', '{}', '['.repeat(5000)]) {
+      expectProblem(await agent.post(path, body), 400, 'invalid_request');
+    }
+  }
+});
+
+test('a mission goes from proposal to its end as the draft and mission control have it', async () => {
+  const agent = newAgent();
+  const proposal = {
+    description: 'Bake',
+    tools: [{ name: 'Oven', description: 'Bakes' }],
+    resources: [shop.issuer],
+    unknown: [1],
+  };
+  const pending = await agent.post('/mission', proposal);
+  expect(pending).toMatchObject({ status: 202, body: { status: 'pending' } });
+  expect(pending.headers.get('cache-control')).toBe('no-store');
+  expect(pending.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(new URL(locationOf(pending)).origin).toBe(issuer);
+  expect(pending.headers.get('aauth-requirement')).toMatch(
+    /^requirement=interaction; url="[^"?#]+"; code="[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"$/,
+  );
+  const stranger = newAgent();
+  expectProblem(await stranger.get(locationOf(pending)), 404, 'not_found');
+  expectProblem(await agent.post(locationOf(pending), { action: 'frob' }), 400, 'invalid_request');
+
+  const before = await openAsk(agent);
+  expect((await decide(agent, 'ask', { question: 'Why?' })).status).toBe(200);
+  const asked = await agent.get(locationOf(pending));
+  expect(asked).toMatchObject({ status: 202, body: { clarification: 'Why?' } });
+  expect(asked.headers.get('aauth-requirement')).toBe('requirement=clarification');
+  const said = { action: 'clarification_response', clarification_response: 'Because' };
+  expect((await agent.post(locationOf(pending), said)).status).toBe(202);
+  const stale = await decide(agent, 'approve', { digest: before['digest'] });
+  expectProblem(stale, 409, 'request_changed');
+
+  const wider = await decide(agent, 'approve', { approved_resources: ['https://other.example'] });
+  expectProblem(wider, 400, 'invalid_request');
+  const mission = await approved(agent, asked);
+  expectProblem(await agent.get(locationOf(pending)), 410, 'gone');
+  const { s256, person_tokens: tokens } = mission.body as { s256: string; person_tokens: Json };
+  const blob = Buffer.from(String(mission.body['mission']), 'base64url');
+  expect(createHash('sha256').update(blob).digest('base64url')).toBe(s256);
+  expect(JSON.parse(blob.toString('utf8'))).toEqual({
+    agent: agent.id,
+    approved_at: expect.stringMatching(/Z$/) as string,
+    description: 'Bake',
+    approved_tools: proposal.tools,
+    approved_resources: [shop.issuer],
+  });
+  const shown = await control('GET', `/missions/${s256}`);
+  expect(shown.body).toMatchObject({ s256, status: 'active', mission: mission.body['mission'] });
+
+  const personToken = String(tokens[shop.issuer]);
+  const { header, claims } = partsOf(personToken);
+  expect(header).toMatchObject({ typ: 'aa-person+jwt', alg: 'Ed25519' });
+  expect(claims).toMatchObject({
+    iss: issuer,
+    dwk: 'aauth-person.json',
+    aud: shop.issuer,
+    mission_s256: s256,
+  });
+  expect(JSON.stringify(claims)).not.toContain('aauth:');
+  const granted = await agent.post('/token', {
+    resource_token: resourceToken(agent, personToken, { account: 'main' }),
+    presented_token: personToken,
+  });
+  expect(granted.status).toBe(200);
+  const auth = partsOf(granted.body['auth_token']);
+  expect(auth.header['typ']).toBe('aa-auth+jwt');
+  expect(auth.claims).toMatchObject({
+    ps: issuer,
+    sub: claims['sub'],
+    scope: 'read write',
+    account: 'main',
+    mission_s256: s256,
+    cnf: { jwk: agent.key.jwk },
+  });
+  expect(auth.claims['exp']).toBeLessThanOrEqual(Number(claims['exp']));
+
+  const act = { action: 'update', description: 'More' };
+  const unknown = createHash('sha256').update('nothing').digest('base64url');
+  const [foreign, none] = [
+    await stranger.post(`/mission/${s256}`, act),
+    await stranger.post(`/mission/${unknown}`, act),
+  ];
+  expectProblem(none, 404, 'mission_not_found');
+  expect([foreign.status, foreign.text]).toEqual([none.status, none.text]);
+  expectProblem(await agent.post('/mission/short', act), 400, 'invalid_request');
+  expect((await agent.post('/audit', { mission_s256: s256, action: 'baked' })).status).toBe(201);
+
+  const open = await agent.post('/permission', { mission_s256: s256, action: 'Shop' });
+  const end = { action: 'terminate', reason: 'revoked', decided_by: decidedBy };
+  const report = await control('POST', `/missions/${s256}`, end);
+  expect(report).toMatchObject({ status: 200, body: { s256, reason: 'revoked' } });
+  expect(report.body['voided']).toHaveLength(1);
+  const late = [
+    await agent.get(locationOf(open)),
+    await agent.post(`/mission/${s256}`, {}),
+    await agent.post('/audit', { mission_s256: s256, action: 'late' }),
+    await agent.post('/person', { mission_s256: s256, resource: shop.issuer }),
+  ];
+  for (const answer of late) {
+    expectProblem(answer, 403, 'mission_terminated');
+    expect(answer.body).toMatchObject({ mission_status: 'terminated', termination_reason: 'revoked' });
+  }
+});
+
+test('the same proposal twice at once is two requests', async () => {
+  const agent = newAgent();
+  const twice = [{ description: 'Twice' }, { description: 'Twice' }].map((body) =>
+    agent.post('/mission', body),
+  );
+  const locations = (await Promise.all(twice)).map(locationOf);
+  expect(new Set(locations).size).toBe(2);
+});
+
+test.each([
+  ['for somebody else', { aud: 'nobody' }, 'invalid_resource_token'],
+  ['for another key', { agent_jkt: newKey().thumbprint }, 'invalid_resource_token'],
+  ['on another token', { presented_jti: 'other' }, 'invalid_resource_token'],
+  ['about somebody else', { sub: 'other' }, 'invalid_resource_token'],
+  ['with a tenant of its own', { tenant: 'other' }, 'invalid_resource_token'],
+  ['that has expired', { exp: 1 }, 'expired_resource_token'],
+  ['of the future', { iat: seconds() + 900, exp: seconds() + 1200 }, 'clock_skew'],
+])('a resource token %s is refused', async (_what, over, code) => {
+  const agent = newAgent();
+  const { body } = await approved(agent, await agent.post('/person', { resource: shop.issuer }));
+  const presented = String(body['person_token']);
+  const resource_token = resourceToken(agent, presented, over);
+  expectProblem(await agent.post('/token', { resource_token, presented_token: presented }), 400, code);
+});
+
+test('a provider revokes its agent token, and nobody else does', async () => {
+  const agent = newAgent();
+  const revocation = { jti: agent.claims.jti, exp: agent.claims.exp };
+  const revoke = ({ key, issuer: id, dwk }: Party) =>
+    sendSigned(
+      key,
+      `sig=jwks_uri;id="${id}";dwk="${dwk}";kid="${key.kid}"`,
+      'POST',
+      `${issuer}/revoke`,
+      revocation,
+    );
+  expect((await revoke(shop)).status).toBe(200);
+  expect((await agent.post('/permission', { action: 'x' })).status).toBe(202);
+  expect(await revoke(provider)).toMatchObject({ status: 200, text: '' });
+  expectProblem(await agent.post('/permission', { action: 'y' }), 401, 'revoked_jwt');
+});
+
+test('mission control opens to its token alone', async () => {
+  for (const path of ['', '/requests', '/missions', '/agents', '/events']) {
+    expect((await control('GET', path, undefined, 'wrong')).status).toBe(401);
+  }
+  expect(await control('GET', '')).toMatchObject({ status: 200, body: { issuer } });
+});
