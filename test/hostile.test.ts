@@ -227,8 +227,9 @@ describe('what is out of date', () => {
         .messages(alice)
         .some((message) => textInTeams(message).includes('changed after it was shown')),
     );
-    const now = await office.slackCard('Black, all of it.');
-    expect(now.ts).toBe(before.ts);
+    const now = await until('the ask as it is now', () =>
+      office.slackCards().find(({ ts, text }) => ts === before.ts && text.includes('Black, all of it.')),
+    );
     expect((await agent.poll(location)).status).toBe(202);
     await office.slack.press(now, 'chaperone:approve', office.people.maria);
     expect((await agent.settle(asked)).body).toMatchObject({ permission: 'granted' });

@@ -83,7 +83,7 @@ describe('a delegation', () => {
   const make = (from: string, to: string, source: string, hours = 12) =>
     ledger.delegations.make({ source, from, to, madeAt: at(10), until: at(hours) });
   const standing = async (hours: number) =>
-    (await ledger.delegations.standing(at(hours))).map(({ from, to }) => `${to} for ${from}`);
+    (await ledger.delegations.standing(at(hours))).map(({ from, to }) => `${to} for ${from}`).toSorted();
 
   test('takes the place of what the same person said before, and says again what was said again', async () => {
     const first = await make('ann', 'ben', 'said 1');
