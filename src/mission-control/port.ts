@@ -96,7 +96,7 @@ export type MissionControl = {
   terminate(s256: string, termination: Termination): Promise<TerminationReport | undefined>;
   readTermination(s256: string): Promise<TerminationReport | undefined>;
   listAgents(filter: { person?: string }): Promise<BoundAgent[]>;
-  /** Ends an agent's binding to its person; false when there is none. */
+  /** Ends an agent's binding to its person. Saying it again changes nothing; false when there never was one. */
   revokeAgent(id: string, decidedBy: DecidedBy): Promise<boolean>;
   /** Yields changes after `after` (or from now) until the signal aborts. Never the only way to learn of one: readers reconcile. */
   watch(options: { after?: string; signal: AbortSignal }): AsyncIterable<Change>;

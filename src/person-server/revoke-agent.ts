@@ -11,19 +11,19 @@ import { terminateWithin } from '#person-server/terminate.ts';
 
 /**
  * Ends an agent's binding to its person, and everything that stood on it: its missions, its open requests, what was consented
- * to it, its live tokens (draft §agent-person-binding). The next time it comes it is a new agent. False when there is no such
- * live binding.
+ * to it, its live tokens (draft §agent-person-binding). The next time it comes it is a new agent. Saying it again changes
+ * nothing. False when there never was such a binding.
  */
 export async function revokeAgent(server: Server, id: string, decidedBy: DecidedBy): Promise<boolean> {
   const ended = await server.store.transaction().execute(async (trx) => {
     const at = server.now();
     const binding = await trx
       .selectFrom('agentBinding')
-      .select(['iss', 'sub', 'person'])
+      .select(['iss', 'sub', 'person', 'revokedAt'])
       .where('id', '=', id)
-      .where('revokedAt', 'is', null)
       .executeTakeFirst();
     if (!binding) return false;
+    if (binding.revokedAt) return true;
     const missions = await trx
       .selectFrom('mission')
       .select('s256')
@@ -39,7 +39,7 @@ export async function revokeAgent(server: Server, id: string, decidedBy: Decided
       }
     }
     // Only one of two who say it at once gets past this.
-    if (!(await unbindAgent(trx, id, decidedBy, at))) return false;
+    if (!(await unbindAgent(trx, id, decidedBy, at))) return true;
     const open = await trx
       .selectFrom('request')
       .selectAll()
