@@ -49,7 +49,6 @@ export async function up(db: Kysely<unknown>) {
       quiet_until timestamptz not null default '-infinity',
       shared     boolean not null default false,
       checked_at timestamptz not null default '-infinity',
-      moved_to   text,
       route      jsonb,
       primary key (platform, tenant, channel)
     )`.execute(db);

@@ -10,7 +10,7 @@ import type { Bot, Tempo } from '#flows/bot.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
 import { readForm } from '#flows/press.ts';
-import { accept, attend, attendWaiting } from '#flows/receive.ts';
+import { accept, attend, attendWaiting, forgetWords } from '#flows/receive.ts';
 import { reviewMission, reviewQueue } from '#flows/review.ts';
 import { goRound } from '#flows/round.ts';
 import { watch } from '#flows/watch.ts';
@@ -37,6 +37,7 @@ export type Chaperone = AsyncDisposable & {
 const roundMs = 30_000;
 const inboxMs = 2_000;
 const sweepMs = 1_000;
+const forgetMs = 3_600_000;
 /** Longer than any one call to a platform may take, and than what one happening sets off. */
 const usualTempo: Tempo = { cardMs: 30_000, happeningMs: 60_000 };
 
@@ -134,6 +135,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
   stack.use(server);
 
   tasks.every('round', roundMs, () => goRound(bot));
+  tasks.every('forget', forgetMs, () => forgetWords(bot));
   tasks.every('inbox', inboxMs, () => attendWaiting(bot));
   if (personServer) tasks.every('sweep', sweepMs, () => personServer.sweep());
   tasks.start('watch', (signal) => watch(bot, signal));

@@ -394,7 +394,7 @@ export const nextDeadline = (at: Span) => line`The next ask is denied at ${at} u
 export const missionRow = (title: Span, agent: Span, asks: number, at: Span) =>
   line`${title} by ${agent}, ${amount(asks, ours`open ask`, ours`open asks`)}, last active ${at}`;
 export const askRow = (id: Span, agent: Span, what: Line, until: Span) =>
-  line`${id} by ${agent}${what}, decide before ${until}`;
+  line`${agent}${what}, decide before ${until} (${id})`;
 export const at = (thing: Span) => line` at ${thing}`;
 export const under = (title: Span) => line` under ${title}`;
 export const shownOf = (shown: number, all: number | undefined) =>

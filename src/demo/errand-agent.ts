@@ -50,7 +50,7 @@ export type ErrandAgent = AsyncDisposable & {
   /** Writes what it did into the mission's log (draft §audit-request); undefined when it was taken. */
   report(
     mission: Mission,
-    done: Readonly<{ action: string; description: string; result: object }>,
+    done: Readonly<{ action: string; description: string; parameters?: object; result: object }>,
   ): Promise<Refusal | undefined>;
 };
 

@@ -118,6 +118,7 @@ async function goShopping(
         : await agent.report(mission, {
             action: 'order',
             description: `Bought ${labelOf(item)}. ${why}`,
+            parameters: { item, quantity: 1 },
             result: { item, price: outcome.price },
           });
     if (refusal && isOver(refusal)) return { last, during: labelOf(item), refusal };

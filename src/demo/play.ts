@@ -188,6 +188,19 @@ function storyOn(stage: Stage): readonly Step[] {
       },
     },
     {
+      step: `The cart as a whole is not the mission: the reviewer flags it once in ${everywhere}, with the entries it rests on`,
+      run: () =>
+        onEach(async (client) => {
+          const { id } = found(roots, client);
+          await seen(
+            stage,
+            client,
+            'the drift',
+            (message) => message.thread === id && shows(message, 'Drift: the log no longer fits', '#'),
+          );
+        }),
+    },
+    {
       step: `Jonas says “stop the cake mission” in the thread in ${first.name}, and it is over`,
       async run() {
         await first.tell('jonas', found(roots, first), 'stop the cake mission');

@@ -7,7 +7,7 @@ import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
 import { readMemo } from '#reviewer/model/memo.ts';
 import type { Review } from '#reviewer/model/review.ts';
 import { type Bot, proofOf } from './bot.ts';
-import type { Reply, Said } from './hear.ts';
+import type { Reply, Said } from './said.ts';
 import { proposeStop, stopVerdict } from './stop.ts';
 import { asksSeen, type Here, missionNamed, missionsSeen } from './where.ts';
 

@@ -10,8 +10,8 @@ import { matterOf } from '#policy/matter.ts';
 import { mayDecide } from '#policy/policy.ts';
 import { claimUntil } from '#policy/waiting.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import type { Reply, Said } from './hear.ts';
 import { lookLater } from './look.ts';
+import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 import type { Here } from './where.ts';
 

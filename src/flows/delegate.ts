@@ -7,8 +7,8 @@ import { keyOf } from '#ledger/wall.ts';
 import { whyNotDelegate } from '#policy/delegation.ts';
 import { mayHandOver, personBehind } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import type { Reply, Said } from './hear.ts';
 import { lookLater } from './look.ts';
+import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 
 const pageSize = 100;

@@ -31,18 +31,14 @@ import { holdSaid } from './hold.ts';
 import { sayHome } from './home.ts';
 import { reachOf } from './press.ts';
 import { reviewAnswer } from './review.ts';
+import type { Reply, Said } from './said.ts';
 import { scopeOfWords } from './scope.ts';
 import { shownPresses, speak, speakPlainly } from './speak.ts';
 import { proposeStop, stopMission, stopVerdict } from './stop.ts';
 import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
-export type Said = Extract<Happening, { kind: 'said' }>;
-
 /** How much of a mission's log an answer quotes. */
 const latest = 5;
-
-/** What comes of words: an answer everybody in the thread reads, or words for the one who spoke alone. */
-export type Reply = { readonly public: Card } | { readonly private: Card } | undefined;
 
 /** Somebody said something to the bot: answer it, or do it if it is plain and they may. */
 export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply> {

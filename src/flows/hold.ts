@@ -8,9 +8,9 @@ import { findMission } from '#conversation/match.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayHold } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import type { Reply, Said } from './hear.ts';
 import { lookLater } from './look.ts';
 import type { Pressed } from './press.ts';
+import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 import { type Here, missionNamed, missionsSeen } from './where.ts';
 

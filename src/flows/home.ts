@@ -9,7 +9,7 @@ import { type Matter, matterOf } from '#policy/matter.ts';
 import { channelsFor, mayDecide, personBehind, type Why } from '#policy/policy.ts';
 import { isSimple, needsOf } from '#policy/quorum.ts';
 import type { Bot } from './bot.ts';
-import type { Reply, Said } from './hear.ts';
+import type { Reply, Said } from './said.ts';
 import { activeMissions, openAsks, scopeOfPerson } from './scope.ts';
 import { isPrivate } from './stop.ts';
 

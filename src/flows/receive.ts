@@ -11,6 +11,9 @@ import { isPrivate, under } from './stop.ts';
 
 /** An answer that could not be taken to the Person Server by then is given back to its person. A stop never is. */
 const patienceMs = 15 * 60_000;
+/** A redelivery of what was dealt with comes within hours; a month is for whoever has to look into something. */
+const wordsKeptMs = 30 * 24 * 3_600_000;
+const talksKeptMs = 7 * 24 * 3_600_000;
 /** How long a platform's word about who can read a place holds. */
 const trustMs = 60_000;
 const retryMs = (attempts: number) => Math.min(2_000 * 2 ** Math.min(attempts - 1, 5), 30_000);
@@ -48,6 +51,13 @@ export async function attend(bot: Bot, id: string): Promise<void> {
   }
 }
 
+/** Forgets the words of what was dealt with long ago, and talks nobody went on with. Acts stay. */
+export async function forgetWords(bot: Bot): Promise<void> {
+  const now = bot.now().getTime();
+  await bot.ledger.inbox.forget(new Date(now - wordsKeptMs));
+  await bot.ledger.talks.forget(new Date(now - talksKeptMs));
+}
+
 /** Everything kept and not done: what a crash interrupted, and what failed and is due again. */
 export async function attendWaiting(bot: Bot): Promise<void> {
   for (const id of await bot.ledger.inbox.waiting(bot.now(), 100)) await attend(bot, id);
@@ -82,6 +92,12 @@ async function respond(bot: Bot, happening: Happening): Promise<Card | undefined
         await places.setShared(happening.place, happening.change === 'shared', bot.now());
       }
       if (happening.change === 'added') await wall.mend(happening.place);
+      if (typeof happening.change === 'object') {
+        bot.log.warn(
+          { place: happening.place, to: happening.change.to },
+          'a channel has a new id: oversight.yaml names the old one',
+        );
+      }
       bot.log.info({ place: happening.place, change: happening.change }, 'a place changed');
       return undefined;
   }

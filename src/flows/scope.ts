@@ -6,7 +6,7 @@ import type { Channel } from '#oversight.ts';
 import { type Matter, matterOf } from '#policy/matter.ts';
 import { channelsFor, maySee } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
-import type { Said } from './hear.ts';
+import type { Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 
 export type Scope = {

@@ -6,7 +6,7 @@ import type { Act, Question, Speech } from '#conversation/intent.ts';
 import type { Request } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
 import { decide, verdictOn } from './decide.ts';
-import type { Reply, Said } from './hear.ts';
+import type { Reply, Said } from './said.ts';
 import type { Here } from './where.ts';
 
 /** Passes a question to the agent of the one ask that is open here, or an answer to the one question it has put here. */

@@ -3,7 +3,7 @@ import { shortId } from '#conversation/match.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { maySee, personBehind, type Why } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
-import type { Said } from './hear.ts';
+import type { Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 
 /** What the spot where something was said is about. */

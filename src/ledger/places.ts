@@ -12,7 +12,7 @@ export function openPlaces(db: Kysely<LedgerTables>) {
   async function known(place: Place) {
     await db
       .insertInto('chaperone.place')
-      .values({ ...place, moved_to: null, route: null })
+      .values({ ...place, route: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }

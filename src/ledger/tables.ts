@@ -42,7 +42,6 @@ export type PlaceTable = {
   quiet_until: Generated<Date>;
   shared: Generated<boolean>;
   checked_at: Generated<Date>;
-  moved_to: string | null;
   route: Json<unknown> | null;
 };
 
