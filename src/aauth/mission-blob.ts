@@ -28,7 +28,10 @@ export function encodeMission(mission: ApprovedMission): MissionBlob {
     approved_at: approvedAt.toISOString(),
     ...(expiresAt && { expires_at: expiresAt.toISOString() }),
     description,
-    ...(approvedTools && { approved_tools: approvedTools }),
+    // Each has a name and a description, also where the agent proposed none.
+    ...(approvedTools && {
+      approved_tools: approvedTools.map(({ name, description = '' }) => ({ name, description })),
+    }),
     ...(approvedResources && { approved_resources: approvedResources }),
   });
   const bytes = new TextEncoder().encode(text);
@@ -40,7 +43,7 @@ export function s256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url');
 }
 
-/** Whether `text` has the form of an `s256`: 32 bytes in unpadded base64url, in their only spelling. */
+/** Whether `text` has the form of an `s256`. One that spells 32 bytes in another way than we do is of the form, and unknown. */
 export function isS256(text: string): boolean {
-  return /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(text);
+  return /^[A-Za-z0-9_-]{43}$/.test(text);
 }

@@ -104,7 +104,10 @@ describe('a mission blob', () => {
       approved_at: '2026-11-21T12:00:00.000Z',
       expires_at: '2026-11-28T12:00:00.000Z',
       description: mission.description,
-      approved_tools: [{ name: 'Search', description: 'Search the web' }, { name: 'Read' }],
+      approved_tools: [
+        { name: 'Search', description: 'Search the web' },
+        { name: 'Read', description: '' },
+      ],
       approved_resources: ['https://shop.example'],
       budget: 50,
     });
@@ -120,7 +123,7 @@ describe('a mission blob', () => {
     expect(encodeMission({ ...mission, approvedAt }).s256).not.toBe(s256);
   });
 
-  test('has a name with one spelling', () => {
+  test('has a name of one form, and another spelling of its bytes is another name', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const s256 = s256Of(bytes);
@@ -129,9 +132,9 @@ describe('a mission blob', () => {
         expect(isS256(s256.slice(0, -1))).toBe(false);
       }),
     );
-    // Same 32 bytes to a lenient decoder: the last symbol's spare bits.
-    expect(isS256(`${'A'.repeat(42)}A`)).toBe(true);
-    expect(isS256(`${'A'.repeat(42)}B`)).toBe(false);
+    // Same 32 bytes as `A` to a lenient decoder, by the last symbol's spare bits; names are compared, never decoded.
+    expect(isS256(`${'A'.repeat(42)}B`)).toBe(true);
+    expect(isS256(`${'A'.repeat(42)}+`)).toBe(false);
     expect(isS256('../../etc/passwd')).toBe(false);
   });
 });
