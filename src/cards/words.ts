@@ -43,7 +43,7 @@ export function asking(type: Type, agent: Span, person: Span, what: Span | undef
     case 'mission_completion':
       return line`The agent ${agent} says its mission for ${person} is done.`;
     case 'person_token':
-      return line`The agent ${agent} asks to show itself at ${what ?? line`a resource`} as acting for ${person}.`;
+      return line`The agent ${agent} wants to act for ${person} at ${what ?? line`a resource`}. It would be known there as theirs.`;
     case 'auth_token':
       return line`The agent ${agent} asks for access to ${what ?? line`a resource`} on behalf of ${person}.`;
     case 'permission':

@@ -13,7 +13,6 @@ import {
 } from '#cards/answers.ts';
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
-import type { Happening } from '#chat/chat.ts';
 import { understand } from '#conversation/grammar.ts';
 import { type Act, type Intent, isAct, type Question, type Target } from '#conversation/intent.ts';
 import { findAsks, findMission } from '#conversation/match.ts';
