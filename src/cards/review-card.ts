@@ -5,6 +5,7 @@ import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, LogEntry, MissionSummary } from '#mission-control/facts.ts';
 import { fact, factsOf, full, lines, quote, told } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
+import { holdButton } from './hold-card.ts';
 import { inertText } from './inert.ts';
 import { code, time } from './line.ts';
 import * as words from './review-words.ts';
@@ -74,6 +75,7 @@ export function driftCard({ mission, review, finding, cited, accepted, people }:
             press: { verb: 'accept', subject: pressed(mission.s256, finding, review.through) },
             style: 'plain',
           },
+          holdButton(mission.s256),
           { label: others.buttons.stop, press: { verb: 'stop', subject: mission.s256 }, style: 'danger' },
         ]
       : [],
