@@ -35,12 +35,9 @@ export async function raiseAlarm(
   if (await isOnItsWay(bot, request, seenAt)) return 'later';
   const matter = matterOf(request);
   const approvers = approversOf(bot.oversight, matter);
-  bot.log.warn(
-    { request: request.id, decidedBy: request.decision?.decidedBy },
-    'decided outside this oversight',
-  );
+  let isNews = false;
   for (const { place } of channelsFor(bot.oversight, matter)) {
-    await bot.ledger.wall.want({
+    const changed = await bot.ledger.wall.want({
       subject: `alarm:${request.id}`,
       place,
       under: { subject: root },
@@ -56,6 +53,13 @@ export async function raiseAlarm(
       settled: true,
       urgency: 0,
     });
+    isNews ||= changed;
+  }
+  if (isNews) {
+    bot.log.warn(
+      { request: request.id, decidedBy: request.decision?.decidedBy },
+      'decided outside this oversight',
+    );
   }
   return undefined;
 }
