@@ -144,7 +144,7 @@ describe('the cake mission', () => {
     await office.slackCard('Void', 'send_invitations');
   });
 
-  test('every act and every refusal is in the record, and the chain holds', async () => {
+  test('the Person Server says who ended it, and why', async () => {
     const { body } = await office.control(`/missions/${s256}`);
     expect(body).toMatchObject({
       status: 'terminated',
