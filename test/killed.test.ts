@@ -9,12 +9,21 @@ import { openPostgres } from './support/postgres.ts';
 let office: Office;
 let agent: Agent;
 let s256 = '';
-/** Kills the product the next time Slack is called so: before it is carried out, or after and before the answer. */
-function killAt(moment: 'before' | 'after', method: string, fits: (args: Json) => boolean = () => true) {
+/**
+ * Kills the product the next time Slack is called so: before it is carried out, or after and before the answer. `first`
+ * is waited for: the agent's own answer must be out, or it would be the one that is cut off.
+ */
+function killAt(
+  moment: 'before' | 'after',
+  method: string,
+  fits: (args: Json) => boolean = () => true,
+  first: () => Promise<unknown> = async () => undefined,
+) {
   const { promise, resolve } = Promise.withResolvers<void>();
   office.slack.onCall(async (called, args, answer) => {
     if (called !== method || (answer === undefined) !== (moment === 'before') || !fits(args)) return;
     office.slack.onCall(() => undefined);
+    await first();
     await office.kill();
     resolve();
     throw new Error('the caller is gone');
@@ -45,8 +54,9 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
   afterAll(() => stack.disposeAsync());
 
   test('between taking an ask and posting it: the card hangs once, and is answered', async () => {
-    const killed = killAt('before', 'chat.postMessage');
-    const asked = await agent.proposeMission({ description: '# Bake a cake' });
+    const killed = killAt('before', 'chat.postMessage', undefined, () => asking);
+    const asking = agent.proposeMission({ description: '# Bake a cake' });
+    const asked = await asking;
     expect(asked.status).toBe(202);
     await killed;
     expect(office.slackCards()).toEqual([]);
@@ -69,8 +79,10 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
   });
 
   test('between posting and writing it down: the copy that hangs is found by its mark and becomes the card', async () => {
-    const killed = killAt('after', 'chat.postMessage', ({ text }) => String(text).includes('order_flowers'));
-    const asked = await agent.permission({ action: 'order_flowers', mission_s256: s256 });
+    const isTheAsk = ({ text }: Json) => String(text).includes('order_flowers');
+    const killed = killAt('after', 'chat.postMessage', isTheAsk, () => asking);
+    const asking = agent.permission({ action: 'order_flowers', mission_s256: s256 });
+    const asked = await asking;
     await killed;
     const [orphan] = cardsAbout('order_flowers');
     await office.start();
@@ -84,11 +96,13 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
   test('between posting and writing it down, in Teams: a press on the extra copy counts, and the copy is taken down', async () => {
     const { promise: killed, resolve } = Promise.withResolvers<void>();
     const kill = async () => {
+      await asking;
       await office.kill();
       resolve();
     };
     office.teams.fault('send', { kind: 'hook', run: kill });
-    const asked = await agent.permission({ action: 'hire_clown', mission_s256: s256 });
+    const asking = agent.permission({ action: 'hire_clown', mission_s256: s256 });
+    const asked = await asking;
     await killed;
     const [orphan] = copiesInTeams('hire_clown');
     await office.start();
