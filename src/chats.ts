@@ -6,7 +6,7 @@ import { openTeams, type Routes, type TeamsOptions } from '#chat/teams/teams.ts'
 import type { Config } from '#config.ts';
 import type { Mount } from '#http.ts';
 import type { Log } from '#log.ts';
-import type { Tasks } from '#tasks.ts';
+import { aborted, type Tasks } from '#tasks.ts';
 
 /** What connecting a chat needs and fills in. */
 type Connecting = {
@@ -107,9 +107,3 @@ function connect(
       new Response(null, { status: 503, headers: { 'retry-after': '5' } }),
   }));
 }
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '#config.ts';
 import { openLog } from '#log.ts';
 import { openChaperone } from '#main.ts';
 import type { Case, Prediction } from '#reviewer/evaluate.ts';
+import { aborted } from '#tasks.ts';
 
 const usage = `chaperone: people in the loop of their agents' missions, in Slack and Microsoft Teams
 
@@ -80,10 +81,7 @@ async function serve(): Promise<number> {
   const stop = signalled();
   await using chaperone = await openChaperone(config, openLog(config.log));
   process.stdout.write(`${opening(chaperone.issuer, chaperone.platforms)}\n`);
-  await new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await aborted(stop);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 // One HTTP server: a table of path prefixes and what answers there. It knows nobody.
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Log } from '#log.ts';
@@ -48,6 +48,16 @@ export async function openHttp(where: { host: string; port: number }, mounts: re
       await closed;
     },
   } satisfies HttpServer;
+}
+
+/** A port nobody listens on now, for whoever must name it before anything listens. Without a `host`, on all addresses. */
+export async function freePort(host?: string): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
+  const address = probe.address();
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
+  if (!address || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
 }
 
 function problem(status: number, error: string, detail: string) {

@@ -1,5 +1,4 @@
 // Opens the rooms in order, hands them to the flows, and closes them in reverse.
-import { createServer } from 'node:net';
 import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
 import type { Routes } from '#chat/teams/teams.ts';
 import { connectChats } from '#chats.ts';
@@ -14,7 +13,7 @@ import { accept, attend, attendWaiting, forgetWords } from '#flows/receive.ts';
 import { reviewMission, reviewQueue } from '#flows/review.ts';
 import { goRound } from '#flows/round.ts';
 import { watch } from '#flows/watch.ts';
-import { type Mount, openHttp } from '#http.ts';
+import { freePort, type Mount, openHttp } from '#http.ts';
 import { type Ledger, ledgerQueues, openLedger, postQueue } from '#ledger/ledger.ts';
 import type { Log } from '#log.ts';
 import { missionControlPath, openDoor } from '#mission-control/authentication.ts';
@@ -47,6 +46,7 @@ const usualTempo: Tempo = { cardMs: 30_000, happeningMs: 60_000 };
  */
 export async function openChaperone(config: Config, log: Log, tempo = usualTempo): Promise<Chaperone> {
   await using stack = new AsyncDisposableStack();
+  // The issuer names its port, so the port has to be known before anything listens. Development only.
   const port = config.port === 0 ? await freePort(config.host) : config.port;
   const issuer = config.issuer ?? `http://localhost:${port}`;
   const now = () => new Date();
@@ -207,14 +207,4 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
     });
     return answer;
   };
-}
-
-/** The issuer names its port, so the port has to be known before anything listens. Development only. */
-async function freePort(host: string): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
-  const address = probe.address();
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  if (!address || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -38,3 +38,10 @@ export function openTasks(log: Log) {
     },
   };
 }
+
+/** Resolves when `signal` aborts, or at once where it already has. */
+export const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

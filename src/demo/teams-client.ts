@@ -8,9 +8,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '#http.ts';
 
 /** `aad` is the aadObjectId, by which the bot knows a person. */
 export type TeamsPerson = { readonly aad: string; readonly name: string };
@@ -251,17 +251,6 @@ async function open(url: string, seen: Map<string, ClientMessage>): Promise<WebS
   });
   await once(socket, 'open');
   return socket;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no free port');
-  return address.port;
 }
 
 /** Waits until something is so, looking every 100 ms; throws after `waitMs`. */

@@ -9,9 +9,10 @@ import { cornerShop, toyShop } from '#demo/errand.ts';
 import { type ErrandAgent, openErrandAgent } from '#demo/errand-agent.ts';
 import { openLocalSlack } from '#demo/local-slack.ts';
 import { oversightYaml, workspace } from '#demo/people.ts';
-import { freePort, type Product, startProduct } from '#demo/product.ts';
+import { type Product, startProduct } from '#demo/product.ts';
 import { openShop, type Shop } from '#demo/shop.ts';
 import { openTeamsClient } from '#demo/teams-client.ts';
+import { freePort } from '#http.ts';
 import { openLog } from '#log.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import { openRemote } from '#mission-control/remote.ts';
@@ -41,7 +42,7 @@ export async function openWorld(signal: AbortSignal): Promise<World> {
     if (!isKept) await rm(folder, { recursive: true, force: true });
   });
   const log = openLog('warn');
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const personServer = `http://localhost:${port}`;
 
   const slack = await openLocalSlack(workspace, folder);

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { readConfig } from '#config.ts';
 import { openDatabase } from '#database/database.ts';
-import { freePort, type Product, startProduct } from '#demo/product.ts';
+import { type Product, startProduct } from '#demo/product.ts';
+import { freePort } from '#http.ts';
 import { type Ledger, openLedger } from '#ledger/ledger.ts';
 import { openLog } from '#log.ts';
 import { openChaperone } from '#main.ts';
@@ -87,7 +88,7 @@ export async function openOffice(options: OfficeOptions = {}) {
   const paulsChannel = slack.addChannel('paul', everybody);
   const elsewhere = slack.addChannel('random', everybody);
 
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const oversight = join(directory, 'oversight.yaml');
   await writeFile(
     oversight,
@@ -271,7 +272,7 @@ async function openPersonServerAlone(directory: string, oversight: string, more:
     readConfig({
       ...more,
       CHAPERONE_DEV: '1',
-      PORT: String(await freePort()),
+      PORT: String(await freePort('127.0.0.1')),
       CHAPERONE_DATA: join(directory, 'person-server'),
       CHAPERONE_OVERSIGHT: oversight,
     }),

@@ -1,7 +1,6 @@
 // Our Person Server for tests: the real one, over real HTTP on loopback, on the embedded store in memory.
-import { createServer } from 'node:net';
 import { type Database } from '#database/database.ts';
-import { openHttp } from '#http.ts';
+import { freePort, openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import {
@@ -33,7 +32,7 @@ export async function openTestPersonServer({
   await using stack = new AsyncDisposableStack();
   const log = openLog('silent');
   const database = existing ?? stack.use(await openTestDatabase([]));
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const issuer = `http://localhost:${port}`;
   const personServer = stack.use(
     await openPersonServer({
@@ -55,14 +54,4 @@ export async function openTestPersonServer({
     port: personServer.oversight,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
-}
-
-/** The issuer names its port, so the port is taken before anything is known about it. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  if (!address || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
