@@ -101,4 +101,21 @@ describe('the wandering cart', () => {
     );
     expect(driftCards()).toHaveLength(1);
   });
+
+  test('a finding that still hangs when its mission ends loses its buttons, whoever reviews or not', async () => {
+    const asked = await agent.proposeMission({ description: `# Bake again\n\n${cakeMission.description}` });
+    const proposal = await office.slackCard('Waiting', 'Bake again');
+    await office.slack.press(proposal, 'chaperone:approve', office.people.maria);
+    const again = ((await agent.settle(asked)).body as { s256: string }).s256;
+    for (const item of [...ingredients, ...partyThings]) {
+      const bought = { action: 'shop.add_to_cart', parameters: { item, quantity: 1 }, result: { ok: true } };
+      await agent.audit({ mission_s256: again, ...bought });
+    }
+    const drift = await office.slackCard('Drift: the log no longer fits the mission', 'Bake again');
+    await office.slack.say(office.channel, office.people.jonas, office.mention('stop'), proposal.ts);
+    const over = await office.slackCard('Drift: the mission has ended', 'Bake again');
+    expect(over.ts).toBe(drift.ts);
+    expect(JSON.stringify(over.blocks)).not.toContain('chaperone:stop');
+    await office.teamsCard('Drift: the mission has ended', 'Bake again');
+  });
 });

@@ -7,13 +7,15 @@ import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
 import { readMemo } from '#reviewer/model/memo.ts';
 import type { Review } from '#reviewer/model/review.ts';
 import { type Bot, proofOf } from './bot.ts';
+import { numberedEntries } from './finding.ts';
 import type { Reply, Said } from './said.ts';
 import { proposeStop, stopVerdict } from './stop.ts';
-import { asksSeen, type Here, missionNamed, missionsSeen } from './where.ts';
+import { asksSeen, type Here, missionNamed, missionSeen, missionsSeen } from './where.ts';
 
 /** How much of a log one search reads, in entries. */
 const searched = 2_000;
 const pageSize = 200;
+const readAtOnce = 20;
 
 /**
  * What the grammar left unclear goes to the model, which looks at what the one who asks may see here and at nothing
@@ -50,7 +52,6 @@ export async function answerFreely(
 
 /** What whoever speaks may see where they speak, closed over for this one question. */
 function sightOf(bot: Bot, said: Said): Sight {
-  const { missionControl } = bot;
   return {
     async findMissions(words, status, limit) {
       const found =
@@ -62,19 +63,9 @@ function sightOf(bot: Bot, said: Said): Sight {
       );
       return { missions: wanted.slice(0, limit), more: found.more || wanted.length > limit };
     },
-    async readMission(s256) {
-      const [mission] = (await missionNamed(bot, said, s256)).filter((each) => each.s256 === s256);
-      return mission;
-    },
-    searchLog: async (s256, search) => await searchLog(bot, s256, search),
-    async readEntries(s256, numbers) {
-      const found: LogEntry[] = [];
-      for (const number of numbers.slice(0, 20)) {
-        const { entries } = await missionControl.readLog(s256, { after: number - 1, limit: 1 });
-        found.push(...entries.filter(({ seq }) => seq === number));
-      }
-      return found;
-    },
+    readMission: (s256) => missionSeen(bot, said, s256),
+    searchLog: (s256, search) => searchLog(bot, s256, search),
+    readEntries: (s256, numbers) => numberedEntries(bot, s256, numbers.slice(0, readAtOnce)),
     async waiting(s256, limit) {
       const asks = (await asksSeen(bot, said)).filter(
         (ask) => s256 === undefined || ask.missionS256 === s256,

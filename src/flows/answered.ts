@@ -3,7 +3,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { channelsFor } from '#policy/policy.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
-import { rootSubject } from './look.ts';
+import { rootSubject } from './root.ts';
 
 /** What the agent came back with hangs in the ask's thread and calls whoever asked. Once for each question. */
 export async function showAnswers(

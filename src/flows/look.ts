@@ -16,8 +16,10 @@ import { showAnswers } from './answered.ts';
 import { backgroundOf } from './background.ts';
 import { readBallot } from './ballot.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
+import { showFinding } from './finding.ts';
 import { showHolds, standingHold } from './held.ts';
 import { chase, subjectOf } from './remind.ts';
+import { rootSubject } from './root.ts';
 import { askIfStale } from './stale.ts';
 
 /** What should be looked at: an ask, a mission, or both. */
@@ -132,6 +134,8 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
     await lookLater(bot, { requestId: approval.id }, new Date(seenAt.getTime() + againMs));
   await showHolds(bot, mission, root, seenAt);
   await showStale(bot, mission, root, seenAt);
+  // What the reviewer found needs nobody any more; its buttons must not outlive the mission.
+  if (ended) await showFinding(bot, mission, seenAt);
   if (report) await showEnd(bot, mission, report, root, seenAt);
 }
 
@@ -182,12 +186,6 @@ function nextExpiry({ tokens, authorityEndsAt }: TerminationReport, now: Date): 
 /** Where a mission hangs. */
 export const placesOf = (bot: Bot, { person, agent }: MissionSummary): Place[] =>
   channelsFor(bot.oversight, { person, agent: agent.id }).map(({ place }) => place);
-
-/** A mission hangs where its proposal hung: one root, from the first ask to the end. */
-export async function rootSubject(bot: Bot, { s256, requestId }: MissionSummary): Promise<string> {
-  if (requestId) return `mission:${requestId}`;
-  return (await bot.ledger.wall.rootOf(s256)) ?? `mission:${s256}`;
-}
 
 /** The card behind a press of "full text": the truth as it stands now, for whoever can see the card that was pressed. */
 export async function readCard(bot: Bot, place: Place, subject: string): Promise<Card | undefined> {

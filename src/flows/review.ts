@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
-import { driftCard, reviewCard } from '#cards/review-card.ts';
+import { reviewCard } from '#cards/review-card.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { Queue } from '#database/jobs.ts';
 import type { Acceptance, Standing } from '#ledger/reviews.ts';
-import type { LogEntry, Mission, MissionSummary } from '#mission-control/facts.ts';
-import { channelsFor, mayDecide } from '#policy/policy.ts';
+import type { Mission, MissionSummary } from '#mission-control/facts.ts';
+import { mayDecide } from '#policy/policy.ts';
 import { type MissionTrail, missionFacts, openTrail } from '#reviewer/drift.ts';
 import { keepMemo, readMemo } from '#reviewer/model/memo.ts';
 import type { Review } from '#reviewer/model/review.ts';
 import { entriesOf } from '#reviewer/model/window.ts';
-import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater, rootSubject } from './look.ts';
+import { type Bot, proofOf, surfaceOf } from './bot.ts';
+import { acceptanceOf, citedEntries, showFinding } from './finding.ts';
+import { lookLater } from './look.ts';
 
 export const reviewQueue: Queue<{ missionS256: string }> = {
   name: 'review',
@@ -41,6 +42,7 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
   const { reviews } = bot.ledger;
   if (!(await reviews.take(missionS256, bot.now(), leaseMs))) return await reviewLater(bot, missionS256);
   try {
+    const seenAt = bot.now();
     const mission = await bot.missionControl.readMission(missionS256);
     if (!mission) return await reviews.giveBack(missionS256);
     const kept = await reviews.read(missionS256);
@@ -63,7 +65,8 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
       { mission: missionS256, verdict: standing.kind, through: standing.through, since: standing.since },
       'reviewed',
     );
-    await showFinding(bot, mission);
+    // As the mission was read: one that ended meanwhile already hangs as ended.
+    await showFinding(bot, mission, seenAt);
     if (standing.kind !== kept.standing?.kind) await lookAtAsks(bot, missionS256);
   } catch (error) {
     trails.delete(missionS256);
@@ -76,9 +79,6 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
 function isAnother(before: Standing | undefined, accepted: readonly Acceptance[], finding: number): boolean {
   return finding === 0 || before?.kind !== 'drifting' || acceptanceOf(accepted, finding) !== undefined;
 }
-
-const acceptanceOf = (accepted: readonly Acceptance[], finding: number) =>
-  accepted.find((each) => each.finding === finding);
 
 function trailOf(trails: Bot['trails'], s256: string, accepted: number): MissionTrail | undefined {
   const kept = trails.get(s256);
@@ -113,47 +113,6 @@ function standingOf(review: Review): Standing {
     ...(view.kind !== 'off' && { modelThrough: view.reviewedThrough }),
     ...(view.kind === 'silent' && { silence: view.silence.why }),
   };
-}
-
-/** The card of the latest finding, in the mission's thread, wherever the mission is overseen. */
-export async function showFinding(bot: Bot, mission: MissionSummary): Promise<void> {
-  const seenAt = bot.now();
-  const { standing, accepted, finding } = await bot.ledger.reviews.read(mission.s256);
-  if (finding === 0 || !standing) return;
-  const acceptance = acceptanceOf(accepted, finding);
-  // What was accepted stays as it was told; the standing has moved on.
-  if (standing.kind !== 'drifting' && !acceptance) return;
-  const root = await rootSubject(bot, mission);
-  const card = driftCard({
-    mission,
-    review: standing,
-    finding,
-    cited: await citedEntries(bot, mission.s256, standing.entries),
-    people: peopleOf(bot.oversight),
-    ...(acceptance && { accepted: { ...acceptance, at: new Date(acceptance.at) } }),
-  });
-  for (const { place } of channelsFor(bot.oversight, { person: mission.person, agent: mission.agent.id })) {
-    await bot.ledger.wall.want({
-      subject: `drift:${mission.s256}:${finding}`,
-      place,
-      under: { subject: root },
-      missionS256: mission.s256,
-      card,
-      seenAt,
-      settled: acceptance !== undefined || mission.status === 'terminated',
-      urgency: 0,
-    });
-  }
-}
-
-/** The entries with these numbers, as the log has them. */
-async function citedEntries(bot: Bot, s256: string, numbers: readonly number[]): Promise<LogEntry[]> {
-  const found: LogEntry[] = [];
-  for (const number of numbers.slice(0, 12)) {
-    const { entries } = await bot.missionControl.readLog(s256, { after: number - 1, limit: 1 });
-    found.push(...entries.filter(({ seq }) => seq === number));
-  }
-  return found;
 }
 
 /** "This is fine": the entries up to the last one shown are accepted, and later reviews know it. */
@@ -209,7 +168,8 @@ export async function acceptFinding(
     answer: { finding, from, through },
   });
   if (!accepted) return refusalCard('stale');
-  await showFinding(bot, mission);
+  const seenAt = bot.now();
+  await showFinding(bot, (await bot.missionControl.readMission(s256)) ?? mission, seenAt);
   bot.trails.delete(s256);
   await bot.jobs.send(reviewQueue, { missionS256: s256 }, { key: s256 });
   return undefined;

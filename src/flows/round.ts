@@ -3,7 +3,8 @@ import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
 import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
-import { look, placesOf, rootSubject, showMission, showRequest, showStale } from './look.ts';
+import { look, placesOf, showMission, showRequest, showStale } from './look.ts';
+import { rootSubject } from './root.ts';
 import { showProposal } from './stop.ts';
 import { settleBallots } from './vote.ts';
 

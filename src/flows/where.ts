@@ -92,6 +92,12 @@ export async function asksSeen(bot: Bot, said: Said): Promise<Request[]> {
   return requests.filter((request) => sees(bot, said, request.person, request.agent.id));
 }
 
+/** A mission, if it may be shown where something was said. */
+export async function missionSeen(bot: Bot, said: Said, s256: string): Promise<MissionSummary | undefined> {
+  const mission = await bot.missionControl.readMission(s256);
+  return mission && sees(bot, said, mission.person, mission.agent.id) ? mission : undefined;
+}
+
 /** Missions that words may mean: by id where they look like one, by search otherwise; ended ones too. */
 export async function missionNamed(bot: Bot, said: Said, words: string): Promise<MissionSummary[]> {
   const found = new Map<string, MissionSummary>();
