@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { type Door, isProtected, missionControlPath } from '#mission-control/authentication.ts';
-import { defaultOversight, type Oversight, OversightError, parseOversight } from '#oversight.ts';
+import { defaultOversight, type Oversight } from '#oversight.ts';
+import { OversightError, parseOversight } from '#oversight-reading.ts';
 import { type Name, type ReadFile, readValues, type Values } from '#settings.ts';
 
 export type Config = {

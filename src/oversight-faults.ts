@@ -1,5 +1,6 @@
 // What is wrong with the operator's rules although every member of the file alone is right.
-import { type File, type Found, isNamed, neededBy, type Path, type Selection } from '#oversight.ts';
+import { isNamed, neededBy, type Selection } from '#oversight.ts';
+import type { File, Found, Path } from '#oversight-file.ts';
 
 /** What each member alone cannot know: names that mean nobody, things said twice, rules that can never work. */
 export function contradictions({

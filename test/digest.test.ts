@@ -5,7 +5,7 @@ import { openDatabase } from '#database/database.ts';
 import { type Decided, figuresOf } from '#flows/health.ts';
 import { lastPeriod } from '#flows/period.ts';
 import { openLog } from '#log.ts';
-import { parseOversight } from '#oversight.ts';
+import { parseOversight } from '#oversight-reading.ts';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';

@@ -31,6 +31,8 @@ const doors = [
   'settings.ts',
   'oversight.ts',
   'oversight-faults.ts',
+  'oversight-file.ts',
+  'oversight-reading.ts',
   'http.ts',
   'log.ts',
 ];
@@ -58,7 +60,7 @@ const owners: Record<string, readonly string[]> = {
   'pg-boss': ['database'],
   pino: ['log.ts'],
   undici: ['aauth'],
-  yaml: ['oversight.ts'],
+  yaml: ['oversight-reading.ts'],
   zod: [
     'aauth',
     'database',
@@ -70,7 +72,8 @@ const owners: Record<string, readonly string[]> = {
     'ledger',
     'flows',
     'settings.ts',
-    'oversight.ts',
+    'oversight-file.ts',
+    'oversight-reading.ts',
     'upkeep.ts',
   ],
 };

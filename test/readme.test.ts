@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { understand } from '#conversation/grammar.ts';
-import { parseOversight } from '#oversight.ts';
+import { parseOversight } from '#oversight-reading.ts';
 import { settings } from '#settings.ts';
 
 const readme = readFileSync('README.md', 'utf8');

@@ -1,7 +1,8 @@
 // The operator's file is read whole or refused whole, and every mistake is named with its line.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defaultOversight, OversightError, parseOversight } from '#oversight.ts';
+import { defaultOversight } from '#oversight.ts';
+import { OversightError, parseOversight } from '#oversight-reading.ts';
 
 const whole = `
 people:

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Actor, Place } from '#chat/chat.ts';
-import { parseOversight } from '#oversight.ts';
+import { parseOversight } from '#oversight-reading.ts';
 import {
   approversOf,
   channelsFor,

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Actor } from '#chat/chat.ts';
-import { type Oversight, parseOversight } from '#oversight.ts';
+import type { Oversight } from '#oversight.ts';
+import { parseOversight } from '#oversight-reading.ts';
 import { type Delegation, whyNotDelegate } from '#policy/delegation.ts';
 import type { Matter } from '#policy/matter.ts';
 import { approversOf, mayDecide, notifiedOf } from '#policy/policy.ts';

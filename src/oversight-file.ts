@@ -1,0 +1,148 @@
+// The operator's file as it is written: what each member may be, by itself. What several of them say together is in
+// `oversight-faults.ts`.
+import { z } from 'zod';
+import { requestTypes } from '#mission-control/facts.ts';
+import { weekdays } from '#oversight.ts';
+
+function isZone(zone: string) {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const personId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/i, 'an id is letters, digits, `-`, `_` and `.`');
+const slackId = (letters: string, what: string) =>
+  z.string().regex(new RegExp(`^[${letters}][A-Z0-9]+$`), `not a Slack ${what} id (never a name)`);
+const entraId = z
+  .string()
+  .regex(/^[0-9a-f]+(-[0-9a-f]+){4}$/i, 'not an id of Microsoft Entra (never a name or an e-mail)')
+  .transform((id) => id.toLowerCase());
+const team = slackId('T', 'team');
+const names = z.array(z.string().min(1)).min(1, 'names nobody');
+const patterns = z
+  .array(
+    z
+      .string()
+      .regex(/^[^*]*\*?$/, 'a `*` stands only at the end')
+      .min(1),
+  )
+  .min(1, 'names nothing');
+const fraction = z
+  .number()
+  .gt(0, 'a fraction of the time an ask has, between 0 and 1')
+  .lt(1, 'a fraction of the time an ask has, between 0 and 1');
+const hours = z.number().gt(0, 'a number of hours').max(10_000, 'more than a year');
+const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
+
+/** The file as it is written, once every member alone is right. */
+export const File = z.strictObject({
+  people: z
+    .array(
+      z.strictObject({
+        id: personId,
+        name: z.string().trim().min(1).max(100),
+        silent_grants: z.enum(['ask', 'approved']).default('approved'),
+        slack: z
+          .strictObject({
+            team,
+            user: slackId('UW', 'user'),
+            enterprise: slackId('E', 'enterprise').optional(),
+          })
+          .optional(),
+        teams: z.strictObject({ tenant: entraId, user: entraId }).optional(),
+      }),
+    )
+    .min(1, 'there is nobody here'),
+  default_person: personId.optional(),
+  channels: z
+    .array(
+      z.strictObject({
+        id: personId,
+        slack: z.strictObject({ team, channel: slackId('CG', 'channel') }).optional(),
+        teams: z
+          .strictObject({
+            tenant: entraId,
+            channel: z.string().regex(/^[^\s;]+$/, 'not a Teams channel id (never a name or a thread)'),
+          })
+          .optional(),
+        oversees: z.union([z.literal('everyone'), z.strictObject(selection)], {
+          error: 'either `everyone`, or a list of `people` or `agents`',
+        }),
+        digest: z
+          .strictObject({
+            every: z.enum(['day', 'week']),
+            at: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written like 09:00'),
+            zone: z.string().refine(isZone, 'no time zone is called so; they are written like Europe/Berlin'),
+            weekday: z.enum(weekdays).optional(),
+          })
+          .optional(),
+      }),
+    )
+    .default([]),
+  rules: z
+    .array(
+      z.strictObject({
+        for: z.union(
+          [
+            z.literal('everyone'),
+            z.strictObject({
+              ...selection,
+              kinds: z.array(z.enum(requestTypes)).min(1).optional(),
+              resources: z
+                .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
+                .min(1, 'names nothing')
+                .optional(),
+              scopes: patterns.optional(),
+              actions: patterns.optional(),
+            }),
+          ],
+          {
+            error:
+              'either `everyone`, or a list of `people`, `agents`, `kinds`, `resources`, `scopes` or `actions`',
+          },
+        ),
+        risk: z.string().trim().min(1).max(60).optional(),
+        approve: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
+        notify: names.optional(),
+        stop: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
+        quorum: z.int().min(1).max(20).optional(),
+        exclude: z.literal('person').optional(),
+        step_up: z.literal('second_person').optional(),
+      }),
+    )
+    .default([]),
+  delegation: z
+    .strictObject({ to: z.array(personId).min(1, 'names nobody'), longest_days: z.int().min(1).max(90) })
+    .optional(),
+  reminders: z
+    .strictObject({
+      at: z
+        .array(fraction)
+        .max(5, 'at most five: whoever did not hear five calls will not hear a sixth')
+        .refine(
+          (all) => all.every((each, index) => index === 0 || each > (all[index - 1] ?? 0)),
+          'each is later than the one before',
+        ),
+    })
+    .optional(),
+  escalate: z.strictObject({ at: fraction, channel: personId }).optional(),
+  stale: z
+    .strictObject({
+      idle_hours: hours.optional(),
+      ending_hours: hours.optional(),
+      ask_again_hours: hours.default(24),
+    })
+    .refine(
+      ({ idle_hours, ending_hours }) => idle_hours !== undefined || ending_hours !== undefined,
+      'says neither `idle_hours` nor `ending_hours`, so nobody is ever asked',
+    )
+    .optional(),
+});
+export type File = z.infer<typeof File>;
+export type Path = readonly PropertyKey[];
+/** A fault at a member of the file; its line is looked up at the end. */
+export type Found = { readonly at: Path; readonly what: string };
