@@ -2,7 +2,7 @@
 // exactly what would end. Still nobody else's words may put one before people, so it has to be the person's own wish: their
 // words ask for such an act, and they point to the mission. Text in a log can do neither.
 import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import { openVocabulary, weigh } from '#reviewer/vocabulary.ts';
+import { weigh } from '#reviewer/vocabulary.ts';
 import { stem } from '#reviewer/words.ts';
 import { shortId } from './match.ts';
 import { fold } from './spelling.ts';
@@ -37,14 +37,13 @@ const pointless = new Set(
     .split(' ')
     .map(stem),
 );
-const vocabulary = openVocabulary();
 
 const tellingWords = (text: string): string[] =>
   fold(text)
     .split(' ')
     .filter((word) => word.length > 2 && !pointless.has(stem(word)))
     .map((word) => ({ word, stemmed: stem(word) }))
-    .filter(({ word }) => weigh(vocabulary, word, 0) > 0)
+    .filter(({ word }) => weigh(word) > 0)
     .map(({ stemmed }) => stemmed);
 
 /**

@@ -13,7 +13,6 @@ import { measure } from './measure.ts';
 import type { Measure } from './measures.ts';
 import { trustOwn } from './memory.ts';
 import { startTrail, type Trail } from './trail.ts';
-import type { Vocabulary } from './vocabulary.ts';
 import { contribute, course } from './weights.ts';
 
 export type { Entry, MissionFacts } from './entry.ts';
@@ -52,10 +51,10 @@ export type Verdict =
       readonly findings: readonly Finding[];
     };
 
-/** Opens the trail of a mission; `vocabulary` is the installation's own, the generic one when left out. */
-export function openTrail(mission: MissionFacts, vocabulary?: Vocabulary): MissionTrail {
+/** Opens the trail of a mission. */
+export function openTrail(mission: MissionFacts): MissionTrail {
   return {
-    trail: startTrail(mission, vocabulary),
+    trail: startTrail(mission),
     level: course.floor,
     highest: course.floor,
     climbFrom: undefined,

@@ -107,7 +107,7 @@ export function measureServing(
   const quotes: { orders?: string; declined?: string; replaced?: string } = {};
   for (const word of reading.words) {
     if (!word.first) continue;
-    const weight = weigh(trail.vocabulary, word.text, word.stem);
+    const weight = weigh(word.text);
     orderedParams += weight;
     if (topic.words.has(word.stem)) continue;
     if (orders.words.has(word.stem)) {

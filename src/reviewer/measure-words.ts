@@ -21,7 +21,7 @@ export function measureWords(trail: Trail, action: string, reading: Reading, she
   const inAction = new Set<number>();
   for (const part of partsOf(action)) {
     const stemmed = hash(stem(part));
-    const weight = digit.test(part) ? 0 : weigh(trail.vocabulary, part, stemmed);
+    const weight = digit.test(part) ? 0 : weigh(part);
     if (weight === 0 || inAction.has(stemmed)) continue;
     inAction.add(stemmed);
     sum.all += weight;
@@ -30,7 +30,7 @@ export function measureWords(trail: Trail, action: string, reading: Reading, she
   let stranger: string | undefined;
   const fields = new Map<string, { all: number; related: number }>();
   for (const word of reading.words) {
-    const weight = weigh(trail.vocabulary, word.text, word.stem);
+    const weight = weigh(word.text);
     if (weight === 0) continue;
     const ours = isOurs(word.stem) ? weight : 0;
     const field = fields.get(word.field) ?? { all: 0, related: 0 };
@@ -78,7 +78,7 @@ export function measureContinuity(trail: Trail, reading: Reading, says: boolean,
   let shared = 0;
   for (const word of reading.words) {
     if (!word.first) continue;
-    const weight = weigh(trail.vocabulary, word.text, word.stem);
+    const weight = weigh(word.text);
     all += weight;
     if (words.has(word.stem)) shared += weight;
   }

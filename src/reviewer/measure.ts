@@ -55,7 +55,7 @@ function measureMessage(trail: Trail, text: string, sheet: Sheet): void {
       const stemmed = hash(stem(part));
       if (seen.has(stemmed) || digit.test(part)) continue;
       seen.add(stemmed);
-      const weight = weigh(trail.vocabulary, part, stemmed);
+      const weight = weigh(part);
       all += weight;
       const ours = trail.topic.words.has(stemmed);
       if (ours || recall(trail.told, stemmed) !== undefined) related += weight;
@@ -151,7 +151,7 @@ function takeResult(trail: Trail, text: string, seq: number, sheet: Sheet): void
     keep(trail.orders.values, hash(atom.toLowerCase()), maxOrderWords);
     for (const part of partsOf(atom)) {
       const stemmed = hash(stem(part));
-      if (weigh(trail.vocabulary, part, stemmed) > 0) keep(trail.orders.words, stemmed, maxOrderWords);
+      if (weigh(part) > 0) keep(trail.orders.words, stemmed, maxOrderWords);
     }
   }
 }

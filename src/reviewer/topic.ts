@@ -1,7 +1,7 @@
 // What a mission is about: the words and values of its approved text, and the kinds of act it asks for.
 import { type ActKind, kindsAskedBy } from './act-kinds.ts';
 import { knownFrom } from './reading.ts';
-import { type Vocabulary, weigh } from './vocabulary.ts';
+import { weigh } from './vocabulary.ts';
 import { atomsOf, hash, partsOf, plain, stem } from './words.ts';
 
 export type Topic = {
@@ -22,7 +22,7 @@ const maxChars = 16_000;
 const maxWords = 4_096;
 const digit = /\d/;
 
-export function openTopic(text: string, vocabulary: Vocabulary): Topic {
+export function openTopic(text: string): Topic {
   const topic: Topic = {
     words: new Map(),
     named: new Set(),
@@ -32,18 +32,18 @@ export function openTopic(text: string, vocabulary: Vocabulary): Topic {
     touched: 0,
     untouched: new Set(),
   };
-  widen(topic, text, vocabulary);
+  widen(topic, text);
   return topic;
 }
 
 /** Adds an accepted text: what it names is named, what it asks for is asked for, and its budget comes on top. */
-export function widen(topic: Topic, text: string, vocabulary: Vocabulary): void {
+export function widen(topic: Topic, text: string): void {
   const clean = plain(text.slice(0, maxChars));
   const words: string[] = [];
   for (const atom of atomsOf(clean)) {
     for (const part of partsOf(atom)) {
       words.push(part);
-      addWord(topic, part, vocabulary);
+      addWord(topic, part);
     }
   }
   knownFrom(clean, (hashed) => {
@@ -54,10 +54,10 @@ export function widen(topic: Topic, text: string, vocabulary: Vocabulary): void 
   if (budget !== undefined) topic.budget = (topic.budget ?? 0) + budget;
 }
 
-function addWord(topic: Topic, word: string, vocabulary: Vocabulary): void {
+function addWord(topic: Topic, word: string): void {
   if (digit.test(word) || topic.words.size >= maxWords) return;
   const stemmed = hash(stem(word));
-  const weight = weigh(vocabulary, word, stemmed);
+  const weight = weigh(word);
   if (weight === 0 || topic.words.has(stemmed)) return;
   topic.words.set(stemmed, weight);
   topic.untouched.add(stemmed);

@@ -3,7 +3,6 @@ import type { ActKind } from './act-kinds.ts';
 import type { AcceptedUpdate, MissionFacts } from './entry.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { openTopic, type Topic, widen } from './topic.ts';
-import { openVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** How often a field held what the mission names, what anything named, and how much its words were the mission's. */
 export type FieldHistory = {
@@ -15,7 +14,6 @@ export type FieldHistory = {
 };
 
 export type Trail = {
-  readonly vocabulary: Vocabulary;
   readonly tools: ReadonlySet<string>;
   readonly updates: readonly AcceptedUpdate[];
   acceptedUpdates: number;
@@ -56,13 +54,12 @@ export type Recent = {
 const maxTools = 512;
 
 /** Opens the trail of a mission as it was approved; its accepted updates count from the log entry that accepts them. */
-export function startTrail(mission: MissionFacts, vocabulary: Vocabulary = openVocabulary()): Trail {
+export function startTrail(mission: MissionFacts): Trail {
   return {
-    vocabulary,
     tools: new Set(mission.approvedTools.slice(0, maxTools)),
     updates: mission.acceptedUpdates,
     acceptedUpdates: 0,
-    topic: openTopic(mission.description, vocabulary),
+    topic: openTopic(mission.description),
     replaced: undefined,
     declined: undefined,
     told: openMemory(),
@@ -96,15 +93,15 @@ export function takeUpdate(
   },
 ): void {
   if (update.outcome === 'declined') {
-    trail.declined = { topic: openTopic(update.description, trail.vocabulary), seq: update.seq };
+    trail.declined = { topic: openTopic(update.description), seq: update.seq };
   }
   if (update.outcome !== 'accepted') return;
   const accepted = trail.updates[trail.acceptedUpdates++] ?? update;
   if (accepted.mode === 'replace') {
     trail.replaced = { topic: trail.topic, seq: update.seq };
-    trail.topic = openTopic(accepted.description, trail.vocabulary);
+    trail.topic = openTopic(accepted.description);
   } else {
-    widen(trail.topic, accepted.description, trail.vocabulary);
+    widen(trail.topic, accepted.description);
   }
   trail.completedAt = 0;
   trail.previous = undefined;

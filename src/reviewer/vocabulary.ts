@@ -1,8 +1,6 @@
-// What a word weighs: nothing when every mission uses it, everything when only this one does.
-//
-// The generic weights are a list of words without content and of words by which missions speak about themselves. An
-// installation sharpens them with its own missions: a word found in many of them stops telling one from another.
-import { atomsOf, hash, partsOf, plain, stem } from './words.ts';
+// What a word weighs: nothing when it has no content of its own, otherwise one. Weights learned from an installation's own
+// missions or logs were tried and found no better on kinds of missions they had not seen; docs/evaluation.md has the figures.
+import { stem } from './words.ts';
 
 const empty = new Set(
   (
@@ -15,33 +13,5 @@ const empty = new Set(
     .flatMap((word) => [word, stem(word)]),
 );
 
-const counters = 16_384;
-/** Below this many missions an installation's counts say nothing yet. */
-const enough = 20;
-
-/** Weighs words and learns from missions, in 32 kB. */
-export type Vocabulary = { missions: number; readonly counts: Uint16Array };
-
-export function openVocabulary(): Vocabulary {
-  return { missions: 0, counts: new Uint16Array(counters) };
-}
-
-/** Counts each word of a mission once. Call it once per mission, when it is approved. */
-export function learnMission(vocabulary: Vocabulary, description: string): void {
-  if (vocabulary.missions === 0xffff) return;
-  const words = new Set<number>();
-  for (const atom of atomsOf(plain(description.slice(0, 16_000)))) {
-    for (const part of partsOf(atom)) words.add(hash(stem(part)) % counters);
-  }
-  for (const word of words) vocabulary.counts[word] = vocabulary.counts[word]! + 1;
-  vocabulary.missions++;
-}
-
-/** The weight of a word in lower case, 0 to 1. Numbers and words under three letters weigh nothing: values are read apart. */
-export function weigh(vocabulary: Vocabulary, word: string, stemmed: number): number {
-  if (word.length < 3 || empty.has(word)) return 0;
-  if (vocabulary.missions < enough) return 1;
-  const share = vocabulary.counts[stemmed % counters]! / vocabulary.missions;
-  // Half the missions: a quarter of the weight. A tenth or fewer: nearly all of it.
-  return 1 / (1 + 12 * share * share);
-}
+/** The weight of a word in lower case. Numbers and words under three letters weigh nothing: values are read apart. */
+export const weigh = (word: string): 0 | 1 => (word.length < 3 || empty.has(word) ? 0 : 1);

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Entry, type MissionTrail, observe, openTrail, verdict } from '#reviewer/drift.ts';
 import { openMemory, recall, remember } from '#reviewer/memory.ts';
-import { learnMission, openVocabulary, weigh } from '#reviewer/vocabulary.ts';
-import { hash, partsOf, stem } from '#reviewer/words.ts';
-import { act, cakeMission, ingredients, partyThings, shopping } from '../../support/mission-logs.ts';
+import { weigh } from '#reviewer/vocabulary.ts';
+import { partsOf, stem } from '#reviewer/words.ts';
+import { act, cakeMission } from '../../support/mission-logs.ts';
 
 /** Everything reachable from a trail: members of objects, lists, maps and sets, and the bytes of tables. */
 function sizeOf(value: unknown, seen = new Set<unknown>()): number {
@@ -148,31 +148,8 @@ describe('words', () => {
     expect(stem('glass')).toBe(stem('glasses').slice(0, stem('glass').length));
   });
 
-  test('that every mission of the installation uses weigh less, rare ones all', () => {
-    const vocabulary = openVocabulary();
-    for (let at = 0; at < 40; at++) learnMission(vocabulary, `Prepare the invoice for customer number${at}`);
-    learnMission(vocabulary, 'Prepare the invoice for the beekeeper');
-    expect(weigh(vocabulary, 'invoice', hash(stem('invoice')))).toBeLessThan(0.2);
-    expect(weigh(vocabulary, 'beekeeper', hash(stem('beekeeper')))).toBeGreaterThan(0.9);
-    expect(weigh(vocabulary, 'the', hash('the'))).toBe(0);
-  });
-
-  test('weigh as in any installation until enough missions were learned', () => {
-    const vocabulary = openVocabulary();
-    for (let at = 0; at < 5; at++) learnMission(vocabulary, 'Prepare the invoice');
-    expect(weigh(vocabulary, 'invoice', hash(stem('invoice')))).toBe(1);
-  });
-
-  test('learned by the installation change no verdict on the cake', () => {
-    const vocabulary = openVocabulary();
-    for (let at = 0; at < 50; at++)
-      learnMission(vocabulary, `Order ${at} at the shop: compare prices and buy it`);
-    const follow = (items: readonly string[]) => {
-      const trail = openTrail(cakeMission, vocabulary);
-      for (const entry of shopping(items)) observe(trail, entry);
-      return verdict(trail).kind;
-    };
-    expect(follow(ingredients)).toBe('on_mission');
-    expect(follow([...ingredients.slice(0, 5), ...partyThings])).toBe('drifting');
+  test('without content of their own weigh nothing', () => {
+    expect(['the', 'would', 'using', 'at', 'is'].map(weigh)).toEqual([0, 0, 0, 0, 0]);
+    expect(['invoice', 'beekeeper'].map(weigh)).toEqual([1, 1]);
   });
 });
