@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Entry, type MissionTrail, observe, openTrail, verdict } from '#reviewer/drift.ts';
 import { openMemory, recall, remember } from '#reviewer/memory.ts';
 import { weigh } from '#reviewer/vocabulary.ts';
-import { partsOf, stem } from '#reviewer/words.ts';
+import { hash, partsOf, stem } from '#reviewer/words.ts';
 import { act, cakeMission } from '../../support/mission-logs.ts';
 
 /** Everything reachable from a trail: members of objects, lists, maps and sets, and the bytes of tables. */
