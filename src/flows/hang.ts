@@ -43,7 +43,7 @@ async function hang(bot: Bot, chat: Chat, due: Due): Promise<void> {
     posted ??= await found(bot, chat, due);
     if (posted) await chat.replace(posted, due.card, due.id);
     const hangs = posted ?? (await chat.post(due.place, due.thread, due.card, due.id));
-    const recorded = await wall.hung(due.id, hangs, due.digest, bot.now());
+    const recorded = await wall.hung(due.id, hangs, due, bot.now());
     if (!recorded) await chat.remove(hangs);
     bot.log.debug({ card: due.id, place: due.place, repainted: Boolean(posted) }, 'card hangs');
   } catch (error) {

@@ -5,6 +5,7 @@ import { refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { Act } from '#conversation/intent.ts';
 import { findMission } from '#conversation/match.ts';
+import { MissionControlError } from '#mission-control/error.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayHold } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
@@ -12,6 +13,7 @@ import { lookLater } from './look.ts';
 import type { Pressed } from './press.ts';
 import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
+import { settleBallots } from './vote.ts';
 import { type Here, missionNamed, missionsSeen } from './where.ts';
 
 type Verb = 'hold' | 'release';
@@ -68,6 +70,7 @@ async function holdMission(
   const outcome = outcomes[verb][done ? 'done' : 'before'];
   await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome });
   bot.log.info({ mission: s256, actor: act.actor, outcome }, verb);
+  if (verb === 'release' && done) await settleWaiting(bot, s256);
   await lookAtAll(bot, s256);
   return { done, card: heldCard(mission, told[outcome]) };
 }
@@ -83,6 +86,16 @@ const told = {
   already_held: 'alreadyHeld',
   not_held: 'notHeld',
 } as const;
+
+/** What had its votes before the release waits for nothing any more. */
+async function settleWaiting(bot: Bot, missionS256: string): Promise<void> {
+  try {
+    await settleBallots(bot);
+  } catch (error) {
+    if (!(error instanceof MissionControlError)) throw error;
+    bot.log.warn({ mission: missionS256, err: error }, 'released; the next round takes its votes there');
+  }
+}
 
 /** A hold changes what can be pressed on every ask under the mission. */
 async function lookAtAll(bot: Bot, missionS256: string): Promise<void> {

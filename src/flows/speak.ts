@@ -65,9 +65,7 @@ export async function speakPlainly(
 export async function shownPresses(bot: Bot, { place }: Said, requestId: string): Promise<readonly Press[]> {
   for (const subject of [`request:${requestId}`, `mission:${requestId}`]) {
     const hanging = await bot.ledger.wall.hangingAt(place, subject);
-    if (hanging?.shown?.buttons.some(({ press }) => press.digest)) {
-      return hanging.shown.buttons.map(({ press }) => press);
-    }
+    if (hanging?.shown?.some(({ digest }) => digest)) return hanging.shown;
   }
   return [];
 }

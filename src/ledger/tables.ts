@@ -1,5 +1,6 @@
 // The ledger's tables as the query builder sees them; `migrations/` is the truth about their columns.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Press } from '#cards/card.ts';
 import type { Happening, Platform } from '#chat/chat.ts';
 import type { Acceptance } from '#ledger/reviews.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
@@ -27,6 +28,7 @@ export type WallTable = {
   posted_thread: string | null;
   shown_digest: string | null;
   shown_at: Date | null;
+  presses: ColumnType<readonly Press[] | null, string | null, string | null>;
   attempted_at: Date | null;
   claimed_until: Date | null;
   not_before: Generated<Date>;

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { digestOf } from '#aauth/canonical.ts';
-import type { Card } from '#cards/card.ts';
+import type { Card, Press } from '#cards/card.ts';
 import type { Place, Posted } from '#chat/chat.ts';
 import type { Jobs, Queue } from '#database/jobs.ts';
 import type { LedgerTables, WallTable } from '#ledger/tables.ts';
@@ -48,8 +48,8 @@ export type Hanging = {
   readonly posted: Posted | undefined;
   /** What should hang there, and will. */
   readonly wanted: Card;
-  /** What people see there; undefined while a newer card is on its way. */
-  readonly shown: Card | undefined;
+  /** What people can press there, on the card that is shown, though a newer one may be on its way; undefined before the first. */
+  readonly shown: readonly Press[] | undefined;
 };
 
 export type Wall = ReturnType<typeof openWall>;
@@ -167,8 +167,13 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return rows.length > 0;
     },
 
-    /** The card hangs at `posted`, showing `digest`. False when another copy was recorded meanwhile. */
-    async hung(id: string, posted: Posted, digest: string, now: Date): Promise<boolean> {
+    /** The card hangs at `posted` as it was taken. False when another copy was recorded meanwhile. */
+    async hung(
+      id: string,
+      posted: Posted,
+      { card, digest }: Pick<Due, 'card' | 'digest'>,
+      now: Date,
+    ): Promise<boolean> {
       const { numUpdatedRows } = await db
         .updateTable('chaperone.wall')
         .set({
@@ -176,6 +181,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
           posted_thread: posted.thread ?? null,
           shown_digest: digest,
           shown_at: now,
+          presses: JSON.stringify(card.buttons.map(({ press }) => press)),
           claimed_until: null,
           attempted_at: null,
           attempts: 0,
@@ -214,6 +220,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
           message: null,
           posted_thread: null,
           shown_digest: null,
+          presses: null,
           claimed_until: null,
           attempted_at: null,
         })
@@ -407,7 +414,7 @@ function hanging(row: Selectable<WallTable>): Hanging {
     settled: row.settled,
     posted: postedAt(place, row),
     wanted: reviveCard(row.wanted),
-    shown: row.wanted_digest === row.shown_digest ? reviveCard(row.wanted) : undefined,
+    shown: row.presses ?? undefined,
   };
 }
 

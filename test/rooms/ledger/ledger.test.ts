@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Card, SafeText } from '#cards/card.ts';
+import { ours } from '#cards/line.ts';
 import type { Happening, Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import { checkChain, hashOf, sealedText, type WrittenAct } from '#ledger/chain.ts';
 import { type Ledger, ledgerQueues, openLedger } from '#ledger/ledger.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
+import type { Due } from '#ledger/wall.ts';
 import { openTestDatabase } from '../../support/database.ts';
 
 let database: Database;
@@ -39,6 +41,11 @@ const want = (place: Place, subject: string, title: string, seconds: number, und
     urgency: 1,
   });
 
+const hung = async (due: Due | undefined, message: string, seconds: number) => {
+  if (!due) throw new Error('nothing was taken');
+  return await ledger.wall.hung(due.id, { place: due.place, message }, due, at(seconds));
+};
+
 describe('the wall', () => {
   test('wanting the same card again is no work', async () => {
     const place = newPlace();
@@ -70,7 +77,7 @@ describe('the wall', () => {
     const root = await ledger.wall.take(place, at(2), 1000);
     expect(root?.card.title).toBe('root');
     expect(await ledger.wall.take(place, at(2), 1000)).toBeUndefined();
-    await ledger.wall.hung(root?.id ?? '', { place, message: '100.1' }, root?.digest ?? '', at(2));
+    await hung(root, '100.1', 2);
     const reply = await ledger.wall.take(place, at(2), 1000);
     expect(reply).toMatchObject({ thread: '100.1', posted: undefined, attemptedAt: undefined });
   });
@@ -80,7 +87,7 @@ describe('the wall', () => {
     await want(place, 'request:1', 'asked', 1);
     const first = await ledger.wall.take(place, at(2), 1000);
     await want(place, 'request:1', 'denied', 3);
-    await ledger.wall.hung(first?.id ?? '', { place, message: '7.7' }, first?.digest ?? '', at(4));
+    await hung(first, '7.7', 4);
     const next = await ledger.wall.take(place, at(5), 1000);
     expect(next).toMatchObject({ card: { title: 'denied' }, posted: { message: '7.7' } });
     expect(next?.card.blocks).toEqual(card('denied').blocks);
@@ -90,12 +97,36 @@ describe('the wall', () => {
     const place = newPlace();
     await want(place, 'request:1', 'asked', 1);
     const due = await ledger.wall.take(place, at(2), 1000);
-    expect(await ledger.wall.hung(due?.id ?? '', { place, message: '1.1' }, due?.digest ?? '', at(2))).toBe(
-      true,
-    );
-    expect(await ledger.wall.hung(due?.id ?? '', { place, message: '2.2' }, due?.digest ?? '', at(3))).toBe(
-      false,
-    );
+    expect(await hung(due, '1.1', 2)).toBe(true);
+    expect(await hung(due, '2.2', 3)).toBe(false);
+  });
+
+  test('what can be pressed is what is shown, for as long as another card is on its way', async () => {
+    const place = newPlace();
+    const wall = (digest: string, second: number) =>
+      ledger.wall.want({
+        subject: 'request:1',
+        place,
+        card: {
+          ...card(digest),
+          buttons: [{ label: ours`Deny`, press: { verb: 'deny', subject: '1', digest }, style: 'plain' }],
+        },
+        seenAt: at(second),
+        settled: false,
+        urgency: 0,
+      });
+    const shown = async () => (await ledger.wall.hangingAt(place, 'request:1'))?.shown;
+    await wall('before', 1);
+    expect(await shown()).toBeUndefined();
+    await hung(await ledger.wall.take(place, at(2), 1000), '9.9', 2);
+    await wall('after', 3);
+    expect(await shown()).toMatchObject([{ verb: 'deny', digest: 'before' }]);
+    const next = await ledger.wall.take(place, at(4), 1000);
+    await wall('later', 5);
+    await hung(next, '9.9', 6);
+    expect(await shown()).toMatchObject([{ verb: 'deny', digest: 'after' }]);
+    await ledger.wall.torn(next?.id ?? '');
+    expect(await shown()).toBeUndefined();
   });
 
   test('a card put back clean leaves no suspicion of a copy', async () => {
@@ -122,7 +153,7 @@ describe('the wall', () => {
       urgency: 0,
     });
     const due = await ledger.wall.take(place, at(2), 1000);
-    await ledger.wall.hung(due?.id ?? '', { place, message: '55.5' }, due?.digest ?? '', at(2));
+    await hung(due, '55.5', 2);
     expect(await ledger.wall.behind(place, '55.5')).toMatchObject({
       subject: 'mission:p1',
       missionS256: 'abc%d_e',
