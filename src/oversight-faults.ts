@@ -1,6 +1,7 @@
 // What is wrong with the operator's rules although every member of the file alone is right.
 import { isNamed, neededBy, type Selection } from '#oversight.ts';
 import type { File, Found, Path } from '#oversight-file.ts';
+import { faultsOfReviewed } from '#oversight-reviewed.ts';
 
 /** What each member alone cannot know: names that mean nobody, things said twice, rules that can never work. */
 export function contradictions({
@@ -10,12 +11,17 @@ export function contradictions({
   default_person,
   delegation,
   escalate,
+  reviewed,
 }: File): Found[] {
   const known = new Set(people.map(({ id }) => id));
   const unknown = (ids: readonly string[] | undefined, ...at: Path) =>
     (ids ?? []).flatMap((id, index) =>
       known.has(id) ? [] : [{ at: [...at, index], what: `nobody in people is called ${id}` }],
     );
+  const unknownChannel = (escalation: FileRule['escalate'], ...at: Path) =>
+    !escalation || escalation === 'never' || channels.some(({ id }) => id === escalation.channel)
+      ? []
+      : [{ at: [...at, 'channel'], what: `no channel is called ${escalation.channel}` }];
   const selected = (
     chosen: File['channels'][number]['oversees'] | File['rules'][number]['for'],
     ...at: Path
@@ -75,18 +81,25 @@ export function contradictions({
       ...selected(oversees, 'channels', index, 'oversees'),
     ]),
 
-    ...(escalate && !channels.some(({ id }) => id === escalate.channel)
-      ? [{ at: ['escalate', 'channel'], what: `no channel is called ${escalate.channel}` }]
-      : []),
+    ...unknownChannel(escalate, 'escalate'),
     ...unknown(delegation?.to, 'delegation', 'to'),
+    ...people.flatMap(({ id }, index) =>
+      id === 'reviewer'
+        ? [{ at: ['people', index, 'id'], what: 'the reviewer’s own name; a person is called otherwise' }]
+        : [],
+    ),
+    ...faultsOfReviewed({ reviewed, people }),
     ...rules.flatMap((rule, index) => [
       ...selected(rule.for, 'rules', index, 'for'),
+      ...unknownChannel(rule.escalate, 'rules', index, 'escalate'),
+      ...chasing
+        .filter((member) => isTaken(rules.slice(0, index), rule, member))
+        .map((member) => ({ at: ['rules', index, member], what: neverReached })),
       ...acts.flatMap((act) => unknown(rule[act], 'rules', index, act)),
       ...alone(rule).map(({ member, what }) => ({ at: ['rules', index, member], what })),
       ...acts.flatMap((act) => {
         const at = ['rules', index, act];
-        if (rule[act] && rules.slice(0, index).some((earlier) => earlier[act] && covers(earlier, rule)))
-          return [{ at, what: 'never reached: an earlier rule already speaks for all of these' }];
+        if (isTaken(rules.slice(0, index), rule, act)) return [{ at, what: neverReached }];
         if (act === 'notify' || !rule[act]?.every((id) => known.has(id))) return [];
         const what = unsatisfiable(rule, act, people, channels);
         return what ? [{ at, what }] : [];
@@ -109,6 +122,8 @@ const among = (chosen: Selection, part: 'people' | 'agents') =>
   chosen === 'everyone' ? undefined : chosen[part];
 type FileRule = File['rules'][number];
 const acts = ['approve', 'notify', 'stop'] as const;
+/** What a rule may say besides about asks that nobody answers. */
+const chasing = ['reminders', 'escalate'] as const;
 const narrowings = ['kinds', 'resources', 'scopes', 'actions'] as const;
 const narrowedBy = (rule: FileRule, part: (typeof narrowings)[number]): readonly string[] | undefined =>
   rule.for === 'everyone' ? undefined : rule.for[part];
@@ -118,9 +133,14 @@ function alone(rule: FileRule): { readonly member: string; readonly what: string
   const told = rule.notify?.find((id) => rule.approve?.includes(id));
   const narrowed = narrowings.find((part) => narrowedBy(rule, part));
   return [
-    ...(acts.some((act) => rule[act])
+    ...([...acts, ...chasing].some((member) => rule[member])
       ? []
-      : [{ member: 'for', what: 'says neither who may `approve`, who is to `notify` nor who may `stop`' }]),
+      : [
+          {
+            member: 'for',
+            what: 'says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders` or where to `escalate`',
+          },
+        ]),
     ...(rule.stop && narrowed
       ? [{ member: 'stop', what: `a stop ends the whole mission and cannot depend on \`${narrowed}\`` }]
       : []),
@@ -133,6 +153,15 @@ function alone(rule: FileRule): { readonly member: string; readonly what: string
     ...(told ? [{ member: 'notify', what: `${told} approves, and is told by that` }] : []),
   ];
 }
+
+const neverReached = 'never reached: an earlier rule already speaks for all of these';
+
+/** An earlier rule speaks of this already, for everything the rule is for. */
+const isTaken = (
+  earlier: readonly FileRule[],
+  rule: FileRule,
+  member: (typeof acts)[number] | (typeof chasing)[number],
+) => rule[member] !== undefined && earlier.some((each) => each[member] !== undefined && covers(each, rule));
 
 function covers(wide: FileRule, narrow: FileRule) {
   const holds = (

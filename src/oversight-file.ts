@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { requestTypes } from '#mission-control/facts.ts';
 import { weekdays } from '#oversight.ts';
+import { ReviewedMember } from '#oversight-reviewed.ts';
 
 function isZone(zone: string) {
   try {
@@ -36,6 +37,25 @@ const fraction = z
   .gt(0, 'a fraction of the time an ask has, between 0 and 1')
   .lt(1, 'a fraction of the time an ask has, between 0 and 1');
 const hours = z.number().gt(0, 'a number of hours').max(10_000, 'more than a year');
+/** Either the moments themselves, or the first wait and by how much each following one is longer. */
+const reminders = z
+  .strictObject({
+    at: z
+      .array(fraction)
+      .max(5, 'at most five: whoever did not hear five calls will not hear a sixth')
+      .refine(
+        (all) => all.every((each, index) => index === 0 || each > (all[index - 1] ?? 0)),
+        'each is later than the one before',
+      )
+      .optional(),
+    first: fraction.optional(),
+    back_off: z.number().min(1, 'a wait is never shorter than the one before').max(10).optional(),
+  })
+  .refine(
+    ({ at, first, back_off }) => (at === undefined) !== (first === undefined) && !(at && back_off),
+    'says either `at`, or `first` and by how much the waits grow (`back_off`)',
+  );
+const escalate = z.strictObject({ at: fraction, channel: personId });
 const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
 
 /** The file as it is written, once every member alone is right. */
@@ -112,24 +132,20 @@ export const File = z.strictObject({
         quorum: z.int().min(1).max(20).optional(),
         exclude: z.literal('person').optional(),
         step_up: z.literal('second_person').optional(),
+        reminders: reminders.optional(),
+        escalate: z
+          .union([z.literal('never'), escalate], {
+            error: 'either `never`, or a moment (`at`) and a `channel`',
+          })
+          .optional(),
       }),
     )
     .default([]),
   delegation: z
     .strictObject({ to: z.array(personId).min(1, 'names nobody'), longest_days: z.int().min(1).max(90) })
     .optional(),
-  reminders: z
-    .strictObject({
-      at: z
-        .array(fraction)
-        .max(5, 'at most five: whoever did not hear five calls will not hear a sixth')
-        .refine(
-          (all) => all.every((each, index) => index === 0 || each > (all[index - 1] ?? 0)),
-          'each is later than the one before',
-        ),
-    })
-    .optional(),
-  escalate: z.strictObject({ at: fraction, channel: personId }).optional(),
+  reminders: reminders.optional(),
+  escalate: escalate.optional(),
   stale: z
     .strictObject({
       idle_hours: hours.optional(),
@@ -141,6 +157,7 @@ export const File = z.strictObject({
       'says neither `idle_hours` nor `ending_hours`, so nobody is ever asked',
     )
     .optional(),
+  reviewed: ReviewedMember.optional(),
 });
 export type File = z.infer<typeof File>;
 export type Path = readonly PropertyKey[];

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Digest, Oversight, Stale } from '#oversight.ts';
 import { contradictions } from '#oversight-faults.ts';
 import { File, type Found, type Path } from '#oversight-file.ts';
+import { reviewedOf } from '#oversight-reviewed.ts';
 
 export type OversightFault = { readonly line: number; readonly what: string };
 
@@ -101,22 +102,40 @@ function oversightOf(file: File): Oversight {
         : teams && { platform: 'teams' as const, tenant: teams.tenant, channel: teams.channel };
       return place ? [{ id, place, oversees, ...(digest && { digest: digestOf(digest) }) }] : [];
     }),
-    rules: file.rules.map(({ for: chosen, step_up, ...rule }) => {
+    rules: file.rules.map(({ for: chosen, step_up, reminders, escalate, ...rule }) => {
       const { people, agents, ...narrowed } = chosen === 'everyone' ? {} : chosen;
       return {
         ...rule,
         ...narrowed,
         for: people || agents ? { ...(people && { people }), ...(agents && { agents }) } : 'everyone',
         ...(step_up && { stepUp: step_up }),
+        ...(reminders && { reminders: momentsOf(reminders) }),
+        ...(escalate && { escalation: escalate }),
       };
     }),
     ...(file.delegation && {
       delegation: { to: file.delegation.to, longestDays: file.delegation.longest_days },
     }),
-    ...(file.reminders && { reminders: file.reminders.at }),
+    ...(file.reminders && { reminders: momentsOf(file.reminders) }),
     ...(file.escalate && { escalation: file.escalate }),
     ...(file.stale && { stale: staleOf(file.stale) }),
+    ...(file.reviewed && { reviewed: reviewedOf(file.reviewed) }),
   };
+}
+
+/** How often somebody is called at most, however short the first wait is. */
+const mostReminders = 5;
+
+/** Waits that grow are turned into the moments they end at; the last is well before the deadline. */
+function momentsOf({ at, first = 1, back_off = 2 }: NonNullable<File['reminders']>): readonly number[] {
+  if (at) return at;
+  const moments: number[] = [];
+  for (let wait = first, moment = first; moment < 0.95 && moments.length < mostReminders; ) {
+    moments.push(moment);
+    wait *= back_off;
+    moment += wait;
+  }
+  return moments;
 }
 
 function staleOf({ idle_hours, ending_hours, ask_again_hours }: NonNullable<File['stale']>): Stale {

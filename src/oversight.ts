@@ -6,8 +6,9 @@
 //   rule       who approves, who is told and who stops; the first rule that fits and speaks of the act decides
 //   digest     what a channel is told once a day or a week, at its own time of day
 //   pattern    a scope or an action to the letter, or its beginning and a `*`
-//   reminder   a call to the approvers of an ask that waits; escalation takes it to another channel
+//   reminder   a call to the approvers of an ask that waits; escalation takes it to another channel besides
 //   delegation who may be let decide for somebody else, and for how long
+//   reviewed   what the reviewer may let pass in place of people, where the operator names it
 //
 // Every room may read these types; `oversight-reading.ts` parses the file, for the configuration alone.
 import type { requestTypes } from '#mission-control/facts.ts';
@@ -79,13 +80,39 @@ export type Rule = {
   readonly exclude?: 'person';
   /** A second, different approver confirms. */
   readonly stepUp?: 'second_person';
+  /** As for everything else, `Oversight.reminders` and `Oversight.escalation`, but for these asks. */
+  readonly reminders?: readonly number[];
+  readonly escalation?: Escalation | 'never';
 };
+
+/** When an ask nobody answered goes to another channel besides (`channel` is its `id`), and may be decided there too. */
+export type Escalation = { readonly at: number; readonly channel: string };
 
 /** Without one nobody decides for anybody else. */
 export type Delegating = { readonly to: readonly string[]; readonly longestDays: number };
 
 /** After how long without activity, how long before a stated end, and how long after a question the next may come. */
 export type Stale = { readonly idleMs?: number; readonly endingMs?: number; readonly againMs: number };
+
+/**
+ * What the reviewer may let pass by itself. Names are to the letter, never patterns; an ask passes only when every name
+ * in it stands here.
+ */
+export type Pass = { readonly for: Selection } & (
+  | { readonly resources: readonly string[]; readonly scopes: readonly string[] }
+  | { readonly actions: readonly string[] }
+);
+
+export type Reviewed = {
+  readonly passes: readonly Pass[];
+  /** Of the asks it would let pass, the part that people are asked all the same. */
+  readonly sample: number;
+  /** How many it may let pass under one mission, and in one day (of UTC). */
+  readonly perMission: number;
+  readonly perDay: number;
+  /** How long an ask is kept from people while the reviewer looks. */
+  readonly waitMs: number;
+};
 
 export type Oversight = {
   readonly people: readonly Person[];
@@ -96,10 +123,11 @@ export type Oversight = {
   readonly delegation?: Delegating;
   /** When approvers are called again, as fractions of the time an ask has; at half of it and at 0.8 unless it is said. */
   readonly reminders?: readonly number[];
-  /** When an ask nobody answered goes to another channel besides (`channel` is its `id`), and may be decided there too. */
-  readonly escalation?: { readonly at: number; readonly channel: string };
+  readonly escalation?: Escalation;
   /** When a mission's person is asked whether it should go on; nobody is asked where this is not given. */
   readonly stale?: Stale;
+  /** Without it every ask that is not granted by the Person Server is asked of people. */
+  readonly reviewed?: Reviewed;
 };
 
 /** Whether a scope or an action is one of those that patterns name. */

@@ -11,6 +11,14 @@ beforeAll(async () => {
     runs: 'apart',
     askSeconds: 24,
     more: { reminders: { at: [0.2, 0.45] }, escalate: { at: 0.6, channel: 'paul' } },
+    // What is done in the attic has a way and a time of its own.
+    rules: [
+      {
+        for: { people: ['maria'], actions: ['attic_*'] },
+        reminders: { at: [] },
+        escalate: { at: 0.1, channel: 'paul' },
+      },
+    ],
   });
   agent = await office.agent();
   const asked = await agent.proposeMission({ description: '# Water the plants' });
@@ -110,4 +118,52 @@ test('an ask that went to the other channel can be decided there by an approver,
   expect(permissionOf(await agent.settle(asked))).toBe('granted');
   expect((await office.slackCard('Approved', 'feed_cat')).ts).toBe(card.ts);
   expect((await inPauls('Approved', 'feed_cat')).ts).toBe(escalated.ts);
+});
+
+test('a rule’s own asks go to others when the rule says so, and are reminded of as it says', async () => {
+  const { asked } = await ask('attic_open');
+  const escalated = await inPauls('Nobody has answered', 'attic_open');
+  expect(reminders().filter((card) => textInSlack(card).includes('attic_open'))).toEqual([]);
+  await office.slack.press(escalated, 'chaperone:approve', office.people.maria);
+  expect(permissionOf(await agent.settle(asked))).toBe('granted');
+});
+
+describe('words under an ask that went to the other channel', () => {
+  let asked: Answer;
+  let root: Awaited<ReturnType<typeof inPauls>>;
+  const say = (text: string, by: string) =>
+    office.slack.say(office.paulsChannel, by, office.mention(text), root.ts);
+  const replies = () =>
+    office
+      .slackCards(office.paulsChannel)
+      .filter((card) => card.thread_ts === root.ts)
+      .map(textInSlack);
+
+  test('are about that ask alone: its mission is no business of that channel', async () => {
+    asked = (await ask('attic_close')).asked;
+    root = await inPauls('Nobody has answered', 'attic_close');
+    await say('status', office.people.paul);
+    await until('an answer', () => replies().length > 0);
+    await say('stop', office.people.maria);
+    await until('another', () => replies().length > 1);
+    await say('stop water the plants', office.people.maria);
+    await until('a third', () => replies().length > 2);
+    expect(replies().join('\n')).not.toContain(s256.slice(0, 8));
+    expect(replies().join('\n')).toMatch(/No active mission is called/);
+    expect((await agent.permission({ action: 'attic_look', mission_s256: s256 })).status).toBe(202);
+  });
+
+  test('decide it for whoever may, and for nobody else', async () => {
+    await say('approve', office.people.paul);
+    await until('a word to Paul alone', () =>
+      office.slack
+        .ephemerals(office.paulsChannel, office.people.paul)
+        .find(({ text }) => text.includes('not an approver')),
+    );
+    await say('deny because it rains', office.people.maria);
+    const answer = await agent.settle(asked);
+    expect(permissionOf(answer)).toBe('denied');
+    await office.slackCard('Denied', 'attic_close', 'Maria in Slack');
+    expect((await inPauls('Denied', 'attic_close', 'Maria in Slack')).ts).toBe(root.ts);
+  });
 });

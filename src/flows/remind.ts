@@ -7,7 +7,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Channel, Person } from '#oversight.ts';
 import { matterOf } from '#policy/matter.ts';
 import { channelsFor } from '#policy/policy.ts';
-import { escalationOf, nextMoment, reminderDue, reminderGapMs } from '#policy/waiting.ts';
+import { escalationsOf, nextMoment, planOf, reminderDue, reminderGapMs } from '#policy/waiting.ts';
 import { readBallot } from './ballot.ts';
 import { type Bot, mentionOn } from './bot.ts';
 
@@ -32,10 +32,14 @@ export async function chase(
   await remind(bot, waiting, seenAt);
   await escalate(bot, waiting, cardFor, seenAt);
   await sayUnanswered(bot, waiting, seenAt);
-  return isOpen(waiting.request) ? nextMoment(bot.oversight, waiting.request, seenAt) : undefined;
+  return isOpen(waiting.request)
+    ? nextMoment(planFor(bot, waiting.request), waiting.request, seenAt)
+    : undefined;
 }
 
 const pageSize = 100;
+
+const planFor = ({ oversight }: Bot, request: Request) => planOf(oversight, matterOf(request));
 
 /**
  * Reminds of an ask that waits, together with whatever else is due in its thread, and keeps every reminder true. Each is
@@ -50,7 +54,7 @@ async function remind(bot: Bot, waiting: Waiting, seenAt: Date): Promise<void> {
     for (const each of beside) if (await isDue(bot, each, seenAt)) due.push(each);
     await reminders.give(
       root,
-      due.map((each) => ({ requestId: each.id, number: reminderDue(bot.oversight, each, seenAt) })),
+      due.map((each) => ({ requestId: each.id, number: reminderDue(planFor(bot, each), each, seenAt) })),
       seenAt,
       new Date(seenAt.getTime() - reminderGapMs(request)),
     );
@@ -68,7 +72,7 @@ async function remind(bot: Bot, waiting: Waiting, seenAt: Date): Promise<void> {
 /** Nobody is reminded of what waits for its agent's answer, nor of what somebody is looking into just now. */
 const isDue = async (bot: Bot, request: Request, now: Date) =>
   request.state === 'open' &&
-  reminderDue(bot.oversight, request, now) > 0 &&
+  reminderDue(planFor(bot, request), request, now) > 0 &&
   (await bot.ledger.claims.standing(request.id, now)) === undefined;
 
 async function openUnder(bot: Bot, missionS256: string): Promise<Request[]> {
@@ -97,10 +101,7 @@ async function approversOf(bot: Bot, asks: readonly Request[]): Promise<readonly
 const calledAt = ({ platform }: Place, people: readonly Person[]) =>
   people.flatMap((person) => mentionOn(platform, person));
 
-/**
- * The ask in the channel that unanswered ones go to, with all its buttons; where that channel oversees it anyway, a call
- * in its thread. It comes when it is time, and stays true for as long as it hangs.
- */
+/** The ask in the channels that it goes to unanswered. It comes when it is time, and stays true for as long as it hangs. */
 async function escalate(
   bot: Bot,
   waiting: Waiting,
@@ -108,9 +109,20 @@ async function escalate(
   seenAt: Date,
 ): Promise<void> {
   const { request } = waiting;
-  const escalation = escalationOf(bot.oversight, request, seenAt);
-  if (!escalation) return;
-  const { to, due } = escalation;
+  for (const { to, due } of escalationsOf(planFor(bot, request), request, seenAt))
+    await escalateTo(bot, waiting, to, due, cardFor, seenAt);
+}
+
+/** The ask with all its buttons; where the channel oversees it anyway, a call in its thread. */
+async function escalateTo(
+  bot: Bot,
+  waiting: Waiting,
+  to: Channel,
+  due: boolean,
+  cardFor: (place: Place) => Card,
+  seenAt: Date,
+): Promise<void> {
+  const { request } = waiting;
   const overseen = isOverseenAt(bot, request, to);
   const subject = overseen ? `escalate:${request.id}` : subjectOf(request);
   const hangs = await bot.ledger.wall.hangingAt(to.place, subject);
@@ -139,10 +151,9 @@ async function sayUnanswered(bot: Bot, waiting: Waiting, seenAt: Date): Promise<
   const { request } = waiting;
   if (request.state !== 'expired') return;
   const card = unansweredCard(waiting);
-  const escalation = escalationOf(bot.oversight, request, seenAt);
-  const channels = new Set<Channel>(channelsFor(bot.oversight, matterOf(request)));
-  if (escalation) channels.add(escalation.to);
-  for (const { place } of channels) {
+  const { escalations } = planFor(bot, request);
+  const overseeing = channelsFor(bot.oversight, matterOf(request));
+  for (const { place } of new Set([...overseeing, ...escalations.map(({ to }) => to)])) {
     if (!(await bot.ledger.wall.hangingAt(place, subjectOf(request)))) continue;
     await hangReply(bot, waiting, {
       subject: `unanswered:${request.id}`,

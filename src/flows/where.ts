@@ -1,7 +1,9 @@
 import { isOpen } from '#cards/ask-card.ts';
 import { shortId } from '#conversation/match.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import { matterOf } from '#policy/matter.ts';
 import { maySee, personBehind, type Why } from '#policy/policy.ts';
+import { isEscalationPlace } from '#policy/waiting.ts';
 import type { Bot } from './bot.ts';
 import type { Said } from './said.ts';
 import { isPrivate } from './stop.ts';
@@ -43,7 +45,8 @@ export async function here(bot: Bot, said: Said): Promise<Here> {
   if (!hanging) return nowhere;
   const { missionControl } = bot;
   const mission = hanging.missionS256 ? await missionControl.readMission(hanging.missionS256) : undefined;
-  if (mission) {
+  // Where an ask went because nobody answered it, its thread is about that ask and nothing more of its mission.
+  if (mission && sees(bot, said, mission.person, mission.agent.id)) {
     const { requests } = await missionControl.listRequests({
       state: 'open',
       missionS256: mission.s256,
@@ -56,7 +59,7 @@ export async function here(bot: Bot, said: Said): Promise<Here> {
     };
   }
   const request = hanging.requestId ? await missionControl.readRequest(hanging.requestId) : undefined;
-  if (!request) return nowhere;
+  if (!request || !isShownAt(bot, said, request)) return nowhere;
   const asks = isOpen(request) ? [request] : [];
   return request.type === 'mission'
     ? { ...nowhere, proposal: request, asks }
@@ -128,6 +131,12 @@ const sees = (bot: Bot, said: Said, person: string, agent: string) =>
     private: isPrivate(said),
     matter: { person, agent },
   });
+
+/** An ask is shown where it is overseen, and where it goes when nobody answers it. */
+const isShownAt = (bot: Bot, said: Said, request: Request) =>
+  sees(bot, said, request.person, request.agent.id) ||
+  (said.actor.platform === said.place.platform &&
+    isEscalationPlace(bot.oversight, matterOf(request), said.place));
 
 /** The operator registered this channel to watch over somebody. */
 const isOverseeing = ({ oversight }: Bot, { place }: Said) =>

@@ -179,8 +179,8 @@ function isSomebody({ oversight, actor, place, shared }: Omit<Doing, 'matter'>):
 }
 
 /** Asks nobody answered may be decided where they went; a mission as a whole is nobody's business there. */
-const escalatedTo = (oversight: Oversight, place: Place, { kind }: Matter) =>
-  kind !== undefined && isEscalationPlace(oversight, place);
+const escalatedTo = (oversight: Oversight, place: Place, matter: Matter) =>
+  matter.kind !== undefined && isEscalationPlace(oversight, matter, place);
 
 const overseenAt = (oversight: Oversight, { platform, tenant, channel }: Place, matter: Matter) =>
   channelsFor(oversight, matter).some(

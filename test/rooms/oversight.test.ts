@@ -99,6 +99,36 @@ test('reminders and the way to others are read, and what cannot be is named', ()
   expect(faultsOf(more('escalate: { at: 0.9, channel: cellar }\n'))).toEqual([
     '29 channel: no channel is called cellar',
   ]);
+  const growing = (text: string) =>
+    parseOversight(more(`reminders: { ${text} }\n`), 'oversight.yaml').reminders?.map((at) => at.toFixed(2));
+  expect(growing('first: 0.1')).toEqual(['0.10', '0.30', '0.70']);
+  expect(growing('first: 0.05, back_off: 3')).toEqual(['0.05', '0.20', '0.65']);
+  expect(growing('first: 0.01, back_off: 1')).toHaveLength(5);
+  expect(faultsOf(more('reminders: { at: [0.5], back_off: 2 }\n'))).toMatchObject([/says either `at`/]);
+});
+
+test('a rule’s own reminders and way to others are read, and a rule may be there for them alone', () => {
+  const ruled = (rules: string) =>
+    `people: [{ id: cook, name: Cook }]\nchannels: [{ id: kitchen, slack: { team: T1, channel: C1 }, oversees: everyone }]\nrules:\n${rules}`;
+  const { rules } = parseOversight(
+    ruled(
+      '  - { for: { kinds: [payment] }, reminders: { first: 0.2 }, escalate: { at: 0.5, channel: kitchen } }\n  - { for: everyone, escalate: never }\n',
+    ),
+    'f',
+  );
+  expect(rules).toMatchObject([
+    { kinds: ['payment'], escalation: { at: 0.5, channel: 'kitchen' } },
+    { for: 'everyone', escalation: 'never' },
+  ]);
+  expect(faultsOf(ruled('  - { for: everyone, escalate: { at: 0.5, channel: cellar } }\n'))).toEqual([
+    '4 channel: no channel is called cellar',
+  ]);
+  expect(
+    faultsOf(
+      ruled('  - { for: everyone, escalate: never }\n  - { for: { kinds: [payment] }, escalate: never }\n'),
+    ),
+  ).toMatchObject([/^5 escalate: never reached/]);
+  expect(faultsOf(ruled('  - { for: everyone }\n'))).toMatchObject([/reminders/]);
 });
 
 test('when a mission’s person is asked whether it should go on is read in hours', () => {
@@ -235,7 +265,7 @@ rules:
     '13 stop: a stop ends the whole mission and cannot depend on `kinds`',
     '17 approve: never reached: an earlier rule already speaks for all of these',
     '18 for: selects nothing; write `everyone` if that is meant',
-    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`',
+    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders` or where to `escalate`',
   ]);
 });
 
