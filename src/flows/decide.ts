@@ -27,29 +27,62 @@ export type Answer = { readonly digest: string } & (
 /** What somebody is about to answer, before it is known whether they may. */
 export type Meant = Pick<Answer, 'action' | 'digest'> & { readonly requestId: string };
 
-/**
- * Takes a person's answer to the Person Server, if the rules let them give it. `whole` says all of what they answered, once
- * the ask is known, or why that is no answer. The card is not touched here: the truth comes back and every copy follows
- * it. What the person alone should hear is returned.
- */
-export async function decide(
+/** An answer on its way in through one of the doors: who gives it, how that was proven, and what the rules say of them. */
+export type Deed = {
+  /** The same for every redelivery of the same answer. */
+  readonly id: string;
+  /** The door it came through, and the proof's own name for who came. */
+  readonly via: string;
+  readonly actor: string;
+  readonly surface: string;
+  /** They signed in afresh for this very ask. */
+  readonly signedIn: boolean;
+  verdict(request: Request, delegations: readonly Delegation[]): Verdict;
+};
+
+/** The answer of somebody in chat. */
+export const decide = (
   bot: Bot,
   happening: Happening,
   shared: boolean,
+  meant: Meant,
+  whole: (request: Request) => Answer | Refusal,
+): Promise<Card | undefined> =>
+  decideBy(
+    bot,
+    {
+      id: happening.id,
+      via: happening.actor.platform,
+      actor: proofOf(happening.actor),
+      surface: surfaceOf(happening.place, happening.kind === 'pressed' ? happening.on.message : undefined),
+      signedIn: false,
+      verdict: (request, delegations) => verdictOn(bot, happening, shared, request, delegations),
+    },
+    meant,
+    whole,
+  );
+
+/**
+ * Takes a person's answer to the Person Server, if the rules let them give it: the one way in, whichever door it came
+ * through. `whole` says all of what they answered, once the ask is known, or why that is no answer. The card is not touched
+ * here: the truth comes back and every copy follows it. What the person alone should hear is returned.
+ */
+export async function decideBy(
+  bot: Bot,
+  deed: Deed,
   { action, digest, requestId }: Meant,
   whole: (request: Request) => Answer | Refusal,
 ): Promise<Card | undefined> {
-  const { actor, place } = happening;
   const request = await bot.missionControl.readRequest(requestId);
   if (!request) return refusalCard('not_found');
   const delegations = await bot.ledger.delegations.standing(bot.now());
-  const verdict = verdictOn(bot, happening, shared, request, delegations);
+  const verdict = deed.verdict(request, delegations);
   const act = {
-    source: `${happening.id}/${action}/${requestId}`,
+    source: `${deed.id}/${action}/${requestId}`,
     at: bot.now(),
     verb: action,
-    actor: proofOf(actor),
-    surface: surfaceOf(place, happening.kind === 'pressed' ? happening.on.message : undefined),
+    actor: deed.actor,
+    surface: deed.surface,
     subject: `request:${requestId}`,
     digest,
   };
@@ -64,7 +97,7 @@ export async function decide(
 
   if (answer.action === 'approve' && (await isHeld(bot, request)))
     return await refuse('on_hold', verdict.as.id);
-  const decidedBy = { person: verdict.as.id, via: actor.platform, id: act.actor };
+  const decidedBy = { person: verdict.as.id, via: deed.via, id: act.actor };
   if (
     answer.action === 'approve' &&
     (verdict.for.length > 0 || !isSimple(needsOf(bot.oversight, matterOf(request))))
