@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { HoldTable, LedgerTables } from '#ledger/tables.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
 
@@ -82,6 +82,17 @@ export function openHolds(db: Kysely<LedgerTables>) {
         .where('released_at', 'is', null)
         .executeTakeFirst();
       return row && holdOf(row);
+    },
+
+    /** Whether nothing is granted silently under a mission: it is held, or guarded until somebody calls a drift fine. */
+    async silenced(missionS256: string): Promise<boolean> {
+      const { rows } = await sql<{ silenced: boolean }>`
+        select exists (
+          select 1 from chaperone.hold where mission_s256 = ${missionS256} and released_at is null
+          union all
+          select 1 from chaperone.review where mission_s256 = ${missionS256} and guarded
+        ) as silenced`.execute(db);
+      return rows[0]?.silenced ?? false;
     },
 
     /** The latest holds of a mission, newest first. */

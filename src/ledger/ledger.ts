@@ -12,6 +12,8 @@
 //   reminder   that somebody was called again to an ask
 //   place      a channel: its pace, its outsiders, the way to it
 //   review     what the reviewer last found of a mission, and what people said to it
+//   brief      what a model said of an ask
+//   inquiry    a question to an agent about a finding, until the agent can be asked
 //   spend      what the model has cost
 //   talk       what was said with the bot in a thread
 //   bookmark   how far a watch has come
@@ -20,10 +22,12 @@ import type { Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
+import { openBriefs } from '#ledger/briefs.ts';
 import { openClaims } from '#ledger/claims.ts';
 import { openDelegations } from '#ledger/delegations.ts';
 import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
+import { openInquiries } from '#ledger/inquiries.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
 import { openReminders } from '#ledger/reminders.ts';
@@ -56,6 +60,8 @@ export function openLedger(database: Database) {
     votes: openVotes(db),
     delegations: openDelegations(db),
     reviews: openReviews(db),
+    briefs: openBriefs(db),
+    inquiries: openInquiries(db),
     spend: openSpend(db),
     talks: openTalks(db),
     holds: openHolds(db),

@@ -43,6 +43,10 @@ export type KeptReview = {
   /** The reviewer's own word, as JSON has it. */
   readonly review: unknown;
   readonly reviewedAt: Date | undefined;
+  /** The last finding that the operator's rule was applied to. */
+  readonly acted: number;
+  /** By that rule nothing under the mission is granted silently until somebody accepts the finding. */
+  readonly guarded: boolean;
 };
 
 export type Reviews = ReturnType<typeof openReviews>;
@@ -56,6 +60,8 @@ export function openReviews(db: Kysely<LedgerTables>) {
     standing: undefined,
     review: undefined,
     reviewedAt: undefined,
+    acted: 0,
+    guarded: false,
   };
 
   return {
@@ -74,6 +80,8 @@ export function openReviews(db: Kysely<LedgerTables>) {
         standing: standing.success ? standing.data : undefined,
         review: row.review ?? undefined,
         reviewedAt: row.reviewed_at ?? undefined,
+        acted: row.acted,
+        guarded: row.guarded,
       };
     },
 
@@ -116,17 +124,68 @@ export function openReviews(db: Kysely<LedgerTables>) {
         .execute();
     },
 
-    /** Adds what a person accepted, for one finding, once. False when it was accepted already or is not the latest. */
+    /**
+     * Adds what a person accepted, for one finding, once; what guarded the mission ends with it. False when the finding is not
+     * the latest, or somebody else accepted it. Said again by the same person it is the same acceptance: an earlier try may not
+     * have lived to write so.
+     */
     async accept(missionS256: string, acceptance: Acceptance): Promise<boolean> {
       const { finding } = acceptance;
       const { numUpdatedRows } = await db
         .updateTable('chaperone.review')
-        .set({ accepted: sql`accepted || ${JSON.stringify([acceptance])}::jsonb` })
+        .set({ accepted: sql`accepted || ${JSON.stringify([acceptance])}::jsonb`, guarded: false })
         .where('mission_s256', '=', missionS256)
         .where('finding', '=', finding)
         .where(sql<boolean>`not accepted @> ${JSON.stringify([{ finding }])}::jsonb`)
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      if (numUpdatedRows > 0n) return true;
+      const row = await db
+        .selectFrom('chaperone.review')
+        .select('accepted')
+        .where('mission_s256', '=', missionS256)
+        .executeTakeFirst();
+      const { person, via, id } = acceptance.by;
+      return (row?.accepted ?? []).some(
+        ({ finding: each, by }) => each === finding && by.person === person && by.via === via && by.id === id,
+      );
+    },
+
+    /** Says that the operator's rule was applied to a finding; `guarded`: by ending silent grants until it is accepted. */
+    async act(missionS256: string, finding: number, guarded: boolean) {
+      await db
+        .updateTable('chaperone.review')
+        .set((eb) => ({
+          acted: finding,
+          // Accepted meanwhile, there is nothing left to guard against.
+          guarded: guarded
+            ? sql<boolean>`not accepted @> ${JSON.stringify([{ finding }])}::jsonb`
+            : eb.ref('guarded'),
+        }))
+        .where('mission_s256', '=', missionS256)
+        .where('finding', '=', finding)
+        .execute();
+    },
+
+    /** How far each of these missions has been reviewed, and when; one that never was is left out. */
+    async reviewedThrough(
+      missions: readonly string[],
+    ): Promise<
+      ReadonlyMap<string, { readonly through: number; readonly at: Date; readonly silent: boolean }>
+    > {
+      if (missions.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('chaperone.review')
+        .select(['mission_s256', 'standing', 'reviewed_at'])
+        .where('mission_s256', 'in', missions)
+        .execute();
+      return new Map(
+        rows.flatMap(({ mission_s256: s256, standing, reviewed_at: at }) => {
+          const read = Standing.safeParse(standing);
+          return read.success && at
+            ? [[s256, { through: read.data.through, at, silent: read.data.silence !== undefined }] as const]
+            : [];
+        }),
+      );
     },
 
     /** Ends the leases of a process that is gone. Only where no other process shares the store. */

@@ -15,7 +15,9 @@ class Spent extends Error {
 }
 
 /** Keeps what the model costs, in tokens a day: of each account, and of all. Replicas draw from the same. */
-export function openSpend(db: Kysely<LedgerTables>): Spend {
+export function openSpend(
+  db: Kysely<LedgerTables>,
+): Spend & { spent(day: string, account?: string): Promise<number> } {
   /** Adds to an account, if it then holds no more than `most`. */
   async function add(trx: Kysely<LedgerTables>, day: string, account: string, tokens: number, most: number) {
     const { rows } = await sql<{ tokens: number }>`
@@ -49,16 +51,16 @@ export function openSpend(db: Kysely<LedgerTables>): Spend {
         .where('account', 'in', [everybody, account])
         .execute();
     },
-  };
-}
 
-/** What a day has cost so far, in tokens. */
-export async function spentOn(db: Kysely<LedgerTables>, day: string): Promise<number> {
-  const row = await db
-    .selectFrom('chaperone.spend')
-    .select('tokens')
-    .where(sql<string>`day::text`, '=', day)
-    .where('account', '=', everybody)
-    .executeTakeFirst();
-  return row?.tokens ?? 0;
+    /** What a day has cost so far, in tokens, those set aside included: of one account, or of all. */
+    async spent(day, account = everybody) {
+      const row = await db
+        .selectFrom('chaperone.spend')
+        .select('tokens')
+        .where(sql<string>`day::text`, '=', day)
+        .where('account', '=', account)
+        .executeTakeFirst();
+      return row?.tokens ?? 0;
+    },
+  };
 }

@@ -165,6 +165,31 @@ export type ReviewTable = {
   review: Json<unknown> | null;
   reviewed_at: Date | null;
   claimed_until: Date | null;
+  acted: Generated<number>;
+  guarded: Generated<boolean>;
+};
+
+export type BriefTable = {
+  request_id: string;
+  digest: string;
+  mission_s256: string;
+  attempts: number;
+  claimed_until: Date | null;
+  made_at: Date | null;
+  word: Json<unknown> | null;
+};
+
+export type InquiryTable = {
+  id: GeneratedAlways<number>;
+  source: string;
+  mission_s256: string;
+  finding: number;
+  question: string;
+  asked_by: Json<DecidedBy>;
+  asked_at: Date;
+  request_id: string | null;
+  put_at: Date | null;
+  dropped_at: Date | null;
 };
 
 export type SpendTable = { day: string; account: string; tokens: number };
@@ -187,6 +212,8 @@ export type LedgerTables = {
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.review': ReviewTable;
+  'chaperone.brief': BriefTable;
+  'chaperone.inquiry': InquiryTable;
   'chaperone.spend': SpendTable;
   'chaperone.talk': TalkTable;
   'chaperone.bookmark': BookmarkTable;
