@@ -43,6 +43,12 @@ export function contradictions({
         ['people', index, 'teams'],
       ]),
     ),
+    ...twice(
+      people.map(({ oidc }, index) => [
+        oidc && ('sub' in oidc ? oidc.sub : oidc.email),
+        ['people', index, 'oidc'],
+      ]),
+    ),
     ...unknown(default_person === undefined ? [] : [default_person], 'default_person'),
     ...(default_person === undefined && people.length > 1
       ? [
@@ -186,9 +192,14 @@ function unsatisfiable(
   people: File['people'],
   channels: File['channels'],
 ): string | undefined {
+  const signsIn = act === 'approve' && rule.step_up === 'sign_in';
   const able = people.filter(
-    (person) => rule[act]?.includes(person.id) && isReachable(person, rule, channels),
+    (person) =>
+      rule[act]?.includes(person.id) &&
+      (signsIn ? person.oidc : (act === 'approve' && person.oidc) || isReachable(person, rule, channels)),
   );
+  if (able.length === 0 && signsIn)
+    return 'nobody could satisfy this rule: it asks for a sign-in, and none of them has an `oidc` identity';
   if (able.length === 0)
     return 'nobody could satisfy this rule: none of them is on a platform where these missions are shown';
   if (act === 'stop') return undefined;

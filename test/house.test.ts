@@ -12,6 +12,7 @@ const rooms = [
   'conversation',
   'cards',
   'chat',
+  'page',
   'ledger',
   'policy',
   'flows',
@@ -33,6 +34,7 @@ const doors = [
   'oversight-faults.ts',
   'oversight-file.ts',
   'oversight-reading.ts',
+  'oversight-reviewed.ts',
   'http.ts',
   'log.ts',
 ];
@@ -56,6 +58,7 @@ const owners: Record<string, readonly string[]> = {
   jose: ['aauth', 'chat/teams', 'mission-control', 'ledger'],
   'js-tiktoken': ['reviewer', 'conversation'],
   kysely: ['database', 'person-server', 'ledger'],
+  'openid-client': ['page'],
   pg: ['database'],
   'pg-boss': ['database'],
   pino: ['log.ts'],
@@ -74,6 +77,7 @@ const owners: Record<string, readonly string[]> = {
     'settings.ts',
     'oversight-file.ts',
     'oversight-reading.ts',
+    'oversight-reviewed.ts',
     'upkeep.ts',
   ],
 };

@@ -42,6 +42,12 @@ export const requestStates = [
 /** Who decided, by which surface, and the proof's own name there (`slack:T1:U1`). */
 export const DecidedBy = z.object({ person: z.string(), via: z.string(), id: z.string() });
 
+/** The way in by which the reviewer decides what the operator lets it pass. Nobody's account is known there. */
+export const reviewerVia = 'reviewer';
+
+/** Whether a decision, or a line of a log, is the reviewer's and no person's. */
+export const isReviewer = (who: Readonly<Record<string, unknown>>): boolean => who['via'] === reviewerVia;
+
 const NamedThing = z.object({ name: z.string(), description: z.string().optional() });
 const Scope = z.object({ value: z.string(), description: z.string().optional() });
 
@@ -195,6 +201,8 @@ export const TerminationReport = z.object({
   s256: z.string(),
   terminatedAt: instant,
   reason: z.string(),
+  /** The words whoever ended it gave for it. */
+  note: z.string().optional(),
   voided: z.array(z.string()),
   tokens: z.array(
     z.object({

@@ -3,7 +3,7 @@
 //   mission   the approved description, the tools and resources approved with it, the updates accepted since
 //   entry     one numbered line of the log, reduced to what a judgement may rest on
 //   act       something the agent says it has done; an ask is something it wants to do; a message is the agent speaking to the person
-import type { LogEntry, Mission } from '#mission-control/facts.ts';
+import { isReviewer, type LogEntry, type Mission } from '#mission-control/facts.ts';
 
 export type MissionFacts = {
   readonly description: string;
@@ -113,7 +113,9 @@ function answerOf(entry: LogEntry): Answer {
   if (entry.kind === 'audit') return 'granted';
   if (isRefused(entry.outcome)) return 'denied';
   if (!isGranted(entry.outcome)) return 'open';
-  return entry.decidedBy?.person !== undefined ? 'granted_by_person' : 'granted';
+  // What the reviewer let pass itself is no person's word: else its own yes would be the ground for the next.
+  const byPerson = entry.decidedBy?.person !== undefined && !isReviewer(entry.decidedBy);
+  return byPerson ? 'granted_by_person' : 'granted';
 }
 
 const isGranted = (outcome: string | undefined) =>

@@ -121,7 +121,16 @@ export async function briefAsk(
   return { kind: 'briefed', brief: checkBrief(answer.value, asked), tokens: answer.tokens };
 }
 
-function askRecord({ type, resource, scope, action, parameters, agentSays, resourceSays }: AskFacts): object {
+/** An ask as one record of a prompt. */
+export function askRecord({
+  type,
+  resource,
+  scope,
+  action,
+  parameters,
+  agentSays,
+  resourceSays,
+}: AskFacts): object {
   return {
     type,
     resource: short(resource, 120),
@@ -158,7 +167,7 @@ export function checkBrief(
 }
 
 /** The approved texts that still hold: an update that replaces puts everything before it out of force. */
-function inForce({ description, acceptedUpdates }: MissionFacts): readonly string[] {
+export function inForce({ description, acceptedUpdates }: MissionFacts): readonly string[] {
   const from = acceptedUpdates.findLastIndex(({ mode }) => mode === 'replace');
   const updates = acceptedUpdates.slice(Math.max(from, 0)).map((update) => update.description);
   return from === -1 ? [description, ...updates] : updates;

@@ -1,0 +1,116 @@
+// What the operator lets the reviewer pass, as it is written in the file, and what is wrong with it. Whoever writes it
+// hands something over that belongs to people, so it is refused wherever it could mean more than it says.
+import { z } from 'zod';
+import type { Reviewed } from '#oversight.ts';
+import type { File, Found } from '#oversight-file.ts';
+import { reachOf } from '#policy/reversible.ts';
+
+const someone = z.array(z.string().min(1)).min(1, 'names nobody').optional();
+/** Names to the letter, in characters that cannot be mistaken for others. */
+const names = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/,
+        'every name is written out, in plain letters and without `*`',
+      ),
+  )
+  .min(1, 'names nothing');
+
+/** The member `reviewed` of the file. */
+export const ReviewedMember = z.strictObject({
+  lets_pass: z
+    .array(
+      z.strictObject({
+        for: z.union([z.literal('everyone'), z.strictObject({ people: someone, agents: someone })], {
+          error: 'either `everyone`, or a list of `people` or `agents`',
+        }),
+        resources: z
+          .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
+          .min(1, 'names nothing')
+          .optional(),
+        scopes: names.optional(),
+        actions: names.optional(),
+        /** The operator vouches that what these do can be undone; a name that only reads needs nobody’s word. */
+        reversible: z.literal(true).optional(),
+      }),
+    )
+    .min(1, 'names nothing'),
+  sample: z
+    .number()
+    .min(0.05, 'at least 0.05: unless people answer some of them too, nobody knows whether they agree')
+    .max(1, 'a part of the asks, at most 1')
+    .default(0.1),
+  per_mission: z.int().min(1).max(50).default(5),
+  per_day: z.int().min(1).max(1_000).default(50),
+  wait_seconds: z.number().min(1).max(20, 'at most 20: for so long nobody is shown the ask').default(6),
+});
+type Written = z.infer<typeof ReviewedMember>;
+
+/** What is wrong with `reviewed`, whatever each of its members is by itself. */
+export function faultsOfReviewed({ reviewed, people }: Pick<File, 'reviewed' | 'people'>): Found[] {
+  return (reviewed?.lets_pass ?? []).flatMap((pass, index): Found[] => {
+    const at = ['reviewed', 'lets_pass', index];
+    const { scopes, actions, resources, reversible } = pass;
+    const chosen = pass.for === 'everyone' ? undefined : pass.for;
+    return [
+      ...(chosen && !chosen.people && !chosen.agents
+        ? [{ at: [...at, 'for'], what: 'selects nothing; write `everyone` if that is meant' }]
+        : []),
+      ...(chosen?.people ?? []).flatMap((id, nth): Found[] => {
+        const there = people.find((person) => person.id === id);
+        if (!there) return [{ at: [...at, 'for', 'people', nth], what: `nobody in people is called ${id}` }];
+        return there.silent_grants === 'ask'
+          ? [{ at: [...at, 'for', 'people', nth], what: `${id} wants to be asked (\`silent_grants: ask\`)` }]
+          : [];
+      }),
+      ...((scopes ? 1 : 0) + (actions ? 1 : 0) === 1
+        ? []
+        : [{ at, what: 'names either `scopes` at `resources`, or `actions`' }]),
+      ...(scopes && !resources
+        ? [{ at: [...at, 'scopes'], what: 'a scope means nothing by itself: say at which `resources`' }]
+        : []),
+      ...(actions && resources
+        ? [{ at: [...at, 'resources'], what: 'an action is at no resource; leave it out' }]
+        : []),
+      ...[...(scopes ?? []), ...(actions ?? [])].flatMap((name): Found[] => {
+        const reach = reachOf(name);
+        const member = [...at, scopes?.includes(name) ? 'scopes' : 'actions'];
+        if (reach === 'never')
+          return [
+            {
+              at: member,
+              what: `${name} speaks of paying, deleting, access or sending, and that is always asked of people`,
+            },
+          ];
+        return reach === 'unclear' && !reversible
+          ? [
+              {
+                at: member,
+                what: `${name} may leave something behind; say \`reversible: true\` if all of these can be undone`,
+              },
+            ]
+          : [];
+      }),
+    ];
+  });
+}
+
+/** What is written, as the rules read it. */
+export const reviewedOf = ({ lets_pass, sample, per_mission, per_day, wait_seconds }: Written): Reviewed => ({
+  passes: lets_pass.map(({ for: chosen, resources = [], scopes, actions = [] }) => ({
+    for:
+      chosen === 'everyone'
+        ? chosen
+        : {
+            ...(chosen.people && { people: chosen.people }),
+            ...(chosen.agents && { agents: chosen.agents }),
+          },
+    ...(scopes ? { resources, scopes } : { actions }),
+  })),
+  sample,
+  perMission: per_mission,
+  perDay: per_day,
+  waitMs: Math.round(wait_seconds * 1_000),
+});

@@ -1,0 +1,96 @@
+// Whether the rules have nothing to say against an ask, up to the newest entry of its mission's log. Stricter than a
+// review: a review tells people that a trip wanders, this says that nobody need look.
+import type { LogEntry } from '#mission-control/facts.ts';
+import { isReviewer } from '#mission-control/facts.ts';
+import { acceptDrift, observe, openTrail, verdict } from './drift.ts';
+import { type Entry, type MissionFacts, readEntry } from './entry.ts';
+import { ungrounded } from './grounding.ts';
+import { instruction, ordersIn } from './instructions.ts';
+import type { Measure } from './measures.ts';
+import { textsOf } from './reading.ts';
+
+/** Why an ask is not clean: the log as a whole, or what the ask itself says. */
+export type Objection = 'drifting' | 'orders' | 'unlogged' | 'ungrounded' | Measure;
+
+export type Inspected = {
+  /** The last entry that was looked at, and the ask's own; 0 where there is none. */
+  readonly through: number;
+  readonly own: number;
+  readonly objections: readonly Objection[];
+};
+
+/** What an ask is expected to show: it asks for something the mission did not list, in words the mission need not have. */
+const expected: ReadonlySet<Measure> = new Set<Measure>([
+  'unrelated',
+  'less_related',
+  'field_off_topic',
+  'discontinuous',
+  'past_goal',
+  'late_kind',
+  'unapproved_tool',
+  'grown_scope',
+  'unused_token',
+]);
+
+const longestText = 16_000;
+
+/**
+ * Follows a whole log, `entries` in order, and says what speaks against the ask of `requestId` in it. What people accepted
+ * as fine counts from where they accepted it, by the last entry they were shown.
+ */
+export function inspectAsk(
+  mission: MissionFacts,
+  entries: readonly LogEntry[],
+  accepted: readonly { readonly through: number }[],
+  { requestId, texts }: { readonly requestId: string; readonly texts: readonly string[] },
+): Inspected {
+  const trail = openTrail(mission);
+  const objections = new Set<Objection>();
+  const approved = [mission.description, ...mission.acceptedUpdates.map(({ description }) => description)];
+  if ([...approved, ...texts].some(givesOrders)) objections.add('orders');
+  approved.push(...mission.approvedTools, ...mission.approvedResources);
+  const told: string[] = [];
+  let own = 0;
+  for (const line of entries) {
+    const entry = readEntry(line);
+    const observed = observe(trail, entry);
+    if (accepted.some(({ through }) => through === entry.seq)) acceptDrift(trail);
+    if (line.requestId === requestId && line.outcome === 'requested') {
+      own = entry.seq;
+      for (const { signal } of observed?.contributions ?? [])
+        if (!expected.has(signal)) objections.add(signal);
+      if (strange(entry, { approved, told })) objections.add('ungrounded');
+    } else {
+      if (isByPerson(line)) approved.push(...textsOf(line.parameters, longestText));
+      if (line.kind === 'audit') told.push(...textsOf(line.result, longestText));
+    }
+    // Once a text has told the agent what to do, what it asks for next is for people to judge.
+    if (isTold(line)) objections.add('orders');
+  }
+  if (own === 0) objections.add('unlogged');
+  if (verdict(trail).kind === 'drifting') objections.add('drifting');
+  return { through: entries.at(-1)?.seq ?? 0, own, objections: [...objections] };
+}
+
+const strange = (entry: Entry, ground: { approved: readonly string[]; told: readonly string[] }) =>
+  'parameters' in entry && ungrounded(entry.parameters, ground) !== undefined;
+
+const isByPerson = ({ outcome, decidedBy }: LogEntry) =>
+  outcome === 'granted' && decidedBy?.person !== undefined && !isReviewer(decidedBy);
+
+const isTold = ({ source, description, parameters, result }: LogEntry) =>
+  [
+    ...(source === 'person' || description === undefined ? [] : [description]),
+    ...textsOf(parameters, longestText),
+    ...textsOf(result, longestText),
+  ].some(givesOrders);
+
+/** Characters that make people and programs read different things have no honest use here. */
+const deceptive =
+  /[\u202a-\u202e\u2066-\u2069\u{e0001}-\u{e007f}]|[A-Za-z][\u200b-\u200d\u2060\ufeff][A-Za-z]/u;
+
+function givesOrders(text: string): boolean {
+  const looked = text.slice(0, longestText);
+  const { strength, toReviewer } = ordersIn(looked);
+  return toReviewer || strength >= instruction || deceptive.test(looked);
+}
