@@ -60,28 +60,8 @@ export async function showRequest(
   seenAt: Date,
 ): Promise<void> {
   const matter = matterOf(request);
-  const { ballot, approvers, notified } = await readBallot(bot, request);
-  const facts = {
-    request,
-    mission,
-    ballot,
-    people: peopleOf(bot.oversight),
-    capabilities: await bot.capabilities(),
-    background: await backgroundOf(bot, request, mission),
-    review: mission && (await bot.ledger.reviews.read(mission.s256)).standing,
-  };
   const root = mission && (await rootSubject(bot, mission));
-  const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
-  const claim = await bot.ledger.claims.standing(request.id, seenAt);
-  const cardFor = (place: Place) => {
-    const card = askCard({
-      ...facts,
-      approvers: approvers.flatMap((person) => mentionOn(place.platform, person)),
-      notified: notified.flatMap((person) => mentionOn(place.platform, person)),
-    });
-    const open = isOpen(request) ? withClaim(card, request.id, claim, facts.people) : card;
-    return hold ? askOnHold(open, hold, facts.people) : open;
-  };
+  const cardFor = await drawAsk(bot, request, mission, seenAt);
   // An approved proposal is no ask any more: its card became the mission's.
   const isMission = request.type === 'mission' && request.state === 'approved' && request.missionS256;
   for (const { place } of isMission ? [] : channelsFor(bot.oversight, matter)) {
@@ -104,6 +84,36 @@ export async function showRequest(
     await lookLater(bot, { requestId: request.id }, new Date(seenAt.getTime() + againMs));
   const next = await chase(bot, waiting, cardFor, seenAt);
   if (next) await lookLater(bot, { requestId: request.id }, next);
+}
+
+/** Draws an ask as it stands, for any of the places it is shown at; each calls people as its platform does. */
+export async function drawAsk(
+  bot: Bot,
+  request: Request,
+  mission: MissionSummary | undefined,
+  seenAt: Date,
+): Promise<(place?: Place) => Card> {
+  const { ballot, approvers, notified } = await readBallot(bot, request);
+  const facts = {
+    request,
+    mission,
+    ballot,
+    people: peopleOf(bot.oversight),
+    capabilities: await bot.capabilities(),
+    background: await backgroundOf(bot, request, mission),
+    review: mission && (await bot.ledger.reviews.read(mission.s256)).standing,
+  };
+  const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
+  const claim = await bot.ledger.claims.standing(request.id, seenAt);
+  return (place) => {
+    const card = askCard({
+      ...facts,
+      approvers: place ? approvers.flatMap((person) => mentionOn(place.platform, person)) : [],
+      notified: place ? notified.flatMap((person) => mentionOn(place.platform, person)) : [],
+    });
+    const open = isOpen(request) ? withClaim(card, request.id, claim, facts.people) : card;
+    return hold ? askOnHold(open, hold, facts.people) : open;
+  };
 }
 
 /** The mission's card, the root of its thread; and once it has ended, the report of its end. */
