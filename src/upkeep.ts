@@ -28,6 +28,7 @@ const columns = [
   'outcome',
   'person',
   'actor',
+  'said',
   'surface',
   'subject',
   'digest',
@@ -105,6 +106,8 @@ const Written = z.object({
   answer: z.json(),
   actor: nullable,
   person: nullable,
+  // Not in files that were written before words were kept.
+  said: nullable.default(null),
   salt: nullable,
   who: z.string(),
   previous: z.string(),
@@ -128,7 +131,7 @@ async function verifyFile(file: string) {
   return await checkChain(acts(), keys as Parameters<typeof checkChain>[1], false);
 }
 
-/** Forgets who acted; what was done, when and where stays, and the chain holds. */
+/** Forgets who acted, and in what words; what was done, when and where stays, and the chain holds. */
 export async function forgetActors(whose: { before: Date } | { person: string }): Promise<number> {
   await using database = await open();
   const { acts, votes, delegations } = openLedger(database);

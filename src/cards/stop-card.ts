@@ -21,8 +21,10 @@ export function confirmStopCard(facts: {
   readonly missions: readonly MissionSummary[];
   readonly people: People;
   readonly said?: string;
+  /** Why, in the words of whoever wants it. */
+  readonly note?: string | undefined;
 }): Card {
-  const { proposal, missions, people, said } = facts;
+  const { proposal, missions, people, said, note } = facts;
   return {
     title: words.stopTitles.confirm,
     tone: 'alarm',
@@ -33,6 +35,7 @@ export function confirmStopCard(facts: {
         ...missions.slice(0, rowsShown).map((mission) => fact(words.facts.mission, row(mission, people))),
       ),
       ...(missions.length > rowsShown ? [text(words.tooMany(rowsShown, missions.length))] : []),
+      ...quote(words.labels.reason, note),
     ],
     buttons: [
       {
@@ -93,7 +96,6 @@ export function stopReportCard(facts: {
   readonly mission: MissionSummary | Mission;
   readonly people: People;
   readonly capabilities: readonly string[];
-  readonly note?: string;
   readonly now: Date;
 }): Card {
   const { report, mission, people, capabilities, now } = facts;
@@ -114,7 +116,7 @@ export function stopReportCard(facts: {
               ended,
             ),
       ),
-      ...quote(words.labels.reason, facts.note),
+      ...quote(words.labels.reason, report.note),
       ...factsOf(
         told(words.facts.missionId, shortId(report.s256)),
         fact(words.facts.voided, voided(report)),
@@ -140,6 +142,7 @@ export function stopReportCard(facts: {
     ],
     buttons: [{ label: words.buttons.read, press: { verb: 'read', subject: report.s256 }, style: 'plain' }],
     expansion: full(
+      [words.headings.reason, report.note],
       [words.headings.voided, lines(report.voided)],
       [
         words.headings.tokens,

@@ -42,8 +42,16 @@ function stop(tail: string, where: Where): Understood {
   const { head, reason } = withReason(tail);
   const why = reason === undefined ? {} : { reason };
   const target = targetOf(head, where);
-  const intent: Act = { kind: 'stop', target, ...why };
+  const parted = reason === undefined && target.of === 'named' ? partedAt(head, where) : undefined;
+  const intent: Act = { kind: 'stop', target, ...why, ...(parted && { parted }) };
   return reason?.endsWith('?') || doubtful(head) ? offered(intent) : sure(intent);
+}
+
+/** "the cake mission, it buys toys": a reason without "because". */
+function partedAt(tail: string, where: Where) {
+  const found = /^(?<head>[^,;:–—]*?)\s*(?:[,;:–—]|\s-)\s+(?<reason>\S.*)$/.exec(tail)?.groups;
+  const { head = '', reason } = found ?? {};
+  return reason === undefined ? undefined : { target: targetOf(head, where), reason };
 }
 
 /** "hold on" and "hold off" are said to people as well. */

@@ -29,7 +29,13 @@ export type Question =
     };
 
 export type Act =
-  | { readonly kind: 'stop'; readonly target: Target; readonly reason?: string }
+  | {
+      readonly kind: 'stop';
+      readonly target: Target;
+      readonly reason?: string;
+      /** How the words read if what follows their first comma is the reason: a title may hold commas, too. */
+      readonly parted?: { readonly target: Target; readonly reason: string };
+    }
   /** Nothing under the mission is approved from a hold to its release. */
   | { readonly kind: 'hold'; readonly target: Target; readonly reason?: string }
   | { readonly kind: 'release'; readonly target: Target }

@@ -44,7 +44,7 @@ export async function answerFreely(
     await bot.ledger.talks.keep(thread, answer.talk, bot.now());
     const stops = answer.proposals.filter(({ act }) => act === 'stop').map(({ mission }) => mission);
     const mine = stops.filter((mission) => stopVerdict(bot, said, shared, mission).allowed);
-    if (mine.length > 0) await proposeStop(bot, said, mine, said.text);
+    if (mine.length > 0) await proposeStop(bot, said, mine, { said: said.text });
   }
   // A silent model is no reason to keep back what the words resemble.
   return answer.kind === 'unanswered' && offer ? undefined : { public: modelAnswerCard(answer) };

@@ -171,10 +171,10 @@ async function stop(
   said: Said,
   shared: boolean,
   spot: Here,
-  { target, reason }: Extract<Act, { kind: 'stop' }>,
+  { target, reason, parted }: Extract<Act, { kind: 'stop' }>,
 ): Promise<Reply> {
-  async function now(mission: MissionSummary): Promise<Reply> {
-    const { done, card } = await stopMission(bot, said, shared, mission, reason);
+  async function now(mission: MissionSummary, why = reason): Promise<Reply> {
+    const { done, card } = await stopMission(bot, said, shared, mission, why);
     if (!done) return { private: card };
     // In the mission's own thread the report is the answer.
     return mission.s256 === spot.mission?.s256 ? undefined : { public: card };
@@ -193,19 +193,23 @@ async function stop(
       const mine = missions.filter((mission) => stopVerdict(bot, said, shared, mission).allowed);
       const [any] = missions;
       if (mine.length === 0 && any) return await now(any);
-      await proposeStop(bot, said, mine);
+      await proposeStop(bot, said, mine, { note: reason });
       return undefined;
     }
     case 'named': {
       const candidates = await missionNamed(bot, said, target.words);
       const active = candidates.filter(({ status }) => status === 'active');
       const match = findMission(target.words, active, spot.mission?.s256);
+      if (match.kind !== 'exact' && parted?.target.of === 'named') {
+        const shorter = findMission(parted.target.words, active, spot.mission?.s256);
+        if (shorter.kind === 'exact') return await now(shorter.mission, parted.reason);
+      }
       switch (match.kind) {
         case 'exact':
           return await now(match.mission);
         case 'near': {
           if (!stopVerdict(bot, said, shared, match.mission).allowed) return await now(match.mission);
-          await proposeStop(bot, said, [match.mission], target.words);
+          await proposeStop(bot, said, [match.mission], { said: target.words, note: reason });
           return undefined;
         }
         case 'several':
@@ -220,6 +224,12 @@ async function stop(
         case 'none': {
           const ended = findMission(target.words, candidates, spot.mission?.s256);
           if (ended.kind === 'exact') return await now(ended.mission);
+          // "stop, it buys toys" in a mission's thread: plain enough to ask, and not plain enough to do.
+          const here = parted?.target.of === 'this' ? spot.mission : undefined;
+          if (here && stopVerdict(bot, said, shared, here).allowed) {
+            await proposeStop(bot, said, [here], { said: said.text, note: parted?.reason });
+            return undefined;
+          }
           const { missions, more } = await missionsSeen(bot, said);
           return { public: notFoundCard(target.words, missions, more) };
         }

@@ -52,6 +52,7 @@ async function holdMission(
     surface: surfaceOf(happening.place, happening.kind === 'pressed' ? happening.on.message : undefined),
     subject: `mission:${s256}`,
     digest: undefined,
+    said: note,
     answer: {},
   };
   if (!verdict.allowed) {

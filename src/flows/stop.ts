@@ -52,6 +52,7 @@ export async function stopMission(
     surface: surfaceOf(happening.place, happening.kind === 'pressed' ? happening.on.message : undefined),
     subject: `mission:${mission.s256}`,
     digest: undefined,
+    said: note,
   };
   if (!verdict.allowed) {
     await bot.ledger.acts.append({
@@ -106,12 +107,13 @@ export async function proposeStop(
   bot: Bot,
   happening: Extract<Happening, { kind: 'said' }>,
   missions: readonly MissionSummary[],
-  said?: string,
+  { said, note }: { readonly said?: string; readonly note?: string | undefined } = {},
 ): Promise<void> {
   const now = bot.now();
   const proposal = await bot.ledger.proposals.make({
     source: happening.id,
     missions: missions.map(({ s256 }) => s256),
+    note,
     proposedBy: proofOf(happening.actor),
     madeAt: now,
     expiresAt: new Date(now.getTime() + confirmMs),
@@ -120,7 +122,13 @@ export async function proposeStop(
     subject: `confirm:${proposal}`,
     place: happening.place,
     ...under(happening),
-    card: confirmStopCard({ proposal, missions, people: peopleOf(bot.oversight), ...(said && { said }) }),
+    card: confirmStopCard({
+      proposal,
+      missions,
+      people: peopleOf(bot.oversight),
+      note,
+      ...(said && { said }),
+    }),
     seenAt: now,
     settled: false,
     urgency: 0,
@@ -143,7 +151,7 @@ export async function answerProposal(
   if (!allowed) {
     const why = verdicts.find((verdict) => !verdict.allowed)?.why;
     if (kind === 'confirmed') {
-      for (const mission of missions) await stopMission(bot, happening, shared, mission);
+      for (const mission of missions) await stopMission(bot, happening, shared, mission, proposal.note);
     }
     return refusalCard(why ?? 'not_found');
   }
@@ -157,7 +165,7 @@ export async function answerProposal(
   for (const mission of missions) {
     // Ended by this very click, in a try that did not live to write so, counts as not done yet.
     if (mission.status === 'terminated' && mission.terminatedBy?.id !== by.id) continue;
-    const { done, card } = await stopMission(bot, happening, shared, mission);
+    const { done, card } = await stopMission(bot, happening, shared, mission, proposal.note);
     if (!done) told = card;
   }
   return told;

@@ -23,11 +23,15 @@ export type Act = {
     | 'claim'
     | 'accept'
     | 'delegate'
-    | 'reclaim';
+    | 'reclaim'
+    /** The reviewer's own yes, in nobody's name. */
+    | 'let_through';
   /** The proof: the platform's own name for who acted (`slack:T1:U1`). */
   readonly actor: string;
   /** The person behind it, where the operator's rules know one. */
   readonly person: string | undefined;
+  /** The words they gave for it, as they typed them. */
+  readonly said?: string | undefined;
   /** Where it was done: place and message. */
   readonly surface: string;
   /** `request:<id>` or `mission:<s256>`. */
@@ -117,6 +121,7 @@ export function openActs(db: Kysely<LedgerTables>) {
           salt: randomBytes(16).toString('base64url'),
           actor: act.actor,
           person: act.person ?? null,
+          said: act.said ?? null,
         };
         const sealed = {
           seq: (last?.seq ?? 0) + 1,
@@ -181,11 +186,11 @@ export function openActs(db: Kysely<LedgerTables>) {
     /** Checks the whole chain in the store. */
     check: async () => await checkChain(read(), await keys(), true),
 
-    /** Forgets who acted before `before`, or all that one person did. What was done, when and where stays. */
+    /** Forgets who acted before `before`, or all that one person did, and their words. What was done, when and where stays. */
     async forget(whose: { readonly before: Date } | { readonly person: string }): Promise<number> {
       const update = db
         .updateTable('chaperone.act')
-        .set({ actor: null, person: null, salt: null })
+        .set({ actor: null, person: null, said: null, salt: null })
         .where('salt', 'is not', null);
       const { numUpdatedRows } = await ('before' in whose
         ? update.where('at', '<', whose.before)

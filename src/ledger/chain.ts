@@ -3,7 +3,7 @@ import { canonicalJson, digestOf } from '#aauth/canonical.ts';
 import type { PublicJwk } from '#aauth/key.ts';
 import { openReceipt } from './receipts.ts';
 
-/** An act as it was written down. `actor`, `person` and `salt` are gone once who acted was forgotten. */
+/** An act as it was written down. `actor`, `person`, `said` and `salt` are gone once who acted was forgotten. */
 export type WrittenAct = {
   readonly seq: number;
   readonly source: string;
@@ -17,8 +17,10 @@ export type WrittenAct = {
   readonly answer: unknown;
   readonly actor: string | null;
   readonly person: string | null;
+  /** The words they gave for it. */
+  readonly said: string | null;
   readonly salt: string | null;
-  /** The digest of salt, actor and person: it stays when they go, so the chain does not break. */
+  /** The digest of salt, actor, person and words: it stays when they go, so the chain does not break. */
   readonly who: string;
   readonly previous: string;
   readonly hash: string;
@@ -33,15 +35,21 @@ export type ChainFault = {
 /** What the first act of all follows. */
 export const genesis = 'genesis';
 
-/** Commits to who acted without telling: whoever knows the salt can show it, nobody can guess it. */
-export const commitTo = (who: {
+/** Commits to who acted, and why, without telling: whoever knows the salt can show it, nobody can guess it. */
+export const commitTo = ({
+  said,
+  ...who
+}: {
   readonly salt: string;
   readonly actor: string;
   readonly person: string | null;
-}) => digestOf(who);
+  readonly said: string | null;
+}) => digestOf(said === null ? who : { ...who, said });
 
 /** The text that is hashed and signed: everything of an act but who, which it only commits to. */
-export function sealedText(act: Omit<WrittenAct, 'hash' | 'receipt' | 'actor' | 'person' | 'salt'>): string {
+export function sealedText(
+  act: Omit<WrittenAct, 'hash' | 'receipt' | 'actor' | 'person' | 'said' | 'salt'>,
+): string {
   const { seq, source, at, verb, surface, subject, digest, outcome, answer, who, previous } = act;
   return canonicalJson({ seq, source, at, verb, surface, subject, digest, outcome, answer, who, previous });
 }
@@ -68,9 +76,11 @@ export async function checkChain(
     else if (last && act.seq > last.seq + 1) faults.push({ seq: last.seq + 1, what: 'missing' });
     else if (last && act.previous !== last.hash) faults.push({ seq: act.seq, what: 'edited' });
     const text = sealedText(act);
-    const { actor, person, salt } = act;
+    const { actor, person, said, salt } = act;
     const known = actor !== null && salt !== null;
-    const sameWho = known ? commitTo({ salt, actor, person }) === act.who : actor === null && person === null;
+    const sameWho = known
+      ? commitTo({ salt, actor, person, said }) === act.who
+      : actor === null && person === null && said === null;
     if (hashOf(text) !== act.hash || !sameWho) faults.push({ seq: act.seq, what: 'edited' });
     else if ((await openReceipt(act.receipt, keys)) !== text)
       faults.push({ seq: act.seq, what: 'bad_receipt' });

@@ -5,6 +5,8 @@ import type { DecidedBy } from '#mission-control/facts.ts';
 export type Proposal = {
   readonly id: string;
   readonly missions: readonly string[];
+  /** Why, in the words of whoever wants it. */
+  readonly note: string | undefined;
   readonly expiresAt: Date;
   readonly answer: { readonly kind: ProposalAnswer; readonly by: DecidedBy; readonly at: Date } | undefined;
 };
@@ -18,6 +20,7 @@ export function openProposals(db: Kysely<LedgerTables>) {
     async make(proposal: {
       source: string;
       missions: readonly string[];
+      note?: string | undefined;
       proposedBy: string;
       madeAt: Date;
       expiresAt: Date;
@@ -27,6 +30,7 @@ export function openProposals(db: Kysely<LedgerTables>) {
         .values({
           source: proposal.source,
           missions: JSON.stringify(proposal.missions),
+          note: proposal.note ?? null,
           proposed_by: proposal.proposedBy,
           made_at: proposal.madeAt,
           expires_at: proposal.expiresAt,
@@ -51,6 +55,7 @@ export function openProposals(db: Kysely<LedgerTables>) {
       return {
         id: row.id,
         missions: row.missions,
+        note: row.note ?? undefined,
         expiresAt: row.expires_at,
         answer: answer && by && at ? { kind: answer, by, at } : undefined,
       };

@@ -63,6 +63,7 @@ export type ProposalTable = {
   id: Generated<string>;
   source: string;
   missions: Json<string[]>;
+  note: string | null;
   proposed_by: string;
   made_at: Date;
   expires_at: Date;
@@ -147,6 +148,7 @@ export type ActTable = {
   answer: Json<unknown>;
   actor: string | null;
   person: string | null;
+  said: string | null;
   salt: string | null;
   who: string;
   previous: string;

@@ -119,6 +119,7 @@ export async function readTermination(server: Server, s256: string) {
     s256,
     terminatedAt,
     reason: mission.terminationReason ?? ('administrative' as const),
+    note: mission.terminationNote ?? undefined,
     voided: voided.map(({ id }) => id),
     tokens: tokens.map((token) => ({
       jti: token.jti,

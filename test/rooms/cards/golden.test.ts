@@ -422,6 +422,7 @@ test('a stop is confirmed by name and proved afterwards', async () => {
       missions: [mission()],
       people,
       said: 'the cake mission',
+      note: 'it buys toys',
     }),
     everything: confirmStopCard({ proposal: 'p-2', missions: [mission(), other], people }),
     'more than a card lists': confirmStopCard({ proposal: 'p-3', missions: Array(12).fill(other), people }),
@@ -429,7 +430,7 @@ test('a stop is confirmed by name and proved afterwards', async () => {
     cancelled: settledStopCard({ kind: 'cancelled', by, at }, people),
     lapsed: settledStopCard({ kind: 'lapsed', at }, people),
     'stopped from elsewhere': stoppedCard(stopped),
-    'tokens still live': stop('01', { note: 'It bought a PlayStation.' }),
+    'tokens still live': stop('01', { report: report({ note: 'It bought a PlayStation.' }) }),
     'nothing remains': stop('21', { report: report({ agentToldAt: '2026-11-21T11:03:00Z' }) }),
     'nothing was live or open': stop('01', {
       report: report({ voided: [], tokens: [], authorityEndsAt: '2026-11-21T11:00:00Z' }),

@@ -244,18 +244,17 @@ test('no foreign word stands where ours do, and none is left live, on any ask', 
 test('nor on any other card', () => {
   fc.assert(
     fc.property(asks, missions, foreign, (ask, one, said) => {
-      const stopped = report({ reason: said, voided: [said], activityAfter: [] });
+      const stopped = report({ reason: said, note: said, voided: [said], activityAfter: [] });
       const seen = entry({ action: said, resource: said, outcome: said });
       for (const card of [
         missionCard({ mission: one, approval: ask.decision, people }),
         missionCard({ mission: { ...one, status: 'active' }, people }),
-        confirmStopCard({ proposal: 'p', missions: [one], people, said }),
+        confirmStopCard({ proposal: 'p', missions: [one], people, said, note: said }),
         stopReportCard({
           report: { ...stopped, activityAfter: [seen] },
           mission: one,
           people,
           capabilities: [],
-          note: said,
           now: new Date(),
         }),
         stoppedCard(one),

@@ -44,6 +44,22 @@ describe('plain commands are understood', () => {
       'stop the cake mission because it does not listen',
       { kind: 'stop', target: { of: 'named', words: 'the cake mission' }, reason: 'it does not listen' },
     ],
+    [
+      'stop the cake mission, it buys toys',
+      {
+        kind: 'stop',
+        target: { of: 'named', words: 'the cake mission, it buys toys' },
+        parted: { target: { of: 'named', words: 'the cake mission' }, reason: 'it buys toys' },
+      },
+    ],
+    [
+      'stop – it buys toys',
+      {
+        kind: 'stop',
+        target: { of: 'named', words: '– it buys toys' },
+        parted: { target: { of: 'this' }, reason: 'it buys toys' },
+      },
+    ],
     ['hold', { kind: 'hold', target: { of: 'this' } }],
     ['hold the cake mission', { kind: 'hold', target: { of: 'named', words: 'the cake mission' } }],
     ['put the cake mission on hold', { kind: 'hold', target: { of: 'named', words: 'the cake mission' } }],

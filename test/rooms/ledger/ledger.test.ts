@@ -297,10 +297,22 @@ describe('the acts', () => {
   });
 
   test('forgetting who acted keeps the chain, and what was done', async () => {
-    await ledger.acts.append(act('e', 'jonas'));
+    await ledger.acts.append({ ...act('e', 'jonas'), said: 'because it buys toys' });
+    const said = await acts();
+    expect(said.at(-1)?.said).toBe('because it buys toys');
+    expect(await faultsOf(said.with(-1, { ...said[4], said: 'because' } as WrittenAct))).toEqual([
+      { seq: 5, what: 'edited' },
+    ]);
     expect(await ledger.acts.forget({ person: 'jonas' })).toBe(1);
     const last = (await acts()).at(-1);
-    expect(last).toMatchObject({ actor: null, person: null, salt: null, verb: 'deny', outcome: 'decided' });
+    expect(last).toMatchObject({
+      actor: null,
+      person: null,
+      said: null,
+      salt: null,
+      verb: 'deny',
+      outcome: 'decided',
+    });
     expect((await ledger.acts.check()).faults).toEqual([]);
     expect(await ledger.acts.forget({ before: at(2) })).toBe(4);
     expect((await ledger.acts.check()).faults).toEqual([]);
