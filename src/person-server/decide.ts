@@ -3,6 +3,7 @@ import { bind, follow } from '#person-server/follow.ts';
 import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
 import { faultOfNarrowing, type Narrowing, scopeValues } from '#person-server/narrowing.ts';
 import { logFor, logKinds, readClarifications, readRequest, tellOf } from '#person-server/requests.ts';
+import { faultOfReviewer, vouchedBy } from '#person-server/reviewer-grant.ts';
 import type { Server } from '#person-server/server.ts';
 import { openStates, type RequestRow, showRequest } from '#person-server/shown.ts';
 import { isStorable } from '#person-server/storable.ts';
@@ -100,6 +101,8 @@ function faultOf(request: RequestRow, decision: Decision, now: Date): string | u
     decision.action === 'deny' ? decision.reason : undefined,
   ];
   if (texts.some((text) => text !== undefined && text.length > longestText)) return 'a text is too long';
+  const unfit = faultOfReviewer(request, decision);
+  if (unfit) return unfit;
   switch (decision.action) {
     case 'approve':
       if (request.type === 'question') return 'a question is answered or denied, not approved';
@@ -145,9 +148,8 @@ async function decideWithin(
   if (decision.action === 'approve' && !(await bind(trx, request, at))) return false;
   const outcome = { approved: 'granted', denied: 'denied', answered: 'answered' }[state];
   const line = {
-    source: 'person' as const,
+    ...vouchedBy(decision.decidedBy),
     outcome,
-    decidedBy: decision.decidedBy,
     description:
       decision.action === 'deny'
         ? decision.reason

@@ -3,6 +3,7 @@ import { s256Of } from '#aauth/mission-blob.ts';
 import { bindAgent } from '#person-server/agents.ts';
 import { type Consented, rememberConsents } from '#person-server/consents.ts';
 import { tell } from '#person-server/events.ts';
+import type { Line } from '#person-server/mission-log.ts';
 import { insertMission, type MissionRow } from '#person-server/missions.ts';
 import type { Narrowing } from '#person-server/narrowing.ts';
 import { endWithin, logFor, logKinds, readClarifications, tellOf } from '#person-server/requests.ts';
@@ -73,7 +74,7 @@ export async function follow(
   request: RequestRow,
   mission: MissionRow | undefined,
   decision: Approval,
-  line: { readonly source: 'person'; readonly outcome: string; readonly decidedBy: DecidedBy },
+  line: Pick<Line, 'source' | 'decidedBy'> & { readonly outcome: string },
   at: Date,
 ) {
   const { wanted } = request;
