@@ -561,7 +561,7 @@ describe('a resource that wants more', () => {
     'five dollars',
   ])('that states %j is refused', async (budget) => {
     const { pending } = await withFurther({ budget });
-    expect(pending).toMatchObject({ status: 400, body: { error: 'invalid_resource_token' } });
+    expect(pending).toMatchObject({ status: 400, body: { error: 'invalid_budget' } });
   });
 
   test('that asks for what is not understood here is refused', async () => {

@@ -52,6 +52,8 @@ export type AuthToken = Common &
     readonly account?: string;
     readonly missionS256?: string;
     readonly tenant?: string;
+    /** What it may spend, as its issuer wrote it (draft-hardt-aauth-budgets §auth-token). */
+    readonly budget?: unknown;
   };
 
 export type ResourceToken = Common & {

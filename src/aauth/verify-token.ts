@@ -47,6 +47,7 @@ const AuthClaims = CommonClaims.extend({
   account: text.optional(),
   mission_s256: s256.optional(),
   tenant: text.optional(),
+  budget: z.unknown().optional(),
 });
 
 const ResourceClaims = CommonClaims.extend({
@@ -166,14 +167,15 @@ function verifyAuthToken(jwt: string, place: Place, verifier: Verifier) {
     claims: AuthClaims,
   };
   return verifyJwt(jwt, expected, verifier, (claims, common): AuthToken | TokenRefusal => {
-    const { aud, ps, sub, scope, account, mission_s256: missionS256, tenant } = claims;
+    const { aud, ps, sub, scope, account, mission_s256: missionS256, tenant, budget } = claims;
     if (!isServerIdentifier(ps, verifier)) return refused('bad_claims', 'ps is no server identifier');
     if (claims.dwk === 'aauth-person.json' && ps !== common.iss) {
       return refused('bad_claims', 'ps is not the Person Server that issued the token');
     }
     const bound = bindTo(place, claims);
     if (bound.kind === 'refused') return bound;
-    return { kind: 'auth', ...common, ...bound.bound, aud, ps, sub, scope, account, missionS256, tenant };
+    const said = { aud, ps, sub, scope, account, missionS256, tenant, budget };
+    return { kind: 'auth', ...common, ...bound.bound, ...said };
   });
 }
 

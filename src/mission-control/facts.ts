@@ -51,6 +51,21 @@ export const isReviewer = (who: Readonly<Record<string, unknown>>): boolean => w
 const NamedThing = z.object({ name: z.string(), description: z.string().optional() });
 const Scope = z.object({ value: z.string(), description: z.string().optional() });
 
+/**
+ * Money of one mission at one resource, in integers of `unit` times 10^-decimals: what a person approved, what the resource
+ * says was used, what tokens still out (or never reported on) may have used, and what is left.
+ */
+export const Spending = z.object({
+  unit: z.string(),
+  decimals: z.int(),
+  allowed: z.number(),
+  used: z.number(),
+  held: z.number(),
+  left: z.number(),
+  /** When the resource last said what was used. */
+  reportedAt: instant.optional(),
+});
+
 export const Clarification = z.object({
   question: z.string(),
   askedBy: z.string(),
@@ -78,6 +93,10 @@ export const Request = z.object({
     resource: z.object({ issuer: z.string(), known: z.boolean() }).optional(),
     chain: z.array(z.object({ agent: z.string(), resource: z.string() })).optional(),
     granted: z.array(z.string()).optional(),
+    /** What a yes tells about the person, and whom: names of claims, never their values. */
+    told: z.object({ party: z.string(), claims: z.array(z.string()) }).optional(),
+    /** How the money stands that a yes would add to. */
+    spending: Spending.optional(),
   }),
   /** What the resource says of itself and of the access. */
   resourceAsserted: z.object({
@@ -141,6 +160,8 @@ export const MissionSummary = z.object({
   openRequests: z.int(),
   liveTokens: z.int(),
   lastActivityAt: instant,
+  /** Where this mission may spend, one for each sum a person set aside. */
+  budgets: z.array(Spending.extend({ resource: z.string(), account: z.string().optional() })).optional(),
 });
 
 export const Token = z.object({
@@ -228,7 +249,8 @@ export const BoundAgent = z.object({
 });
 
 /**
- * What a server can do beyond listing and deciding; cards say in words what it cannot. With `narrow` an approval carries
+ * What a server can do beyond listing and deciding; cards say in words what it cannot. With `complete` a mission can be
+ * ended as done though its agent proposed no completion. With `narrow` an approval carries
  * terms: less than was asked, and how far the yes reaches (`apply`).
  */
 export const capabilities = [
@@ -240,6 +262,7 @@ export const capabilities = [
   'narrow',
   'revoke',
   'log_denials',
+  'complete',
   'events',
 ] as const;
 
@@ -257,6 +280,7 @@ export const Change = z.object({
   missionS256: z.string().optional(),
 });
 
+export type Spending = z.infer<typeof Spending>;
 export type DecidedBy = z.infer<typeof DecidedBy>;
 export type Clarification = z.infer<typeof Clarification>;
 export type Request = z.infer<typeof Request>;

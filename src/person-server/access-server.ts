@@ -17,14 +17,21 @@ export type Awaited =
       readonly clarification: string;
       readonly timeout?: number;
       readonly options?: readonly string[];
-    };
+    }
+  /** What it named; `ask` is the request it was put before the person as. */
+  | { readonly kind: 'claims'; readonly names: readonly string[]; readonly ask?: string | undefined };
 
-/** A request that waits at an access server: where to look again, and for what it waits. */
-export type Federation = { readonly location: string; readonly awaited: Awaited };
+/** A request that waits at an access server: where to look again, for what it waits, and which claims it was answered. */
+export type Federation = {
+  readonly location: string;
+  readonly awaited: Awaited;
+  readonly answered?: readonly string[];
+};
 
 export type AccessAnswer =
   | { readonly kind: 'token'; readonly jwt: string }
   | { readonly kind: 'waits'; readonly federation: Federation }
+  | { readonly kind: 'wants_claims'; readonly location: string; readonly names: readonly string[] }
   /** A refusal of its own, to be relayed as it is. */
   | { readonly kind: 'refuses'; readonly problem: Problem }
   | { readonly kind: 'unreachable'; readonly detail: string };
@@ -43,7 +50,7 @@ export async function askAccessServer(
   if (endpoint === undefined || !isWebAddress(endpoint, server)) {
     return { kind: 'unreachable', detail: 'the access server publishes no auth_token_endpoint' };
   }
-  return await tellClaims(server, await exchange(server, endpoint, tokens));
+  return await exchange(server, endpoint, tokens);
 }
 
 /** Looks again where a request waits, or (with a body) answers what it waits for. */
@@ -52,24 +59,14 @@ export async function followUp(
   location: string,
   body?: Readonly<Record<string, unknown>>,
 ): Promise<AccessAnswer> {
-  return await tellClaims(server, await exchange(server, location, body));
+  return await exchange(server, location, body);
 }
 
-type Raw = AccessAnswer | { readonly kind: 'wants_claims'; readonly location: string };
-
-/**
- * Answers an access server that wants claims about the person (draft §requirement-claims). We hold none beyond the directed
- * name, which is never among them: it decides without, or goes on waiting.
- */
-async function tellClaims(server: Server, answer: Raw): Promise<AccessAnswer> {
-  if (answer.kind !== 'wants_claims') return answer;
-  const told = await exchange(server, answer.location, {});
-  return told.kind === 'wants_claims'
-    ? { kind: 'waits', federation: { location: told.location, awaited: { kind: 'approval' } } }
-    : told;
-}
-
-async function exchange(server: Server, url: string, body?: Readonly<Record<string, unknown>>): Promise<Raw> {
+async function exchange(
+  server: Server,
+  url: string,
+  body?: Readonly<Record<string, unknown>>,
+): Promise<AccessAnswer> {
   const unsigned =
     body === undefined
       ? { method: 'GET' }
@@ -82,18 +79,24 @@ async function exchange(server: Server, url: string, body?: Readonly<Record<stri
   });
   const answer = await server.egress.fetch(url, { ...unsigned, headers, timeoutMs });
   if (answer.kind === 'refused') return { kind: 'unreachable', detail: answer.detail };
-  return read(server, url, answer);
+  return readAccessAnswer(server, url, answer);
 }
 
 const Granted = z.object({ auth_token: z.string().min(1) });
 const Refused = z.object({ error: z.string().regex(/^[a-z0-9_]{1,64}$/), detail: z.string().optional() });
+const ClaimsWanted = z.object({ required_claims: z.array(z.string().max(256)).max(100) });
 const Question = z.object({
   clarification: z.string().min(1).max(16_384),
   timeout: z.number().positive().optional(),
   options: z.array(z.string()).max(20).optional(),
 });
 
-function read(server: Server, url: string, { status, headers, body }: Answered): Raw {
+/** What an access server answered, as far as it is what it should be (draft §as-response). */
+export function readAccessAnswer(
+  server: Pick<Server, 'development'>,
+  url: string,
+  { status, headers, body }: Pick<Answered, 'status' | 'headers' | 'body'>,
+): AccessAnswer {
   const json = parse(body);
   if (status === 200) {
     const granted = Granted.safeParse(json);
@@ -108,7 +111,9 @@ function read(server: Server, url: string, { status, headers, body }: Answered):
     }
     const requirement = requirementIn(headers.get('aauth-requirement') ?? '');
     if (status === 202 && requirement.name === 'claims') {
-      return { kind: 'wants_claims', location: location.href };
+      const named = ClaimsWanted.safeParse(json);
+      const names = named.success ? named.data.required_claims : [];
+      return { kind: 'wants_claims', location: location.href, names };
     }
     const awaited = status === 202 ? awaitedOf(server, requirement, json) : undefined;
     return {
@@ -126,7 +131,11 @@ function read(server: Server, url: string, { status, headers, body }: Answered):
 
 type Requirement = { readonly name: string; readonly params: ReadonlyMap<string, string> };
 
-function awaitedOf(server: Server, { name, params }: Requirement, json: unknown): Awaited | undefined {
+function awaitedOf(
+  server: Pick<Server, 'development'>,
+  { name, params }: Requirement,
+  json: unknown,
+): Awaited | undefined {
   const [url, code] = [params.get('url') ?? '', params.get('code') ?? ''];
   if (name === 'interaction' && isWebAddress(url, server) && foldInteractionCode(code)) {
     return { kind: 'interaction', url, code };

@@ -3,7 +3,7 @@ import type { Store, Tables } from '#person-server/tables.ts';
 
 export type ConsentKind = Tables['consent']['kind'];
 
-/** One thing a person said yes to. A scope is one value; a permission is one action. */
+/** One thing a person said yes to. A scope is one value, a permission one action, a claim one name told to one party. */
 export type Consented = {
   readonly kind: ConsentKind;
   readonly resource?: string | undefined;
@@ -76,7 +76,9 @@ export async function grantedIn(store: Store, missionS256: string): Promise<stri
     .orderBy('id', 'desc')
     .limit(50)
     .execute();
-  return rows.map(({ resource, value }) => [resource, value].filter(Boolean).join(' '));
+  return rows.map(({ kind, resource, value }) =>
+    [resource, kind === 'claim' ? `knows ${value}` : value].filter(Boolean).join(' '),
+  );
 }
 
 /** Forgets what was consented to an agent: its binding ended, and the next one starts from nothing. */

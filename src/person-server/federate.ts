@@ -2,16 +2,20 @@ import type { Problem } from '#aauth/problem.ts';
 import { verifyPersonOrAuthToken } from '#aauth/verify-token.ts';
 import {
   type AccessAnswer,
+  type Awaited,
   askAccessServer,
   type Federation,
   followUp,
 } from '#person-server/access-server.ts';
+import { type Budget, isWithin } from '#person-server/budget.ts';
+import { claimsTold } from '#person-server/identity.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
 import { logFor, tellOf } from '#person-server/requests.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 import { isStorable } from '#person-server/storable.ts';
 import type { Wanted } from '#person-server/tables.ts';
+import { answerTo, mayTell } from '#person-server/tell-claims.ts';
 import { findToken, type Prepared } from '#person-server/tokens-issued.ts';
 
 type Federated = Extract<Wanted, { readonly type: 'auth_token' }> & { readonly federated: object };
@@ -43,8 +47,12 @@ export async function federate(
   }
   server.federating.add(request.id);
   try {
-    const answer = request.federation
-      ? await followUp(server, request.federation.location, reply)
+    const { federation } = request;
+    if (federation?.awaited.kind === 'claims') {
+      return await takeAnswer(server, request, wanted, federation, federation.awaited);
+    }
+    const answer = federation
+      ? await followUp(server, federation.location, reply)
       : await askAccessServer(server, wanted.federated.accessServer, wanted.federated.tokens);
     return await take(server, request, wanted, answer);
   } finally {
@@ -64,17 +72,66 @@ async function take(
       return prepared ? { kind: 'prepared', prepared } : await fail(server, request, unverifiable);
     }
     case 'waits':
-      await server.store
-        .updateTable('request')
-        .set({ federation: JSON.stringify(answer.federation) })
-        .where('id', '=', request.id)
-        .execute();
-      return { kind: 'waits', federation: answer.federation };
+      return await wait(server, request, { ...answer.federation, answered: request.federation?.answered });
+    case 'wants_claims': {
+      const { location, names } = answer;
+      const answered = request.federation?.answered ?? [];
+      const federation: Federation = { location, awaited: { kind: 'approval' }, answered };
+      // What was answered before is not answered otherwise by asking again.
+      const news = names.filter((name) => !answered.includes(name));
+      if (!news.length && request.federation?.answered) return await wait(server, request, federation);
+      const party = wanted.federated.accessServer;
+      const telling = await mayTell(server, request, wanted, { party, names: news, federation });
+      return telling.kind === 'waits'
+        ? await wait(server, request, telling.federation)
+        : await tellClaims(server, request, wanted, federation, news, telling.claims);
+    }
     case 'refuses':
       return await fail(server, request, answer.problem);
     case 'unreachable':
       return await fail(server, request, { status: 502, error: 'as_unreachable', detail: answer.detail });
   }
+}
+
+/** The person was asked what may be told: waits for them, then tells what they said yes to. */
+async function takeAnswer(
+  server: Server,
+  request: RequestRow,
+  wanted: Federated,
+  federation: Federation,
+  { names, ask }: Extract<Awaited, { readonly kind: 'claims' }>,
+): Promise<Outcome> {
+  if (ask === undefined) {
+    const answer = { kind: 'wants_claims', location: federation.location, names } as const;
+    return await take(server, request, wanted, answer);
+  }
+  const claims = await answerTo(server, ask);
+  if (!claims) return { kind: 'waits', federation };
+  return await tellClaims(server, request, wanted, federation, names, claims);
+}
+
+/** Posts the claims where they are waited for, and goes on with what the access server says then. */
+async function tellClaims(
+  server: Server,
+  request: RequestRow,
+  wanted: Federated,
+  federation: Federation,
+  names: readonly string[],
+  claims: readonly string[],
+): Promise<Outcome> {
+  const answered = [...(federation.answered ?? []), ...names];
+  const told = await followUp(server, federation.location, claimsTold(server, request.person, claims));
+  const now = { ...request, federation: { ...federation, awaited: { kind: 'approval' as const }, answered } };
+  return await take(server, now, wanted, told);
+}
+
+async function wait(server: Server, { id }: RequestRow, federation: Federation): Promise<Outcome> {
+  await server.store
+    .updateTable('request')
+    .set({ federation: JSON.stringify(federation) })
+    .where('id', '=', id)
+    .execute();
+  return { kind: 'waits', federation };
 }
 
 const unverifiable: Problem = {
@@ -97,6 +154,8 @@ async function verifyDelivered(
   });
   if (verified.kind === 'refused' || verified.token.kind !== 'auth') return undefined;
   const { token } = verified;
+  const { budget } = token;
+  if (!isWithin(budget, wanted.budget)) return undefined;
   const granted = request.decision?.scope ?? wanted.scope;
   const holds =
     isStorable({ ...token }) &&
@@ -134,9 +193,12 @@ async function verifyDelivered(
       revocation: null,
       acknowledgedAt: null,
       announceAt: null,
+      budget: budget ? JSON.stringify({ ...sumOf(budget), account: wanted.account }) : null,
     },
   };
 }
+
+const sumOf = ({ amount, unit, decimals }: Budget): Budget => ({ amount, unit, decimals });
 
 /** The person said yes and the access server did not: the request says so, and so does the log. */
 async function fail(server: Server, request: RequestRow, problem: Problem): Promise<Outcome> {

@@ -3,13 +3,16 @@ import { s256Of } from '#aauth/mission-blob.ts';
 import { bindAgent } from '#person-server/agents.ts';
 import { type Consented, rememberConsents } from '#person-server/consents.ts';
 import { tell } from '#person-server/events.ts';
+import { claimConsents, claimsWithin, toldLine } from '#person-server/identity.ts';
 import type { Line } from '#person-server/mission-log.ts';
 import { insertMission, type MissionRow } from '#person-server/missions.ts';
 import type { Narrowing } from '#person-server/narrowing.ts';
 import { endWithin, logFor, logKinds, readClarifications, tellOf } from '#person-server/requests.ts';
 import { openStates, type RequestRow } from '#person-server/shown.ts';
+import { allow } from '#person-server/spending.ts';
 import type { Answer, DecidedBy, Reach, Within } from '#person-server/tables.ts';
 import { terminateWithin } from '#person-server/terminate.ts';
+import { purseOf } from '#person-server/wanted-access.ts';
 
 export type Approval = {
   readonly decidedBy: DecidedBy;
@@ -140,9 +143,21 @@ export async function follow(
     case 'auth_token': {
       const scope = request.decision?.scope ?? wanted.scope;
       const there = { kind: 'auth_token', resource: wanted.resource, account: wanted.account } as const;
-      await remember(scope.length ? scope.map((value) => ({ ...there, value })) : [there]);
-      return await logFor(trx, request, { ...line, kind, scope: scope.join(' ') || undefined }, at);
+      const told = claimsWithin(wanted.claims, scope);
+      await remember([
+        ...(scope.length ? scope.map((value) => ({ ...there, value })) : [there]),
+        ...claimConsents(wanted.resource, told),
+      ]);
+      const purse = purseOf(wanted, request.missionS256 ?? undefined);
+      if (purse && wanted.budget && reachOf(request, decision) !== 'once') {
+        await allow(trx, purse, wanted.budget.amount, request.id, at);
+      }
+      const granted = { ...line, kind, scope: scope.join(' ') || undefined, ...toldLine(told) };
+      return await logFor(trx, request, granted, at);
     }
+    case 'claims':
+      await remember(claimConsents(wanted.party, wanted.claims));
+      return await logFor(trx, request, { ...line, kind, ...toldLine(wanted.claims) }, at);
     case 'permission':
       await remember([{ kind: 'permission', value: wanted.action }]);
       await logFor(trx, request, { ...line, kind }, at);
@@ -163,12 +178,11 @@ export async function follow(
 async function remembered(
   trx: Within,
   request: RequestRow,
-  { apply }: Approval,
+  approval: Approval,
   consented: readonly Consented[],
   at: Date,
 ) {
-  const usual = request.type !== 'permission' && request.missionS256 ? 'mission' : 'once';
-  const reach = apply ?? usual;
+  const reach = reachOf(request, approval);
   if (reach === 'once' || (reach === 'mission' && !request.missionS256)) return;
   const given = {
     agent: { iss: request.agentIss, sub: request.agentSub },
@@ -177,6 +191,11 @@ async function remembered(
     requestId: request.id,
   };
   await rememberConsents(trx, given, consented, at);
+}
+
+/** How far a yes reaches where the person did not say. */
+function reachOf({ type, missionS256 }: RequestRow, { apply }: Approval): Reach {
+  return apply ?? (type !== 'permission' && missionS256 ? 'mission' : 'once');
 }
 
 /** Appends an accepted update; its name is the digest of its bytes as they are kept (draft §mission-update). */

@@ -1,12 +1,14 @@
 import { acceptedAlgorithms } from '#aauth/key.ts';
 import { publicJwks } from '#aauth/signing-keys.ts';
+import { identitySupported } from '#person-server/identity.ts';
 import type { Server } from '#person-server/server.ts';
 
 /** Browsers may read what anybody may read. */
 const anybody = { 'access-control-allow-origin': '*' };
 
 /** `GET /.well-known/aauth-person.json` (draft §ps-metadata). */
-export function metadata({ issuer, missionControlEndpoint }: Server): Response {
+export function metadata({ issuer, missionControlEndpoint, people }: Server): Response {
+  const { scopes, claims } = identitySupported(people.values());
   const document = {
     issuer,
     name: 'Chaperone',
@@ -20,8 +22,8 @@ export function metadata({ issuer, missionControlEndpoint }: Server): Response {
     interaction_endpoint: `${issuer}/interaction`,
     revocation_endpoint: `${issuer}/revoke`,
     mission_control_endpoint: missionControlEndpoint,
-    scopes_supported: ['openid'],
-    claims_supported: ['sub'],
+    scopes_supported: scopes,
+    claims_supported: claims,
     accept_signature_algs: acceptedAlgorithms,
   };
   return new Response(JSON.stringify(document), {

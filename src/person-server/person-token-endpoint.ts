@@ -4,16 +4,14 @@ import { type Problem, problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import { invalidRequest, readMembers } from '#person-server/body.ts';
 import { grantPersonToken } from '#person-server/grants.ts';
-import { introduceAgent, introduceResource } from '#person-server/introduce.ts';
-import { enterChainedMission, enterMission } from '#person-server/mission-gate.ts';
+import { introduceResource } from '#person-server/introduce.ts';
 import { findParties } from '#person-server/parties.ts';
-import { answerOpened } from '#person-server/pending.ts';
-import { openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { grantSilently } from '#person-server/silent.ts';
 import { standingFor } from '#person-server/standing.ts';
 import { mayNameResource } from '#person-server/subjects.ts';
-import { insistsOnConsent, saidByAgent, TokenRequest } from '#person-server/token-request.ts';
+import { enterForToken, grantedOf, putTokenAsk, whoseOf } from '#person-server/token-ask.ts';
+import { insistsOnConsent, TokenRequest } from '#person-server/token-request.ts';
 import { preparePersonToken } from '#person-server/tokens-issued.ts';
 
 const PersonTokenRequest = TokenRequest.extend({
@@ -36,28 +34,21 @@ export async function askForPersonToken(server: Server, admitted: Admitted): Pro
   const parties = await findParties(server, admitted, members);
   if (parties.kind === 'refused') return problemResponse(parties.problem);
   const { agent, person, missionS256 } = parties;
-
-  const enter = parties.chained ? enterChainedMission : enterMission;
   const attempt = { resource, description: members.justification };
-  const entered = missionS256 !== undefined ? await enter(server, agent, missionS256, attempt) : undefined;
-  if (entered?.kind === 'refused') return problemResponse(entered.problem);
-  const mission = entered?.mission;
+  const entered = await enterForToken(server, parties, missionS256, attempt);
+  if (entered.kind === 'refused') return problemResponse(entered.problem);
+  const { mission } = entered;
 
+  const ask = { parties, members, missionS256, mission };
   const wanted = { type: 'person_token' as const, resource, ...parties.terms };
   const standing = await standingFor(server, { ...parties, mission }, { kind: 'person_token', resource });
   const grant = insistsOnConsent(members)
     ? { kind: 'ask' as const }
     : await grantPersonToken(standing, resource);
   if (grant.kind === 'silent') {
-    const whose = { agent, person, missionS256, missionExpiresAt: mission?.expiresAt };
-    const prepared = await preparePersonToken(server, whose, wanted);
-    return await grantSilently(server, 'person_token', prepared, grant, {
-      agent,
-      subagent: parties.terms.subagent,
-      missionS256,
-      resource,
-      description: members.justification,
-    });
+    const prepared = await preparePersonToken(server, whoseOf(ask), wanted);
+    const granted = await grantSilently(server, 'person_token', prepared, grant, grantedOf(ask, resource));
+    if (granted) return granted;
   }
 
   if (
@@ -65,29 +56,12 @@ export async function askForPersonToken(server: Server, admitted: Admitted): Pro
   ) {
     return problemResponse(tooManyResources);
   }
-  const [introduced, place] = await Promise.all([
-    introduceAgent(server, agent, missionS256),
-    introduceResource(server, person, resource, []),
-  ]);
-  const opened = await openRequest(server, {
-    person,
-    agent,
-    agentNew: !parties.bound,
-    subagent: parties.terms.subagent,
-    missionS256,
-    asserted: {
-      verified: {
-        ...introduced,
-        resource: place.verified,
-        ...(parties.chain.length && { chain: [...parties.chain] }),
-      },
-      resource: place.asserted,
-      agent: saidByAgent(members),
-    },
+  const place = await introduceResource(server, person, resource, []);
+  return await putTokenAsk(server, admitted, ask, {
+    verified: { resource: place.verified },
+    asserted: place.asserted,
     wanted,
-    notAfter: [...parties.notAfter, mission?.expiresAt ?? undefined],
   });
-  return await answerOpened(server, admitted, opened, missionS256);
 }
 
 const tooManyResources: Problem = {

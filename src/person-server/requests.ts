@@ -8,6 +8,9 @@ import type { Server } from '#person-server/server.ts';
 import { agentOf, digestOfShown, openStates, type RequestRow } from '#person-server/shown.ts';
 import type { Answer, Asserted, LogKind, RequestType, Store, Wanted, Within } from '#person-server/tables.ts';
 
+/** Whether what is granted by policy still may be, asked in the transaction of the grant with its mission held. */
+export type Proviso = (within: Within) => Promise<boolean>;
+
 /** An ask about to be put before a person. */
 export type NewRequest = {
   readonly person: string;
@@ -20,7 +23,9 @@ export type NewRequest = {
   /** Moments after which an answer would be of no use: tokens it depends on, the mission's end. */
   readonly notAfter?: readonly (Date | undefined)[];
   /** Granted already, by policy and for this reason: the request is not put before anybody, it waits for somebody else. */
-  readonly granted?: { readonly policy: string };
+  readonly granted?: { readonly policy: string } | undefined;
+  /** Where it is not met, what was granted by policy is asked after all. */
+  readonly proviso?: Proviso | undefined;
   /** Where the resource's own page sends the person back to; until they are back nothing is issued. */
   readonly callback?: string | undefined;
 };
@@ -60,8 +65,10 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
       .where('state', 'in', openStates)
       .executeTakeFirstOrThrow();
     if (count >= server.limits.openRequests) return { kind: 'too_many' };
+    const granted = (await mayStillBe(trx, ask)) ? ask.granted : undefined;
     if (ask.missionS256) {
-      const seq = await writeLog(trx, ask.missionS256, requested(id, ask), at, { active: true });
+      const line = requested(id, { ...ask, granted });
+      const seq = await writeLog(trx, ask.missionS256, line, at, { active: true });
       if (seq === undefined) return { kind: 'mission_not_active' };
     }
     const request = await trx
@@ -70,7 +77,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         ...shown,
         pending: randomBytes(24).toString('base64url'),
         code: foldInteractionCode(newInteractionCode()) ?? '',
-        state: ask.granted ? 'approved' : 'open',
+        state: granted ? 'approved' : 'open',
         digest: digestOfShown({ ...shown, clarifications: [], previous: null }),
         agentNew: ask.agentNew,
         expiresAt: shown.deadline,
@@ -80,7 +87,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         arrivedAt: null,
         decision: null,
         answer: null,
-        closedAt: ask.granted ? at : null,
+        closedAt: granted ? at : null,
         deliveredAt: null,
         federation: null,
         callback: ask.callback ?? null,
@@ -93,6 +100,12 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
   });
 }
 
+async function mayStillBe(trx: Within, { granted, proviso, missionS256 }: NewRequest): Promise<boolean> {
+  if (!granted || !proviso || !missionS256) return true;
+  await holdMission(trx, missionS256);
+  return await proviso(trx);
+}
+
 function requested(requestId: string, { wanted, asserted, agent, subagent, granted }: NewRequest): Line {
   const said = asserted.agent;
   return {
@@ -102,9 +115,9 @@ function requested(requestId: string, { wanted, asserted, agent, subagent, grant
     decidedBy: granted && { policy: granted.policy },
     requestId,
     agent: subagent ?? agent.sub,
-    ...aboutWanted(wanted),
     description: said.justification ?? said.description ?? said.summary ?? said.question,
     parameters: said.parameters,
+    ...aboutWanted(wanted),
   };
 }
 
@@ -119,10 +132,12 @@ export const logKinds: Readonly<Record<RequestType, LogKind>> = {
   interaction: 'interaction',
   payment: 'payment',
   question: 'question',
+  // What is told about the person is part of the access it is told for.
+  claims: 'auth_token',
 };
 
 /** What a request was about, for a line of the log. */
-function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'> {
+function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action' | 'parameters'> {
   switch (wanted.type) {
     case 'person_token':
       return { resource: wanted.resource };
@@ -130,6 +145,8 @@ function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'
       return { resource: wanted.resource, scope: wanted.scope.join(' ') || undefined };
     case 'permission':
       return { action: wanted.action };
+    case 'claims':
+      return { resource: wanted.party, parameters: { claims: wanted.claims } };
     default:
       return {};
   }

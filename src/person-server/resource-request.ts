@@ -6,7 +6,7 @@ import type { ResourceToken } from '#aauth/tokens.ts';
 import { presentedMismatches, verifyPersonOrAuthToken, verifyResourceToken } from '#aauth/verify-token.ts';
 import type { Agent } from '#person-server/agents.ts';
 import type { Refused } from '#person-server/body.ts';
-import { type Budget, readBudget } from '#person-server/budget.ts';
+import { type Budget, type Consumed, readBudget } from '#person-server/budget.ts';
 import { readMission, standingOf } from '#person-server/missions.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
 import { isRevoked } from '#person-server/revocations.ts';
@@ -21,6 +21,8 @@ export type ResourceRequest = {
   readonly token: ResourceToken;
   readonly scope: readonly string[];
   readonly budget: Budget | undefined;
+  /** What the resource says earlier tokens have spent. */
+  readonly consumed: readonly Consumed[];
   /** The end of the token the agent presented at the resource, which bounds the auth token. */
   readonly presentedExpiresAt: Date;
   readonly presentedJwt: string;
@@ -31,8 +33,9 @@ const notUnderstood = ['r3_uri', 'r3_s256'];
 
 /**
  * Verifies a resource token together with the token the agent presented to get it (draft §resource-token-verification):
- * made out to us (or to the access server that is to issue in our stead), bound to the agent's key, and in every identity claim the same as the presented token. A mismatch against
- * a token that verified is evidence of tampering, and operators are told.
+ * made out to us (or to the access server that is to issue in our stead), bound to the agent's key, and in every identity
+ * claim the same as the presented token. A mismatch against a token that verified is evidence of tampering, and operators
+ * are told.
  */
 export async function verifyResourceRequest(
   server: Server,
@@ -90,13 +93,16 @@ export async function verifyResourceRequest(
   }
   const unknown = notUnderstood.filter((name) => Object.hasOwn(token.further, name));
   if (unknown.length) return invalid('resource', `not supported here: ${unknown.join(', ')}`);
-  const budget = await readBudget(server, token);
-  if (budget.kind === 'invalid')
-    return invalid('resource', 'its budget is none the resource could have stated');
+  const stated = await readBudget(server, token);
+  if (stated.kind === 'invalid') {
+    const detail = 'the budget is none the resource could have stated';
+    return refuse({ status: 400, error: 'invalid_budget', detail });
+  }
   return {
     kind: 'wanted',
     token,
-    budget: budget.budget,
+    budget: stated.kind === 'stated' ? stated.budget : undefined,
+    consumed: stated.kind === 'stated' ? stated.consumed : [],
     scope: scopeValues(token.scope),
     presentedExpiresAt: presented.token.expiresAt,
     presentedJwt: presented.token.jwt,

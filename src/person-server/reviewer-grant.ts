@@ -32,9 +32,10 @@ export function faultOfReviewer(
   if (request.missionS256 === null || request.agentNew || request.subagent !== null || isChained(request))
     return 'the reviewer lets only known agents pass, for themselves and under a mission';
   const { budget, interaction } = asserted.resource;
-  return known && budget === undefined && interaction === undefined
+  const tells = asserted.verified.told !== undefined;
+  return known && budget === undefined && interaction === undefined && !tells
     ? undefined
-    : 'the reviewer lets nobody go to a new resource, spend, or be sent to a page';
+    : 'the reviewer lets nobody go to a new resource, spend, be told about the person, or send them to a page';
 }
 
 /** Who vouches for a decision in the log: the person who made it, or, for the reviewer's, this server alone. */

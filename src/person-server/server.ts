@@ -8,8 +8,13 @@ import type { Pace } from '#person-server/pace.ts';
 import type { Store } from '#person-server/tables.ts';
 import type { Wake } from '#person-server/wake.ts';
 
-/** Somebody agents act for, and how much of it is granted without asking. */
-export type Person = { readonly id: string; readonly silentGrants: SilentGrants };
+/** Somebody agents act for, how much of it is granted without asking, and what may be told of them once they say so. */
+export type Person = {
+  readonly id: string;
+  readonly silentGrants: SilentGrants;
+  /** By the names of OpenID Connect; never `sub`, which is another one at every resource. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+};
 
 export type Limits = {
   /** How long a request waits for a person. */

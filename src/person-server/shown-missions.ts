@@ -1,5 +1,6 @@
 import { type MissionRow, standingOf } from '#person-server/missions.ts';
 import { openStates } from '#person-server/shown.ts';
+import { spendingIn } from '#person-server/spending.ts';
 import type { Store } from '#person-server/tables.ts';
 
 /** Missions as the bot's port knows them, with what is open and alive under each at `now`. */
@@ -22,7 +23,9 @@ export async function showMissions(store: Store, rows: readonly MissionRow[], no
     .where('acknowledgedAt', 'is', null)
     .groupBy('missionS256')
     .execute();
+  const budgets = await spendingIn(store, names, now);
   return rows.map((row) => {
+    const mine = budgets.filter(({ missionS256 }) => missionS256 === row.s256);
     const standing = standingOf(row, now);
     const ended = standing.kind !== 'active';
     return {
@@ -45,6 +48,9 @@ export async function showMissions(store: Store, rows: readonly MissionRow[], no
       openRequests: countOf(open, row.s256),
       liveTokens: countOf(live, row.s256),
       lastActivityAt: row.lastActivityAt,
+      ...(mine.length && {
+        budgets: mine.map(({ missionS256: _mission, spending, ...purse }) => ({ ...purse, ...spending })),
+      }),
     };
   });
 }

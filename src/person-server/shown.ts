@@ -68,7 +68,7 @@ export function showRequest(
     openedAt: row.openedAt,
     expiresAt: row.expiresAt,
     agent: { ...agentOf(row), new: row.agentNew },
-    verified: row.asserted.verified,
+    verified: showVerified(row.asserted.verified),
     resourceAsserted: row.asserted.resource,
     agentAsserted: row.asserted.agent,
     rounds: { used: row.rounds, max: limits.rounds },
@@ -92,6 +92,12 @@ export function showRequest(
         }
       : undefined,
   };
+}
+
+function showVerified({ spending, ...verified }: Asserted['verified']) {
+  if (!spending) return verified;
+  const { reportedAt, ...sums } = spending;
+  return { ...verified, spending: { ...sums, ...(reportedAt && { reportedAt: new Date(reportedAt) }) } };
 }
 
 /** Who acts: the sub-agent where there is one, with the parent that speaks for it. */

@@ -4,12 +4,17 @@ import { tokenAnswer } from '#person-server/deliver.ts';
 import type { Grant } from '#person-server/grants.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
 import { type Line, writeLog, writeRecord } from '#person-server/mission-log.ts';
+import { holdMission } from '#person-server/missions.ts';
+import type { Proviso } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { type Prepared, recordToken } from '#person-server/tokens-issued.ts';
 
 type Silent = Extract<Grant, { readonly kind: 'silent' }>;
 
-export type Granted = Pick<Line, 'resource' | 'scope' | 'action' | 'description' | 'parameters'> & {
+export type Granted = Pick<
+  Line,
+  'resource' | 'scope' | 'action' | 'description' | 'parameters' | 'result'
+> & {
   readonly agent: Agent;
   readonly subagent?: string | undefined;
   readonly missionS256: string | undefined;
@@ -17,7 +22,7 @@ export type Granted = Pick<Line, 'resource' | 'scope' | 'action' | 'description'
 
 /**
  * Grants a token without asking: the line that says why, and the token's own row, are one transaction, and under a mission
- * that transaction is only while the mission is active.
+ * that transaction is only while the mission is active. Undefined when the proviso is not met, and nothing was granted.
  */
 export async function grantSilently(
   server: Server,
@@ -25,14 +30,20 @@ export async function grantSilently(
   prepared: Prepared | undefined,
   grant: Silent,
   granted: Granted,
-): Promise<Response> {
+  proviso?: Proviso,
+): Promise<Response | undefined> {
   if (!prepared) return problemResponse(noTimeLeft);
-  const written = await server.store.transaction().execute(async (trx) => {
-    if (!(await writeGrant(trx, kind, grant, granted, server.now()))) return false;
+  const outcome = await server.store.transaction().execute(async (trx) => {
+    if (proviso && granted.missionS256) {
+      await holdMission(trx, granted.missionS256);
+      if (!(await proviso(trx))) return 'withheld';
+    }
+    if (!(await writeGrant(trx, kind, grant, granted, server.now()))) return 'ended';
     await recordToken(trx, prepared);
-    return true;
+    return 'granted';
   });
-  return written ? tokenAnswer(kind, prepared, server.now()) : await refuse(server, granted);
+  if (outcome === 'withheld') return undefined;
+  return outcome === 'granted' ? tokenAnswer(kind, prepared, server.now()) : await refuse(server, granted);
 }
 
 /** Writes the line of a silent grant; false when its mission is no longer active. */

@@ -21,7 +21,8 @@ export type RequestType =
   | 'permission'
   | 'interaction'
   | 'payment'
-  | 'question';
+  | 'question'
+  | 'claims';
 
 export type RequestState =
   | 'open'
@@ -41,6 +42,18 @@ export type Asserted = {
     readonly resource?: { readonly issuer: string; readonly known: boolean };
     readonly chain?: { readonly agent: string; readonly resource: string }[];
     readonly granted?: string[];
+    /** What a yes tells about the person, and whom: names of claims, never their values. */
+    readonly told?: { readonly party: string; readonly claims: string[] };
+    /** How the money stands that a yes would add to. */
+    readonly spending?: {
+      readonly unit: string;
+      readonly decimals: number;
+      readonly allowed: number;
+      readonly used: number;
+      readonly held: number;
+      readonly left: number;
+      readonly reportedAt?: string;
+    };
   };
   readonly resource: {
     readonly issuer?: string;
@@ -93,6 +106,8 @@ export type Wanted =
       readonly scope: readonly string[];
       readonly account?: string;
       readonly budget?: Budget;
+      /** What is told about the person with it, as far as its scope is granted. */
+      readonly claims?: readonly string[];
       /** The directed identifier the resource token carries. */
       readonly sub: string;
       readonly presentedJti: string;
@@ -112,7 +127,13 @@ export type Wanted =
       readonly url?: string;
       readonly code?: string;
     }
-  | { readonly type: 'question'; readonly question: string };
+  | { readonly type: 'question'; readonly question: string }
+  /** What the access server of a granted request wants to know; the answer goes to it, when the agent comes for its token. */
+  | ({
+      readonly type: 'claims';
+      readonly party: string;
+      readonly claims: readonly string[];
+    } & Pick<TokenTerms, 'upstream'>);
 
 export type DecidingAction = 'approve' | 'deny' | 'answer';
 export type Reach = 'once' | 'mission' | 'always';
@@ -261,10 +282,10 @@ export type Tables = {
     agentSub: string;
     /** Null: a standing consent, in every mission and in none. */
     missionS256: string | null;
-    kind: 'person_token' | 'auth_token' | 'permission';
+    kind: 'person_token' | 'auth_token' | 'permission' | 'claim';
     resource: string | null;
     account: string | null;
-    /** One scope value, or the action. */
+    /** One scope value, the action, or the name of a claim. */
     value: string | null;
     requestId: string;
     givenAt: Date;
@@ -312,6 +333,21 @@ export type Tables = {
     /** When its resource has to be told of the revocation, and how often that was tried. */
     announceAt: Date | null;
     announced: Generated<number>;
+    /** What it may spend and for which account, and what its resource metered against it, once it has said so. */
+    budget: MaybeJson<Budget & { readonly account?: string }>;
+    consumed: Generated<number | null>;
+    consumedAt: Generated<Date | null>;
+  };
+  allowance: {
+    missionS256: string;
+    resource: string;
+    /** Empty where the resource names none. */
+    account: string;
+    unit: string;
+    decimals: number;
+    allowed: number;
+    total: number | null;
+    totalAt: Date | null;
   };
   revocation: { iss: string; jti: string; revokedAt: Date; until: Date };
   agentToken: { iss: string; jti: string; sub: string; until: Date };

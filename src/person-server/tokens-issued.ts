@@ -3,6 +3,7 @@ import { mintAuthToken, mintPersonToken } from '#aauth/mint-token.ts';
 import type { Minted } from '#aauth/tokens.ts';
 import type { Agent } from '#person-server/agents.ts';
 import type { Budget } from '#person-server/budget.ts';
+import { claimsTold, claimsWithin } from '#person-server/identity.ts';
 import type { Server } from '#person-server/server.ts';
 import { directedSubject } from '#person-server/subjects.ts';
 import type { Store, Tables, TokenTerms } from '#person-server/tables.ts';
@@ -30,7 +31,10 @@ export async function preparePersonToken(
   return minted && { minted, row: rowFor('person', whose, wanted, sub, minted) };
 }
 
-/** Signs an auth token (draft §auth-token-structure) with the scope that was granted. As `preparePersonToken` otherwise. */
+/**
+ * Signs an auth token (draft §auth-token-structure) with the scope that was granted, and with what was decided to be told
+ * about the person as far as that scope asks for it (§scopes). As `preparePersonToken` otherwise.
+ */
 export async function prepareAuthToken(
   server: Server,
   whose: For,
@@ -40,22 +44,35 @@ export async function prepareAuthToken(
     readonly presentedJti: string;
     readonly account?: string;
     readonly budget?: Budget;
+    readonly claims?: readonly string[];
   },
   scope: readonly string[],
 ): Promise<Prepared | undefined> {
   const granted = scope.join(' ') || undefined;
+  const { account, budget } = wanted;
+  const { tenant, ...told } = claimsTold(server, whose.person, claimsWithin(wanted.claims, scope));
+  const named = claimsFor(whose, wanted, wanted.sub);
   const minted = await mintAuthToken(
     {
-      ...claimsFor(whose, wanted, wanted.sub),
+      ...named,
+      tenant: named.tenant ?? (typeof tenant === 'string' ? tenant : undefined),
       scope: granted,
-      account: wanted.account,
-      ...(wanted.budget && { further: { budget: wanted.budget } }),
+      account,
+      further: { ...told, ...(budget && { budget }) },
     },
     await issuing(server, whose, wanted),
   );
   if (!minted) return undefined;
   const row = rowFor('auth', whose, wanted, wanted.sub, minted);
-  return { minted, row: { ...row, scope: granted ?? null, presentedJti: wanted.presentedJti } };
+  return {
+    minted,
+    row: {
+      ...row,
+      scope: granted ?? null,
+      presentedJti: wanted.presentedJti,
+      budget: budget ? JSON.stringify({ ...budget, account }) : null,
+    },
+  };
 }
 
 /** Writes a token down: from here on it is one this server issued, and a stop of its mission finds it. */
@@ -118,5 +135,6 @@ function rowFor(
     revocation: null,
     acknowledgedAt: null,
     announceAt: null,
+    budget: null,
   };
 }

@@ -129,6 +129,7 @@ function whyThisAsk(facts: Case, reviewed: Reviewed, mission: MissionSummary): R
     resourceAsserted.budget !== undefined ||
     resourceAsserted.interaction !== undefined ||
     resourceAsserted.account !== undefined ||
+    verified.told !== undefined ||
     (resourceAsserted.issuer !== undefined && resourceAsserted.issuer !== resource)
   )
     return 'asks_for_more';

@@ -148,7 +148,13 @@ test('an open ask shows who asks, for whom, what, where, why, under which missio
       },
     ),
     'a token asked for before': ask(
-      request({ verified: { ...request().verified, granted: ['https://toys.example catalogue'] } }),
+      request({
+        verified: {
+          provider: { issuer: 'https://agents.example', name: 'Example Agents' },
+          resource: { issuer: 'https://toys.example', known: false },
+          granted: ['https://toys.example catalogue'],
+        },
+      }),
       {
         mission: mission(),
         background: {
@@ -510,7 +516,7 @@ test('an ask that waits is called for, and one that nobody answered is said to b
       buttons: [],
       expansion: [],
     },
-    'nobody answered': unansweredCard({ request: request({ state: 'expired' }), mission: mission() }),
+    'nobody answered': unansweredCard({ asks: [request({ state: 'expired' })], mission: mission() }),
     'nobody answered a proposal': unansweredCard({
       request: proposal({ state: 'expired' }),
       mission: undefined,
