@@ -3,6 +3,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { approversOf, channelsFor } from '#policy/policy.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
+import { isBeingPassed } from './let-through.ts';
 
 /** Since when this oversight stands: what was decided before it is nobody's alarm. */
 const bookmark = 'oversight/since';
@@ -31,7 +32,8 @@ export async function raiseAlarm(
   if (!verb || (request.decision?.decidedAt ?? request.openedAt) < (await overseenSince(bot)))
     return undefined;
   const acts = await bot.ledger.acts.about(`request:${request.id}`);
-  if (acts.some((act) => act.outcome === 'decided' && act.verb === verb)) return undefined;
+  const ours = verb === 'approve' ? ['approve', 'let_through'] : [verb];
+  if (acts.some((act) => act.outcome === 'decided' && ours.includes(act.verb))) return undefined;
   if (await isOnItsWay(bot, request, seenAt)) return 'later';
   const matter = matterOf(request);
   const approvers = approversOf(bot.oversight, matter);
@@ -64,10 +66,11 @@ export async function raiseAlarm(
   return undefined;
 }
 
-/** Somebody here may just have decided it: their happening is in hand, or their vote was the last one needed. */
+/** Somebody here may just have decided it: their happening is in hand, the reviewer's yes is, or their vote was the last one needed. */
 async function isOnItsWay(bot: Bot, request: Request, now: Date): Promise<boolean> {
   const proof = request.decision?.decidedBy.id;
   if (await bot.ledger.inbox.isInHand(proof)) return true;
+  if (await isBeingPassed(bot, request)) return true;
   const decidedAt = request.decision?.decidedAt;
   if (!decidedAt || now.getTime() - decidedAt.getTime() > recordedMs) return false;
   const votes = await bot.ledger.votes.about(request.id);

@@ -3,7 +3,9 @@ import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
 import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
+import { settleAllPassing } from './let-through.ts';
 import { look, placesOf, showMission, showRequest, showStale } from './look.ts';
+import { closePairing } from './pair.ts';
 import { rootSubject } from './root.ts';
 import { showProposal } from './stop.ts';
 import { settleBallots } from './vote.ts';
@@ -17,6 +19,7 @@ const marginMs = 2 * 60_000;
  */
 export async function goRound(bot: Bot): Promise<void> {
   await settleBallots(bot);
+  await settleAllPassing(bot);
   await overseenSince(bot);
   const missions = new Map<string, MissionSummary>();
   const requests = new Set<string>();
@@ -76,6 +79,7 @@ async function lookAtTheRest(
     const rows = await bot.ledger.wall.unsettled(after, pageSize);
     for (const { number, subject, place, missionS256, requestId } of rows) {
       after = number;
+      if (subject.startsWith('visit:')) await closePairing(bot, subject.slice('visit:'.length));
       if (subject.startsWith('confirm:'))
         await showProposal(bot, subject.slice('confirm:'.length), { place });
       const seen = requestId

@@ -1,9 +1,8 @@
 // Whether the rules have nothing to say against an ask, up to the newest entry of its mission's log. Stricter than a
 // review: a review tells people that a trip wanders, this says that nobody need look.
-import type { LogEntry } from '#mission-control/facts.ts';
-import { isReviewer } from '#mission-control/facts.ts';
+import { isReviewer, type LogEntry } from '#mission-control/facts.ts';
 import { acceptDrift, observe, openTrail, verdict } from './drift.ts';
-import { type Entry, type MissionFacts, readEntry } from './entry.ts';
+import { type MissionFacts, readEntry } from './entry.ts';
 import { ungrounded } from './grounding.ts';
 import { instruction, ordersIn } from './instructions.ts';
 import type { Measure } from './measures.ts';
@@ -17,6 +16,13 @@ export type Inspected = {
   readonly through: number;
   readonly own: number;
   readonly objections: readonly Objection[];
+};
+
+/** `texts` is everything that anybody says for the ask, `parameters` what it passes along. */
+export type AskInspected = {
+  readonly requestId: string;
+  readonly texts: readonly string[];
+  readonly parameters: unknown;
 };
 
 /** What an ask is expected to show: it asks for something the mission did not list, in words the mission need not have. */
@@ -42,7 +48,7 @@ export function inspectAsk(
   mission: MissionFacts,
   entries: readonly LogEntry[],
   accepted: readonly { readonly through: number }[],
-  { requestId, texts }: { readonly requestId: string; readonly texts: readonly string[] },
+  { requestId, texts, parameters }: AskInspected,
 ): Inspected {
   const trail = openTrail(mission);
   const objections = new Set<Objection>();
@@ -59,7 +65,7 @@ export function inspectAsk(
       own = entry.seq;
       for (const { signal } of observed?.contributions ?? [])
         if (!expected.has(signal)) objections.add(signal);
-      if (strange(entry, { approved, told })) objections.add('ungrounded');
+      if (ungrounded(parameters, { approved, told }) !== undefined) objections.add('ungrounded');
     } else {
       if (isByPerson(line)) approved.push(...textsOf(line.parameters, longestText));
       if (line.kind === 'audit') told.push(...textsOf(line.result, longestText));
@@ -71,9 +77,6 @@ export function inspectAsk(
   if (verdict(trail).kind === 'drifting') objections.add('drifting');
   return { through: entries.at(-1)?.seq ?? 0, own, objections: [...objections] };
 }
-
-const strange = (entry: Entry, ground: { approved: readonly string[]; told: readonly string[] }) =>
-  'parameters' in entry && ungrounded(entry.parameters, ground) !== undefined;
 
 const isByPerson = ({ outcome, decidedBy }: LogEntry) =>
   outcome === 'granted' && decidedBy?.person !== undefined && !isReviewer(decidedBy);

@@ -40,7 +40,7 @@ export function ungrounded(parameters: unknown, ground: Ground): string | undefi
       }
       return undefined;
     }
-    const text = typeof value === 'string' ? value : String(value);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
     leaves++;
     chars += text.length;
     if (leaves > maxLeaves || chars > maxChars) return '…';

@@ -45,38 +45,29 @@ export type FitAsked = {
   readonly signal: AbortSignal;
 };
 
-/** The model that judges, by name, and its question. */
-export type FitJudge = {
-  readonly model: string;
-  judge(
-    asked: FitAsked,
-  ): Promise<({ readonly kind: 'judged'; readonly fit: Fit } | Silence) & { readonly tokens: number }>;
-};
-
 const newest = 12;
 const fewestWords = 3;
 
-/** Charged to the mission's account; repaired once at most, and over when `signal` says so. */
-export const openFitJudge = (model: Model): FitJudge => ({
-  model: model.name,
-  async judge(asked) {
-    const { s256, mission, ask, accepted, own, signal } = asked;
-    const entries = shownOf(asked);
-    const messages = messagesOf({
-      mission: missionBlock(mission),
-      accepted: acceptedBlock(accepted),
-      entries: fence(
-        'entries',
-        entries.map((entry) => record(entry)),
-      ),
-      ask: fence('ask', [{ n: own, ...askRecord(ask) }]),
-    });
-    const question = { messages, account: `mission:${s256}`, signal };
-    const answer = await askFor(model, question, 'fit', WrittenFit);
-    if (answer.kind === 'silent') return answer;
-    return { kind: 'judged', fit: checkFit(answer.value, asked), tokens: answer.tokens };
-  },
-});
+/** One model call, repaired once at most and over when `signal` says so; charged to the mission's account. */
+export async function judgeFit(
+  model: Model,
+  asked: FitAsked,
+): Promise<({ readonly kind: 'judged'; readonly fit: Fit } | Silence) & { readonly tokens: number }> {
+  const { s256, mission, ask, accepted, own, signal } = asked;
+  const messages = messagesOf({
+    mission: missionBlock(mission),
+    accepted: acceptedBlock(accepted),
+    entries: fence(
+      'entries',
+      shownOf(asked).map((entry) => record(entry)),
+    ),
+    ask: fence('ask', [{ n: own, ...askRecord(ask) }]),
+  });
+  const question = { messages, account: `mission:${s256}`, signal };
+  const answer = await askFor(model, question, 'fit', WrittenFit);
+  if (answer.kind === 'silent') return answer;
+  return { kind: 'judged', fit: checkFit(answer.value, asked), tokens: answer.tokens };
+}
 
 /** The ask's own entry is always among them, however many came after it. */
 function shownOf({ entries, own }: Pick<FitAsked, 'entries' | 'own'>): readonly Entry[] {
