@@ -7,6 +7,7 @@ import { openAgent } from '#conversation/agent.ts';
 import { type Database, openDatabase } from '#database/database.ts';
 import type { Bot, Tempo } from '#flows/bot.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
+import { considerAsk, letThroughQueue } from '#flows/let-through.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
 import { readForm } from '#flows/press.ts';
 import { accept, attend, attendWaiting, forgetWords } from '#flows/receive.ts';
@@ -52,7 +53,11 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
   const now = () => new Date();
 
   const database = stack.use(
-    await openDatabase(config.store, [...ledgerQueues, lookQueue.name, reviewQueue.name], log),
+    await openDatabase(
+      config.store,
+      [...ledgerQueues, lookQueue.name, reviewQueue.name, letThroughQueue.name],
+      log,
+    ),
   );
   const ledger = openLedger(database);
   if (database.kind === 'embedded') {
@@ -87,6 +92,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     log,
     tempo,
     reviewer: openReviewer(model),
+    model,
     agent: model && openAgent(model),
     trails: new Map(),
     holdsSilentGrants: personServer !== undefined,
@@ -108,6 +114,10 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     reviewMission(bot, missionS256),
   );
   await database.jobs.work(lookQueue, { concurrency: 2 }, (sight) => look(bot, sight));
+  await database.jobs.work(letThroughQueue, { concurrency: 2 }, async (sight) => {
+    await considerAsk(bot, sight.requestId);
+    await look(bot, sight);
+  });
 
   const routes: Routes = {
     remember: (place, route) => ledger.places.rememberRoute(place, route),

@@ -19,6 +19,8 @@ import { approvedBy, type Ballot, giver, waitingFor } from './ballot.ts';
 import type { Block, Button, Card, Mention, Span } from './card.ts';
 import { comparison } from './comparison.ts';
 import { shownByLog } from './completion.ts';
+import { grounds, letThrough, type Passing } from './let-through.ts';
+import * as passingWords from './let-through-words.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { type Past, precedents } from './precedent.ts';
@@ -44,6 +46,8 @@ export type AskFacts = {
   readonly background?: Background | undefined;
   /** How the reviewer last found the mission; in a block of its own, and no part of what a decision is bound to. */
   readonly review?: ReviewFacts | undefined;
+  /** The reviewer's own part in what became of it; absent while people can still decide. */
+  readonly passing?: Passing | undefined;
 };
 
 /** What an ask is read against: the mission's latest log, and the changes accepted so far. Absent outside of missions. */
@@ -68,8 +72,9 @@ export const isOpen = ({ state }: Request) => state === 'open' || state === 'cla
 export function askCard(ask: AskFacts): Card {
   const { request, people } = ask;
   const open = isOpen(request);
+  const standing = letThrough(request, ask.passing) ? passingWords.title : words.standings[request.state];
   return {
-    title: ours`${words.standings[request.state]}: ${words.subjects[request.type]}`,
+    title: ours`${standing}: ${words.subjects[request.type]}`,
     tone: tones[request.state],
     blocks: [
       {
@@ -85,7 +90,11 @@ export function askCard(ask: AskFacts): Card {
     ],
     buttons: open ? verbsOf(offeringOf(ask)) : [read(request)],
     expansion: [...fullText(request, ask.mission), ...updatesText(ask.background?.updates ?? [])],
-    calls: open ? [...ask.approvers, ...(ask.notified ?? [])] : [],
+    calls: open
+      ? [...ask.approvers, ...(ask.notified ?? [])]
+      : letThrough(request, ask.passing)
+        ? (ask.notified ?? [])
+        : [],
   };
 }
 
@@ -171,7 +180,7 @@ function clarifications(request: Request, people: People): Block[] {
   ];
 }
 
-function answer({ request, mission, people, ballot }: AskFacts): Block[] {
+function answer({ request, mission, people, ballot, passing }: AskFacts): Block[] {
   const { decision } = request;
   const reach = request.state === 'approved' && decision?.apply ? words.reaches[decision.apply] : line``;
   const settled = words.settled(request.state, {
@@ -183,7 +192,8 @@ function answer({ request, mission, people, ballot }: AskFacts): Block[] {
     ...(mission?.status === 'terminated' && { end: howEnded(mission, people) }),
   });
   return [
-    { kind: 'text', line: [...settled, ...reach] },
+    { kind: 'text', line: letThrough(request, passing) ?? [...settled, ...reach] },
+    ...grounds(request, passing),
     ...(ballot ? approvedBy(ballot, people) : []),
     ...quote(words.labels.reason, decision?.reason),
     ...quote(words.headings.question, request.agentAsserted.question, 240),

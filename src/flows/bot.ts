@@ -9,6 +9,7 @@
 //   claim     show that somebody is looking into an ask
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
 //   hold      keep everything under a mission from being approved, and show that
+//   let-through let an ask pass that the operator handed over to the reviewer, or leave it to people
 //   round     look at everything again: a lost event costs seconds, not a decision
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
@@ -21,6 +22,7 @@ import type { Log } from '#log.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import type { Oversight, Person } from '#oversight.ts';
 import type { MissionTrail } from '#reviewer/drift.ts';
+import type { Model } from '#reviewer/model/chat-model.ts';
 import type { Reviewer } from '#reviewer/model/review.ts';
 
 /** How long things take that only a test wants shorter. */
@@ -43,6 +45,8 @@ export type Bot = {
   /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
   readonly tempo: Tempo;
   readonly reviewer: Reviewer;
+  /** What the reviewer and the agent ask; absent without a model. */
+  readonly model: Model | undefined;
   /** Answers what the grammar leaves unclear; absent without a model. */
   readonly agent: Agent | undefined;
   /** The reviewer's trails at hand, by mission. What is in them can always be followed again from the log. */

@@ -18,6 +18,7 @@ import { readBallot } from './ballot.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
 import { showFinding } from './finding.ts';
 import { showHolds, standingHold } from './held.ts';
+import { keptBackUntil, passingOf, settlePassing } from './let-through.ts';
 import { chase, subjectOf } from './remind.ts';
 import { rootSubject } from './root.ts';
 import { askIfStale } from './stale.ts';
@@ -59,6 +60,9 @@ export async function showRequest(
   mission: MissionSummary | undefined,
   seenAt: Date,
 ): Promise<void> {
+  const until = await keptBackUntil(bot, request, seenAt);
+  if (until) return await lookLater(bot, { requestId: request.id }, until);
+  await settlePassing(bot, request);
   const matter = matterOf(request);
   const root = mission && (await rootSubject(bot, mission));
   const cardFor = await drawAsk(bot, request, mission, seenAt);
@@ -99,6 +103,7 @@ export async function drawAsk(
     mission,
     ballot,
     people: peopleOf(bot.oversight),
+    passing: await passingOf(bot, request),
     capabilities: await bot.capabilities(),
     background: await backgroundOf(bot, request, mission),
     review: mission && (await bot.ledger.reviews.read(mission.s256)).standing,

@@ -14,6 +14,7 @@
 //   review     what the reviewer last found of a mission, and what people said to it
 //   brief      what a model said of an ask
 //   inquiry    a question to an agent about a finding, until the agent can be asked
+//   judgement  what the reviewer makes of an ask that it may let pass, and what came of it
 //   spend      what the model has cost
 //   talk       what was said with the bot in a thread
 //   bookmark   how far a watch has come
@@ -28,6 +29,7 @@ import { openDelegations } from '#ledger/delegations.ts';
 import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
 import { openInquiries } from '#ledger/inquiries.ts';
+import { openJudgements } from '#ledger/judgements.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
 import { openReminders } from '#ledger/reminders.ts';
@@ -62,6 +64,7 @@ export function openLedger(database: Database) {
     reviews: openReviews(db),
     briefs: openBriefs(db),
     inquiries: openInquiries(db),
+    judgements: openJudgements(db),
     spend: openSpend(db),
     talks: openTalks(db),
     holds: openHolds(db),

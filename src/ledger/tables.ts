@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Press } from '#cards/card.ts';
 import type { Happening, Platform } from '#chat/chat.ts';
+import type { JudgementState } from '#ledger/judgements.ts';
 import type { Acceptance } from '#ledger/reviews.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
 
@@ -194,6 +195,19 @@ export type InquiryTable = {
   dropped_at: Date | null;
 };
 
+export type JudgementTable = {
+  request_id: string;
+  digest: string;
+  mission_s256: string;
+  names: Json<string[]>;
+  taken_at: Date;
+  state: JudgementState;
+  reason: string | null;
+  fit: Json<unknown> | null;
+  proof: string | null;
+  settled_at: Date | null;
+};
+
 export type SpendTable = { day: string; account: string; tokens: number };
 
 export type TalkTable = { thread: string; talk: Json<unknown>; kept_at: Date };
@@ -216,6 +230,7 @@ export type LedgerTables = {
   'chaperone.review': ReviewTable;
   'chaperone.brief': BriefTable;
   'chaperone.inquiry': InquiryTable;
+  'chaperone.judgement': JudgementTable;
   'chaperone.spend': SpendTable;
   'chaperone.talk': TalkTable;
   'chaperone.bookmark': BookmarkTable;
