@@ -83,7 +83,7 @@ export const reachOf = {
 export const howToAnswer = line`The agent reads the answer and goes on by it. You can also answer in this thread: ${{ kind: 'code', text: ours`answer …` }}.`;
 export const completes = line`Accepting ends the mission: its open asks become void and it gives no more access.`;
 export const updateAdds = line`Approving adds this to the mission and takes nothing back.`;
-export const claimed = line`Approving gives the resource what it asks to know about the person.`;
+export const claimed = line`Approving tells exactly this and nothing else, and only to the one named. Denying tells nothing: it then decides without.`;
 
 // Who vouches for a line about what happened.
 

@@ -3,11 +3,12 @@
 
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
-import type { MissionSummary, Request } from '#mission-control/facts.ts';
+import type { MissionSummary, Request, Spending } from '#mission-control/facts.ts';
 import * as askWords from './ask-words.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import { cutText, inertText } from './inert.ts';
-import { code, joined, line, strong } from './line.ts';
+import { code, joined, line, strong, time } from './line.ts';
+import * as moneyWords from './money-words.ts';
 import { parameterTable } from './parameters.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
@@ -52,7 +53,19 @@ export function listed(texts: readonly string[] | undefined): Line | undefined {
   return texts.length > rowsShown ? [...shown, ...words.andMore(texts.length - rowsShown)] : shown;
 }
 
-/** A budget as a figure people read: `5.00 USD` for 500 with two decimals. Anything else stands as it was sent. */
+/** A sum as people read it: `5.00 USD` for 500 with two decimals. */
+function sum(amount: number, unit: string, decimals: number): Line {
+  const digits = BigInt(Math.trunc(amount))
+    .toString()
+    .padStart(decimals + 1, '0');
+  const figure =
+    decimals === 0
+      ? digits
+      : `${digits.slice(0, -decimals)}.${digits.slice(-decimals).replace(/0+$/, '').padEnd(2, '0')}`;
+  return line`${code(figure, 40)} ${code(unit, 40)}`;
+}
+
+/** A budget as a sum; anything else stands as it was sent. */
 function figureOf(budget: Readonly<Record<string, unknown>> | undefined): Line | undefined {
   if (!budget) return undefined;
   const { amount, unit, decimals } = budget;
@@ -60,12 +73,27 @@ function figureOf(budget: Readonly<Record<string, unknown>> | undefined): Line |
   const scaled =
     typeof decimals === 'number' && Number.isInteger(decimals) && decimals >= 0 && decimals <= 18;
   if (!whole || !scaled || typeof unit !== 'string') return [code(JSON.stringify(budget))];
-  const digits = String(amount).padStart(decimals + 1, '0');
-  const figure =
-    decimals === 0
-      ? digits
-      : `${digits.slice(0, -decimals)}.${digits.slice(-decimals).replace(/0+$/, '').padEnd(2, '0')}`;
-  return line`${code(figure, 40)} ${code(unit, 40)}`;
+  return sum(amount, unit, decimals);
+}
+
+/** How money stands: what was set aside and is left is this server's, what was used is the resource's word. */
+export function money({ unit, decimals, allowed, used, held, left, reportedAt }: Spending): Line {
+  const figure = (amount: number) => sum(amount, unit, Math.min(decimals, 18));
+  return moneyWords.standing({
+    allowed: allowed > 0 ? figure(allowed) : undefined,
+    used: figure(used),
+    held: held > 0 ? figure(held) : undefined,
+    left: figure(left),
+    reported: reportedAt && time(reportedAt),
+  });
+}
+
+/** Whether an ask wants more than is left of what a person set aside; an ask where nothing was is no more than any first one. */
+function beyond({ verified: { spending }, resourceAsserted: { budget } }: Request): boolean {
+  const amount = budget?.amount;
+  return (
+    spending !== undefined && spending.allowed > 0 && typeof amount === 'number' && amount > spending.left
+  );
 }
 
 export function checked(request: Request, people: People): Block[] {
@@ -86,9 +114,17 @@ export function checked(request: Request, people: People): Block[] {
         resource && [code(resource.issuer), ...(resource.known ? [] : words.unknownResource)],
       ),
       ...hops(request),
+      toldFact(request),
+      fact(moneyWords.facts.spent, verified.spending && money(verified.spending)),
       request.missionS256 === undefined ? fact(words.facts.granted, listed(verified.granted)) : undefined,
     ),
-  );
+  ).concat(beyond(request) ? [{ kind: 'note', line: moneyWords.beyond }] : []);
+}
+
+/** Who learns what about the person by a yes. */
+export function toldFact({ verified: { told: telling } }: Request): Fact | undefined {
+  const claims = telling && listed(telling.claims);
+  return claims && fact(moneyWords.facts.told, moneyWords.told(code(telling.party, 80), claims));
 }
 
 /** The call chain hop by hop, the first caller first, and at its end the agent that asks now. */
@@ -112,11 +148,16 @@ function hops({ verified, agent }: Request): Fact[] {
   ];
 }
 
-export function resourceSays({ resourceAsserted: said, verified }: Request): Block[] {
-  return section(words.labels.resourceSays, [
+/** The other party's own words: the resource's, or those of the access server that wants to know who the person is. */
+export function resourceSays({ type, resourceAsserted: said, verified }: Request): Block[] {
+  const access = type === 'claims';
+  return section(access ? moneyWords.accessServerSays : words.labels.resourceSays, [
     ...factsOf(
       told(words.facts.name, said.name),
-      told(words.facts.resource, said.issuer === verified.resource?.issuer ? undefined : said.issuer),
+      told(
+        access ? moneyWords.facts.accessServer : words.facts.resource,
+        said.issuer === verified.resource?.issuer ? undefined : said.issuer,
+      ),
       told(words.facts.account, said.account),
       ...scopes(said.scope ?? []),
       fact(words.facts.budget, figureOf(said.budget)),
@@ -228,6 +269,7 @@ export function fullText(request: Request, mission: MissionSummary | undefined):
     [headings.tools, lines(agent.tools?.map(called))],
     [headings.resources, lines(agent.resources)],
     [headings.page, agent.url],
+    [moneyWords.facts.told, lines(verified.told?.claims)],
     [headings.machine, lines([agent.platform, agent.device])],
     [
       headings.identity,

@@ -4,11 +4,12 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { called, fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
+import { called, fact, factsOf, full, lines, listed, money, quote, told } from './asserted.ts';
 import { approvers, type Ballot } from './ballot.ts';
 import type { Block, Card } from './card.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
+import * as moneyWords from './money-words.ts';
 import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
 
@@ -70,6 +71,8 @@ export const howEnded = (
     terminatedAt && time(terminatedAt),
   );
 
+const budgetsShown = 4;
+
 /** What is to be known of a mission at a glance. */
 export function missionFacts({ mission, approval, ballot, people }: MissionFacts): Block[] {
   const approver = approval && approvers(approval, people, ballot);
@@ -86,6 +89,14 @@ export function missionFacts({ mission, approval, ballot, people }: MissionFacts
       listed(mission.approvedTools?.map(({ name }) => name)) ?? words.nothingApprovedYet,
     ),
     fact(words.facts.approvedResources, listed(mission.approvedResources) ?? words.nothingApprovedYet),
+    ...(mission.budgets ?? []).slice(0, budgetsShown).map(({ resource, account, ...spending }) => ({
+      name: moneyWords.facts.budget,
+      value: moneyWords.at(
+        code(resource, 80),
+        account === undefined ? undefined : code(account, 40),
+        money(spending),
+      ),
+    })),
     mission.updates > 0 ? fact(words.facts.updates, line`${mission.updates}`) : undefined,
     fact(words.facts.openAsks, line`${mission.openRequests}`),
     fact(words.facts.liveTokens, line`${mission.liveTokens}`),

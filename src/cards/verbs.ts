@@ -23,7 +23,7 @@ export type Offering = {
 /** Asks that a person settles on a page; the yes only says that it is done there. */
 const needsPage = new Set<Request['type']>(['interaction', 'payment']);
 /** Asks whose yes may reach further than one time. */
-const reaching = new Set<Request['type']>(['auth_token', 'person_token', 'permission']);
+const reaching = new Set<Request['type']>(['auth_token', 'person_token', 'permission', 'claims']);
 
 export function verbsOf(offering: Offering): Button[] {
   const { request, capabilities } = offering;
@@ -44,7 +44,13 @@ export function verbsOf(offering: Offering): Button[] {
   return [
     ...yes(offering, press),
     ...(request.type === 'question' && capabilities.includes('answer') ? answers(request, press) : []),
-    { label: common.buttons.deny, press: press('deny'), style: 'danger', form: reasonForm(capabilities) },
+    {
+      label: common.buttons.deny,
+      press: press('deny'),
+      style: 'danger',
+      // No agent waits for this answer.
+      form: reasonForm(request.type === 'claims' ? [] : capabilities),
+    },
     ...(asks ? [plain(words.buttons.ask, press('ask'), questionForm(left))] : []),
     ...(asks && request.type === 'auth_token'
       ? [plain(words.buttons.less, press('ask', 'less'), lessForm(left))]
@@ -70,7 +76,7 @@ export function aboutVerbs(offering: Offering): Line[] {
     ...((type === 'mission' || reaching.has(type)) && !capabilities.includes('narrow')
       ? [words.cannot.narrow]
       : []),
-    ...(type !== 'question' && !capabilities.includes('ask') ? [words.cannot.ask] : []),
+    ...(!unasked.has(type) && !capabilities.includes('ask') ? [words.cannot.ask] : []),
     ...(mayAsk(offering) && (request.rounds.used > 0 || roundsLeft(request) === 0)
       ? [words.roundsLeft(roundsLeft(request))]
       : []),
@@ -79,9 +85,12 @@ export function aboutVerbs(offering: Offering): Line[] {
 
 const roundsLeft = ({ rounds }: Request) => Math.max(0, rounds.max - rounds.used);
 
-/** One question at a time; and a question of the agent's is answered, not asked back. */
+/** What no agent could answer about: its own question is answered, and what an access server wants to know is not its doing. */
+const unasked = new Set<Request['type']>(['question', 'claims']);
+
+/** One question at a time. */
 const mayAsk = ({ request, capabilities }: Offering) =>
-  capabilities.includes('ask') && request.type !== 'question' && request.state === 'open';
+  capabilities.includes('ask') && !unasked.has(request.type) && request.state === 'open';
 
 /** Within a mission a yes may hold until its end, outside of one for ever; where the server takes terms at all. */
 function reachOffered({ request, capabilities }: Offering): 'mission' | 'always' | undefined {
@@ -120,6 +129,7 @@ function yes(offering: Offering, press: (verb: Press['verb'], choice?: string) =
     }
     case 'auth_token':
     case 'person_token':
+    case 'claims':
       // The draft wants nobody asked twice for the same within a mission, so that is the plain yes.
       if (reach === 'mission')
         return [first(words.buttons.mission, 'mission'), also(words.buttons.once, 'once')];

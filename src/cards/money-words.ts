@@ -1,0 +1,39 @@
+// Words about what a yes costs: money, and what others learn about the person.
+import type { Line, Span } from './card.ts';
+import { line, ours } from './line.ts';
+
+export const facts = {
+  told: ours`Learns about the person`,
+  spent: ours`Money in this mission`,
+  budget: ours`Budget`,
+  accessServer: ours`Access server`,
+} as const;
+
+export const accessServerSays = ours`The access server says`;
+
+/** Who is told what; names of claims, never their values. */
+export const told = (party: Span, claims: Line): Line => line`${party} is told: ${claims}`;
+
+/** How the money of a mission at a resource stands; who says so is said with it. */
+export function standing(sums: {
+  readonly allowed: Line | undefined;
+  readonly used: Line;
+  readonly held: Line | undefined;
+  readonly left: Line;
+  readonly reported: Span | undefined;
+}): Line {
+  const { allowed, used, held, left, reported } = sums;
+  const used_ = reported
+    ? line`${used} used, as the resource said at ${reported}`
+    : line`the resource has not said what was used`;
+  const open = held ? line`; ${held} more is granted and not accounted for` : line``;
+  return allowed
+    ? line`${left} left of ${allowed}; ${used_}${open}`
+    : line`nothing was set aside yet; ${used_}${open}`;
+}
+
+export const beyond = line`This asks for more than is left. Approving sets aside as much more as it needs.`;
+
+/** One sum a person set aside, on the card of its mission. */
+export const at = (resource: Span, account: Span | undefined, money: Line): Line =>
+  account ? line`${resource}, account ${account}: ${money}` : line`${resource}: ${money}`;
