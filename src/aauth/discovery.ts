@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Egress } from '#aauth/egress.ts';
 import { type Fetched, type Held, hold } from '#aauth/held.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
-import { type PublicJwk, readPublicJwk, thumbprintOf } from '#aauth/key.ts';
+import { isSameKey, type KeyRead, type PublicJwk, readPublicJwk } from '#aauth/key.ts';
 import type { Log } from '#log.ts';
 
 export type WellKnown =
@@ -81,7 +81,8 @@ const timeoutMs = 5_000;
 const maxBytes = 64 * 1024;
 const mostIssuers = 1_000;
 
-type Keys = ReadonlyMap<string, unknown>;
+/** By `kid`, each read once: whoever imports a key may remember it by the object. */
+type Keys = ReadonlyMap<string, KeyRead>;
 
 /**
  * Opens discovery. `own` are this server's keys, so that tokens it issued are verified without calling itself. In
@@ -145,10 +146,10 @@ export function openDiscovery({
     if (fetched.kind === 'refused') return fetched;
     const parsed = Jwks.safeParse(fetched.value);
     if (!parsed.success) return refused('malformed', `${jwksUri} is no JWKS`);
-    const keys = new Map<string, unknown>();
+    const keys = new Map<string, KeyRead>();
     for (const key of parsed.data.keys) {
       const named = Named.safeParse(key);
-      if (named.success && !keys.has(named.data.kid)) keys.set(named.data.kid, key);
+      if (named.success && !keys.has(named.data.kid)) keys.set(named.data.kid, readPublicJwk(key));
     }
     return { ...fetched, value: keys };
   }
@@ -180,16 +181,17 @@ export function openDiscovery({
     async key(issuer, dwk, kid, failed) {
       if (issuer === own?.issuer) {
         const key = (await own.keys()).find((key) => key.kid === kid);
-        return key ? readKey(key) : refused('unknown_key', `${issuer} has no key ${kid}`);
+        return key ? found(key) : refused('unknown_key', `${issuer} has no key ${kid}`);
       }
       let keys = await keysOf(issuer, dwk, false);
       if (keys.kind === 'refused') return keys;
-      if (!keys.value.has(kid) || isSameKey(keys.value.get(kid), failed)) {
+      if (!isOfUse(keys.value.get(kid), failed)) {
         keys = await keysOf(issuer, dwk, true);
         if (keys.kind === 'refused') return keys;
       }
       const key = keys.value.get(kid);
-      return key === undefined ? refused('unknown_key', `${issuer} has no key ${kid}`) : readKey(key);
+      if (key === undefined) return refused('unknown_key', `${issuer} has no key ${kid}`);
+      return key.kind === 'key' ? found(key.jwk) : key;
     },
   };
 }
@@ -211,15 +213,14 @@ function keep<Entry extends Held<unknown>>(entries: Map<string, Entry>, name: st
   return entry;
 }
 
-function readKey(key: unknown) {
-  const read = readPublicJwk(key);
-  return read.kind === 'key' ? ({ kind: 'found', jwk: read.jwk } as const) : read;
+function found(jwk: PublicJwk) {
+  return { kind: 'found', jwk } as const;
 }
 
-function isSameKey(key: unknown, failed: PublicJwk | undefined) {
-  if (!failed) return false;
-  const read = readPublicJwk(key);
-  return read.kind === 'refused' || thumbprintOf(read.jwk) === thumbprintOf(failed);
+/** A key that is not there, or that did not verify what it should have, or (then) cannot be read, is worth another look. */
+function isOfUse(key: KeyRead | undefined, failed: PublicJwk | undefined) {
+  if (!key) return false;
+  return !failed || (key.kind === 'key' && !isSameKey(key.jwk, failed));
 }
 
 /** How long the publisher lets an answer be used, in milliseconds (RFC 9111 §4.2.1); ten minutes if it does not say. */

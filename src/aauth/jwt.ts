@@ -2,7 +2,8 @@ import { compactVerify, decodeProtectedHeader, errors, importJWK } from 'jose';
 import { z } from 'zod';
 import type { DiscoveryRefusal, WellKnown } from '#aauth/discovery.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
-import { acceptedAlgorithms, type PublicJwk } from '#aauth/key.ts';
+import { acceptedAlgorithms, isSameKey, type PublicJwk } from '#aauth/key.ts';
+import type { Proven } from '#aauth/proven.ts';
 import type { TokenRefusal, TokenRefusalReason, Verified, Verifier } from '#aauth/tokens.ts';
 
 /** Longer tokens are not read; a token also has to fit into a header. */
@@ -33,16 +34,18 @@ type Common = {
   readonly jwt: string;
 };
 
-/** What kind of token is expected: its `typ`, where its issuer's keys are found, and its claims. */
+/** What kind of token is expected: its `typ`, where its issuer's keys are found, its claims, and which were verified before. */
 export type Expected<Claims extends CommonClaims> = {
   readonly typ: string;
   readonly dwks: readonly WellKnown[];
   readonly claims: z.ZodType<Claims>;
+  readonly proven: Proven<Claims>;
 };
 
 /**
  * The verification all four tokens share (draft §common-verification), with `read` for what is particular to one. The
- * expiry is looked at last, so that `expired` means that nothing else is wrong.
+ * expiry is looked at last, so that `expired` means that nothing else is wrong. A token that was verified before is not read
+ * again, and its signature is not if its issuer's key is still the one that made it.
  */
 export async function verifyJwt<Claims extends CommonClaims, Token>(
   jwt: string,
@@ -50,6 +53,47 @@ export async function verifyJwt<Claims extends CommonClaims, Token>(
   { discovery, now, development }: Verifier,
   read: (claims: Claims, common: Common) => Token | TokenRefusal,
 ): Promise<Verified<Token>> {
+  const nowSeconds = now.getTime() / 1000;
+  const known = expected.proven.recall(jwt, nowSeconds);
+  const opened = known ? { kind: 'opened' as const, ...known } : openAs(jwt, expected);
+  if (opened.kind === 'refused') return opened;
+  const { kid, claims } = opened;
+  const dwk = expected.dwks.find((name) => name === claims.dwk);
+  if (!dwk) return refused('wrong_dwk', `dwk is not ${expected.dwks.join(' or ')}`);
+  if (!isServerIdentifier(claims.iss, { development })) {
+    return refused('issuer_invalid', 'iss is no server identifier');
+  }
+
+  const found = await discovery.key(claims.iss, dwk, kid);
+  if (found.kind === 'refused') return notFound(found);
+  if (!known || !isSameKey(known.by, found.jwk)) {
+    let by = found.jwk;
+    if (!(await isSignedBy(jwt, by))) {
+      const again = await discovery.key(claims.iss, dwk, kid, by);
+      if (again.kind === 'refused') return notFound(again);
+      by = again.jwk;
+      if (!(await isSignedBy(jwt, by))) {
+        return refused('bad_signature', "the issuer's key did not sign the token");
+      }
+    }
+    expected.proven.keep(jwt, { kid, claims, by });
+  }
+
+  if (claims.iat > nowSeconds + windowSeconds) return refused('clock_skew', 'iat is ahead of our clock');
+  const token = read(claims, {
+    iss: claims.iss,
+    jti: claims.jti,
+    issuedAt: new Date(claims.iat * 1000),
+    expiresAt: new Date(claims.exp * 1000),
+    jwt,
+  });
+  if (isRefusal(token)) return token;
+  if (claims.exp <= nowSeconds) return refused('expired', 'the token has expired');
+  return { kind: 'verified', token };
+}
+
+/** Reads a token as the kind that is expected; whether it is one, its issuer's key will say. */
+function openAs<Claims extends CommonClaims>(jwt: string, expected: Expected<Claims>) {
   const opened = openJwt(jwt);
   if (!opened) return refused('malformed', 'the token is no JWT of this profile');
   const { header } = opened;
@@ -62,35 +106,7 @@ export async function verifyJwt<Claims extends CommonClaims, Token>(
     const names = parsed.error.issues.map(({ path }) => path.join('.') || 'payload');
     return refused('bad_claims', `claims missing or malformed: ${[...new Set(names)].join(', ')}`);
   }
-  const claims = parsed.data;
-  const dwk = expected.dwks.find((name) => name === claims.dwk);
-  if (!dwk) return refused('wrong_dwk', `dwk is not ${expected.dwks.join(' or ')}`);
-  if (!isServerIdentifier(claims.iss, { development })) {
-    return refused('issuer_invalid', 'iss is no server identifier');
-  }
-
-  const found = await discovery.key(claims.iss, dwk, header.kid);
-  if (found.kind === 'refused') return notFound(found);
-  if (!(await isSignedBy(jwt, found.jwk))) {
-    const again = await discovery.key(claims.iss, dwk, header.kid, found.jwk);
-    if (again.kind === 'refused') return notFound(again);
-    if (!(await isSignedBy(jwt, again.jwk))) {
-      return refused('bad_signature', "the issuer's key did not sign the token");
-    }
-  }
-
-  const nowSeconds = now.getTime() / 1000;
-  if (claims.iat > nowSeconds + windowSeconds) return refused('clock_skew', 'iat is ahead of our clock');
-  const token = read(claims, {
-    iss: claims.iss,
-    jti: claims.jti,
-    issuedAt: new Date(claims.iat * 1000),
-    expiresAt: new Date(claims.exp * 1000),
-    jwt,
-  });
-  if (isRefusal(token)) return token;
-  if (claims.exp <= nowSeconds) return refused('expired', 'the token has expired');
-  return { kind: 'verified', token };
+  return { kind: 'opened' as const, kid: header.kid, claims: parsed.data };
 }
 
 /** The `typ` a token claims, to choose how to verify it; nothing else is known of it. */
@@ -119,9 +135,14 @@ function openJwt(jwt: string) {
   }
 }
 
+/** As jose has imported them. */
+const imported = new WeakMap<PublicJwk, ReturnType<typeof importJWK>>();
+
 async function isSignedBy(jwt: string, jwk: PublicJwk) {
+  const importing = imported.get(jwk) ?? importJWK({ ...jwk }, jwk.alg);
+  imported.set(jwk, importing);
   try {
-    await compactVerify(jwt, await importJWK({ ...jwk }, jwk.alg), { algorithms: [jwk.alg] });
+    await compactVerify(jwt, await importing, { algorithms: [jwk.alg] });
     return true;
   } catch (error) {
     // jose says with its own errors what is wrong with the token, WebCrypto with DOMException what with the key.

@@ -2,7 +2,7 @@
 //
 //   alg         a fully specified algorithm (RFC 9864): it fixes curve and hash; `EdDSA`, `none` and shared secrets are not
 //   thumbprint  a key's name everywhere: RFC 7638 over SHA-256, base64url
-import { createHash } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import { z } from 'zod';
 
 /** Exactly what this verifier accepts; the value of `accept_signature_algs` and of `Accept-Signature-Alg`. */
@@ -72,5 +72,42 @@ export function thumbprintOf(jwk: PublicJwk): string {
     jwk.kty === 'OKP'
       ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x }
       : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
-  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+  return hash('sha256', JSON.stringify(members), 'base64url');
+}
+
+/** Whether these are one key: the same curve and the same point. */
+export function isSameKey(one: PublicJwk, other: PublicJwk): boolean {
+  return one === other || (one.crv === other.crv && one.x === other.x && yOf(one) === yOf(other));
+}
+
+const yOf = (jwk: PublicJwk) => (jwk.kty === 'EC' ? jwk.y : undefined);
+
+const imported = new WeakMap<PublicJwk, KeyObject>();
+
+/**
+ * Whether the key made this signature of these bytes (RFC 9421 §3.3: an ECDSA signature is its two numbers). On the spot: a
+ * verification is done before another thread would have been told of it.
+ */
+export function verifies(jwk: PublicJwk, signature: Uint8Array, bytes: Uint8Array): boolean {
+  const key = keyObjectOf(jwk);
+  if (!key) return false;
+  return jwk.kty === 'OKP'
+    ? verify(null, bytes, key, signature)
+    : verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+/** The key as OpenSSL knows it; undefined for a point that is not on the curve, which is no key. */
+function keyObjectOf(jwk: PublicJwk): KeyObject | undefined {
+  const known = imported.get(jwk);
+  if (known) return known;
+  const { alg: _alg, ...members } = jwk;
+  try {
+    const key = createPublicKey({ key: members, format: 'jwk' });
+    imported.set(jwk, key);
+    return key;
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error && error.code === 'ERR_CRYPTO_INVALID_JWK')
+      return undefined;
+    throw error;
+  }
 }

@@ -128,6 +128,15 @@ async function mint(
   const jti = randomUUID();
   const jwt = await new SignJWT({ ...claims, iss: issuer, dwk, jti, iat, exp })
     .setProtectedHeader({ typ, alg: key.alg, kid: key.kid })
-    .sign(await importJWK({ ...key.privateJwk }, key.alg));
+    .sign(await importOf(key));
   return { jwt, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
+}
+
+/** As jose has imported them. */
+const imported = new WeakMap<SigningKey, ReturnType<typeof importJWK>>();
+
+async function importOf(key: SigningKey) {
+  const importing = imported.get(key) ?? importJWK({ ...key.privateJwk }, key.alg);
+  imported.set(key, importing);
+  return await importing;
 }

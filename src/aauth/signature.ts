@@ -3,12 +3,11 @@
 //   covered     what the signature protects: method, our authority, path, the key, and of a body its digest and type
 //   proof       what a replay of the request would repeat
 //   sub-agent   signs at resources, never at a Person Server: its parent asks for it
-import { createHash } from 'node:crypto';
-import { determineAlgorithm } from '@hellocoop/httpsig';
+import { hash } from 'node:crypto';
 import { matchesContentDigest } from '#aauth/content-digest.ts';
 import type { WellKnown } from '#aauth/discovery.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
-import { type PublicJwk, thumbprintOf } from '#aauth/key.ts';
+import { type PublicJwk, thumbprintOf, verifies } from '#aauth/key.ts';
 import type { Problem } from '#aauth/problem.ts';
 import { readSignature, type SignatureRead, signatureBase } from '#aauth/signature-input.ts';
 import { keyProblem, signatureProblem, tokenSignatureProblem } from '#aauth/signature-problem.ts';
@@ -116,7 +115,7 @@ export async function verifySignedRequest(
       : await verifyPersonOrAuthToken(jwt, { ...options, thumbprint: undefined });
   if (verified.kind === 'refused') return refuse(tokenSignatureProblem(verified));
   const { token } = verified;
-  if (!signed || !(await isSignedBy(token.jwk, read.signature, signed))) return refuse(notSigned);
+  if (!signed || !verifies(token.jwk, read.signature, signed)) return refuse(notSigned);
 
   const proof = proofOf(read, received, token.thumbprint, signed);
   if (token.kind !== 'agent') return { kind: 'person', token, proof };
@@ -172,10 +171,10 @@ async function verifyServer(
   if (found.kind === 'refused') return refuse(keyProblem(found));
   let { jwk } = found;
   if (!signed) return refuse(notSigned);
-  if (!(await isSignedBy(jwk, read.signature, signed))) {
+  if (!verifies(jwk, read.signature, signed)) {
     const again = await discovery.key(id, dwk, kid, jwk);
     if (again.kind === 'refused') return refuse(keyProblem(again));
-    if (!(await isSignedBy(again.jwk, read.signature, signed))) return refuse(notSigned);
+    if (!verifies(again.jwk, read.signature, signed)) return refuse(notSigned);
     jwk = again.jwk;
   }
   return {
@@ -195,19 +194,6 @@ function signedBytes(read: SignatureRead, received: Received, { authority, devel
   return base === undefined ? undefined : new TextEncoder().encode(base);
 }
 
-async function isSignedBy(jwk: PublicJwk, signature: Uint8Array, signed: Uint8Array) {
-  const algorithm = determineAlgorithm({ ...jwk });
-  const { alg: _alg, ...members } = jwk;
-  try {
-    const key = await crypto.subtle.importKey('jwk', members, algorithm, false, ['verify']);
-    return await crypto.subtle.verify(algorithm, key, Buffer.from(signature), Buffer.from(signed));
-  } catch (error) {
-    // A point that is not on the curve is no key, and what it "signed" is not signed.
-    if (error instanceof DOMException) return false;
-    throw error;
-  }
-}
-
 function proofOf(
   read: SignatureRead,
   { method, path }: Received,
@@ -219,7 +205,7 @@ function proofOf(
     created: read.created,
     method,
     path,
-    signed: createHash('sha256').update(signed).digest('base64url'),
+    signed: hash('sha256', signed, 'base64url'),
   };
 }
 

@@ -3,6 +3,7 @@ import { isAgentIdentifier, isServerIdentifier } from '#aauth/identifiers.ts';
 import { CommonClaims, refused, typOf, verifyJwt } from '#aauth/jwt.ts';
 import { type PublicJwk, readPublicJwk, thumbprintOf } from '#aauth/key.ts';
 import { isS256 } from '#aauth/mission-blob.ts';
+import { openProven } from '#aauth/proven.ts';
 import type {
   AgentToken,
   AuthToken,
@@ -18,7 +19,11 @@ const hourSeconds = 3600;
 
 const text = z.string().min(1).max(2048);
 const s256 = z.string().refine(isS256);
-const cnf = z.object({ jwk: z.unknown() });
+/** The key a token is bound to, with its thumbprint, or why it is none. */
+const cnf = z.object({ jwk: z.unknown() }).transform(({ jwk }) => {
+  const read = readPublicJwk(jwk);
+  return read.kind === 'key' ? { ...read, thumbprint: thumbprintOf(read.jwk) } : read;
+});
 
 const AgentClaims = CommonClaims.extend({
   sub: text,
@@ -64,13 +69,41 @@ const ResourceClaims = CommonClaims.extend({
   interaction: z.object({ url: text, code: text }).optional(),
 }).loose();
 
+const agentTokens = {
+  typ: 'aa-agent+jwt',
+  dwks: ['aauth-agent.json'] as const,
+  claims: AgentClaims,
+  proven: openProven<z.infer<typeof AgentClaims>>(),
+};
+
+const resourceTokens = {
+  typ: 'aa-resource+jwt',
+  dwks: ['aauth-resource.json'] as const,
+  claims: ResourceClaims,
+  // Each is redeemed once, as a rule.
+  proven: openProven<z.infer<typeof ResourceClaims>>({ most: 0 }),
+};
+
+const personTokens = {
+  typ: 'aa-person+jwt',
+  dwks: ['aauth-person.json'] as const,
+  claims: PersonClaims,
+  proven: openProven<z.infer<typeof PersonClaims>>(),
+};
+
+const authTokens = {
+  typ: 'aa-auth+jwt',
+  dwks: ['aauth-person.json', 'aauth-access.json'] as const,
+  claims: AuthClaims,
+  proven: openProven<z.infer<typeof AuthClaims>>(),
+};
+
 /**
  * Verifies an agent token (draft §agent-token-verification). That its key signed the request is checked where the request
  * is: `verifySignedRequest`.
  */
 export function verifyAgentToken(jwt: string, verifier: Verifier): Promise<Verified<AgentToken>> {
-  const expected = { typ: 'aa-agent+jwt', dwks: ['aauth-agent.json'] as const, claims: AgentClaims };
-  return verifyJwt(jwt, expected, verifier, (claims, common): AgentToken | TokenRefusal => {
+  return verifyJwt(jwt, agentTokens, verifier, (claims, common): AgentToken | TokenRefusal => {
     const { sub, ps, parent_agent: parentAgent } = claims;
     if (!isAgentIdentifier(sub, verifier)) return refused('bad_claims', 'sub is no agent identifier');
     if (!belongsTo(sub, common.iss)) {
@@ -82,10 +115,9 @@ export function verifyAgentToken(jwt: string, verifier: Verifier): Promise<Verif
     if (parentAgent !== undefined && !isAgentIdentifier(parentAgent, verifier)) {
       return refused('bad_claims', 'parent_agent is no agent identifier');
     }
-    const key = readPublicJwk(claims.cnf.jwk);
-    if (key.kind === 'refused') return key;
-    const bound = { jwk: key.jwk, thumbprint: thumbprintOf(key.jwk) };
-    return { kind: 'agent', ...common, ...bound, sub, ps, parentAgent };
+    if (claims.cnf.kind === 'refused') return claims.cnf;
+    const { jwk, thumbprint } = claims.cnf;
+    return { kind: 'agent', ...common, jwk, thumbprint, sub, ps, parentAgent };
   });
 }
 
@@ -98,12 +130,7 @@ export function verifyResourceToken(
   jwt: string,
   { audience, agentJkt, ...verifier }: Verifier & { readonly audience: string; readonly agentJkt: string },
 ): Promise<Verified<ResourceToken>> {
-  const expected = {
-    typ: 'aa-resource+jwt',
-    dwks: ['aauth-resource.json'] as const,
-    claims: ResourceClaims,
-  };
-  return verifyJwt(jwt, expected, verifier, (claims, common): ResourceToken | TokenRefusal => {
+  return verifyJwt(jwt, resourceTokens, verifier, (claims, common): ResourceToken | TokenRefusal => {
     const { aud, ps, sub, scope, account, tenant, interaction } = claims;
     if (aud !== audience) return refused('wrong_audience', 'aud is not this server');
     if (!isServerIdentifier(ps, verifier)) return refused('bad_claims', 'ps is no server identifier');
@@ -151,8 +178,7 @@ export function verifyPersonOrAuthToken(
 }
 
 function verifyPersonToken(jwt: string, place: Place, verifier: Verifier) {
-  const expected = { typ: 'aa-person+jwt', dwks: ['aauth-person.json'] as const, claims: PersonClaims };
-  return verifyJwt(jwt, expected, verifier, (claims, common): PersonToken | TokenRefusal => {
+  return verifyJwt(jwt, personTokens, verifier, (claims, common): PersonToken | TokenRefusal => {
     const bound = bindTo(place, claims);
     if (bound.kind === 'refused') return bound;
     const { aud, sub, mission_s256: missionS256, tenant } = claims;
@@ -161,12 +187,7 @@ function verifyPersonToken(jwt: string, place: Place, verifier: Verifier) {
 }
 
 function verifyAuthToken(jwt: string, place: Place, verifier: Verifier) {
-  const expected = {
-    typ: 'aa-auth+jwt',
-    dwks: ['aauth-person.json', 'aauth-access.json'] as const,
-    claims: AuthClaims,
-  };
-  return verifyJwt(jwt, expected, verifier, (claims, common): AuthToken | TokenRefusal => {
+  return verifyJwt(jwt, authTokens, verifier, (claims, common): AuthToken | TokenRefusal => {
     const { aud, ps, sub, scope, account, mission_s256: missionS256, tenant, budget } = claims;
     if (!isServerIdentifier(ps, verifier)) return refused('bad_claims', 'ps is no server identifier');
     if (claims.dwk === 'aauth-person.json' && ps !== common.iss) {
@@ -187,9 +208,8 @@ function bindTo(
   if (claims.exp - claims.iat > hourSeconds) {
     return refused('too_long_lived', 'the token lives longer than an hour');
   }
-  const key = readPublicJwk(claims.cnf.jwk);
-  if (key.kind === 'refused') return key;
-  const bound = { jwk: key.jwk, thumbprint: thumbprintOf(key.jwk) };
+  if (claims.cnf.kind === 'refused') return claims.cnf;
+  const bound = { jwk: claims.cnf.jwk, thumbprint: claims.cnf.thumbprint };
   if (thumbprint !== undefined && bound.thumbprint !== thumbprint) {
     return refused('wrong_key', "cnf.jwk is not the agent's key");
   }
