@@ -13,6 +13,7 @@ import { holdDirectory } from '#database/hold.ts';
 import { type Jobs, openJobs } from '#database/jobs.ts';
 import { listenOn } from '#database/listen.ts';
 import { migrate } from '#database/migrate.ts';
+import { keepPlans } from '#database/plans.ts';
 import type { Log } from '#log.ts';
 
 export type Database = AsyncDisposable & {
@@ -60,7 +61,7 @@ function openPostgres(url: string, log: Log) {
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   return {
     kind: 'postgres' as const,
-    kysely: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
+    kysely: new Kysely<unknown>({ dialect: new PostgresDialect({ pool: keepPlans(pool) }) }),
     jobs: { connectionString: url, max: 4, application_name: 'chaperone jobs' },
     listen: (channel: string, heard: (payload: string) => void) => listenOn(url, channel, heard, log),
   };
