@@ -6,6 +6,9 @@ import type { Config } from '#config.ts';
 import { openAgent } from '#conversation/agent.ts';
 import { type Database, openDatabase } from '#database/database.ts';
 import type { Bot, Tempo } from '#flows/bot.ts';
+import { briefQueue } from '#flows/brief.ts';
+import { briefRequest } from '#flows/brief-ask.ts';
+import { bringPictures, pictureQueue } from '#flows/bring.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
 import { considerAsk, letThroughQueue } from '#flows/let-through.ts';
 import { look, lookQueue, readCard } from '#flows/look.ts';
@@ -13,6 +16,8 @@ import { readForm } from '#flows/press.ts';
 import { accept, attend, attendWaiting, forgetWords } from '#flows/receive.ts';
 import { reviewMission, reviewQueue } from '#flows/review.ts';
 import { goRound } from '#flows/round.ts';
+import { openVisit } from '#flows/visit.ts';
+import { openVisitors } from '#flows/visitors.ts';
 import { watch } from '#flows/watch.ts';
 import { freePort, type Mount, openHttp } from '#http.ts';
 import { type Ledger, ledgerQueues, openLedger, postQueue } from '#ledger/ledger.ts';
@@ -22,7 +27,10 @@ import { openEmbedded } from '#mission-control/embedded.ts';
 import { serveMissionControl } from '#mission-control/http.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import { openRemote } from '#mission-control/remote.ts';
+import { openDoor as openPages, signedInAddress } from '#page/door.ts';
+import { openSignIn } from '#page/sign-in.ts';
 import { openPersonServer, type PersonServer } from '#person-server/person-server.ts';
+import type { Arrival } from '#person-server/server.ts';
 import { openModel, usualModel } from '#reviewer/model/chat-model.ts';
 import { openReviewer } from '#reviewer/model/review.ts';
 import { openTasks } from '#tasks.ts';
@@ -55,7 +63,14 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
   const database = stack.use(
     await openDatabase(
       config.store,
-      [...ledgerQueues, lookQueue.name, reviewQueue.name, letThroughQueue.name],
+      [
+        ...ledgerQueues,
+        lookQueue.name,
+        pictureQueue.name,
+        reviewQueue.name,
+        briefQueue.name,
+        letThroughQueue.name,
+      ],
       log,
     ),
   );
@@ -65,11 +80,12 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     await ledger.wall.releaseAll();
     await ledger.inbox.releaseAll();
     await ledger.reviews.releaseAll();
+    await ledger.briefs.releaseAll();
   }
 
   const personServer =
     config.missionControl.kind === 'embedded'
-      ? stack.use(await openOurs(config, issuer, database, ledger, log))
+      ? stack.use(await openOurs(config, issuer, database, ledger, log, (arrival) => receive(arrival)))
       : undefined;
   const missionControl: MissionControl = personServer
     ? openEmbedded(personServer.oversight)
@@ -93,12 +109,19 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     tempo,
     reviewer: openReviewer(model),
     model,
+    budget: config.model?.budget,
     agent: model && openAgent(model),
     trails: new Map(),
+    page: { addressOf: (visit) => pages.addressOf(visit), signIn: signInOf(config, issuer, log, now) },
     holdsSilentGrants: personServer !== undefined,
     capabilities: once(async () => (await missionControl.describe()).capabilities),
     now,
   };
+  const pages = openPages(issuer, openVisitors(bot), now);
+  async function receive({ requestId, callback, errand }: Arrival): Promise<Response> {
+    const ways = { ...(callback && { back: callback }), ...(errand && { errand }) };
+    return pages.welcome(await openVisit(bot, { requestId, ways }));
+  }
   const listener: ChatListener = {
     async accept(happening) {
       await accept(bot, happening);
@@ -113,6 +136,8 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
   await database.jobs.work(reviewQueue, { concurrency: 2 }, ({ missionS256 }) =>
     reviewMission(bot, missionS256),
   );
+  await database.jobs.work(briefQueue, { concurrency: 2 }, ({ requestId }) => briefRequest(bot, requestId));
+  await database.jobs.work(pictureQueue, { concurrency: 1 }, ({ card }) => bringPictures(bot, card));
   await database.jobs.work(lookQueue, { concurrency: 2 }, (sight) => look(bot, sight));
   await database.jobs.work(letThroughQueue, { concurrency: 2 }, async (sight) => {
     await considerAsk(bot, sight.requestId);
@@ -127,6 +152,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     listener,
     log,
     routes,
+    files: ledger.pictures,
     chats,
     tasks,
     connected: (platform) => tasks.start('catch up', () => catchUp(bot, platform)),
@@ -136,6 +162,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     [
       ...(personServer?.mounts ?? []),
       ...doors,
+      ...pages.mounts,
       ...missionControlMounts(config, missionControl, personServer, log),
       { path: '/healthz', answer: () => new Response('ok\n') },
       { path: '/readyz', answer: () => ready(platforms, chats) },
@@ -161,19 +188,27 @@ function openOurs(
   database: Database,
   ledger: Ledger,
   log: Log,
+  welcome: (arrival: Arrival) => Promise<Response>,
 ): Promise<PersonServer> {
   const { people, defaultPerson } = config.oversight;
+  // Without a chat and without an issuer nobody could be recognised.
+  const known = config.slack ?? config.teams ?? config.signIn;
   return openPersonServer({
     database,
     issuer,
     development: config.development,
-    people: people.map(({ id, silentGrants }) => ({ id, silentGrants })),
+    people: people.map(({ id, silentGrants, claims }) => ({ id, silentGrants, ...(claims && { claims }) })),
     defaultPerson,
     missionControlEndpoint: `${issuer}${missionControlPath}`,
     limits: { pendingMs: config.askMs },
-    asksAlways: async (missionS256) => (await ledger.holds.standing(missionS256)) !== undefined,
+    asksAlways: (missionS256) => ledger.holds.silenced(missionS256),
+    ...(known && { welcome }),
     log,
   });
+}
+
+function signInOf({ signIn }: Config, issuer: string, log: Log, now: () => Date) {
+  return signIn && openSignIn({ ...signIn, redirectUri: signedInAddress(issuer), log, now });
 }
 
 function remoteOf({ missionControl }: Config) {

@@ -128,8 +128,8 @@ const among = (chosen: Selection, part: 'people' | 'agents') =>
   chosen === 'everyone' ? undefined : chosen[part];
 type FileRule = File['rules'][number];
 const acts = ['approve', 'notify', 'stop'] as const;
-/** What a rule may say besides about asks that nobody answers. */
-const chasing = ['reminders', 'escalate'] as const;
+/** What a rule may say besides: of asks that nobody answers, and of missions that drift. */
+const chasing = ['reminders', 'escalate', 'on_drift'] as const;
 const narrowings = ['kinds', 'resources', 'scopes', 'actions'] as const;
 const narrowedBy = (rule: FileRule, part: (typeof narrowings)[number]): readonly string[] | undefined =>
   rule.for === 'everyone' ? undefined : rule.for[part];
@@ -144,11 +144,14 @@ function alone(rule: FileRule): { readonly member: string; readonly what: string
       : [
           {
             member: 'for',
-            what: 'says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders` or where to `escalate`',
+            what: 'says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders`, where to `escalate` or what to do `on_drift`',
           },
         ]),
     ...(rule.stop && narrowed
       ? [{ member: 'stop', what: `a stop ends the whole mission and cannot depend on \`${narrowed}\`` }]
+      : []),
+    ...(rule.on_drift && narrowed
+      ? [{ member: 'on_drift', what: `a mission drifts as a whole, whatever its \`${narrowed}\`` }]
       : []),
     ...(['quorum', 'exclude', 'step_up'] as const)
       .filter((member) => rule[member] && !rule.approve)

@@ -2,7 +2,7 @@
 // `oversight-faults.ts`.
 import { z } from 'zod';
 import { requestTypes } from '#mission-control/facts.ts';
-import { weekdays } from '#oversight.ts';
+import { driftActions, weekdays } from '#oversight.ts';
 import { ReviewedMember } from '#oversight-reviewed.ts';
 
 function isZone(zone: string) {
@@ -129,6 +129,7 @@ export const File = z.strictObject({
         approve: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
         notify: names.optional(),
         stop: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
+        on_drift: z.enum(driftActions).optional(),
         quorum: z.int().min(1).max(20).optional(),
         exclude: z.literal('person').optional(),
         step_up: z.literal('second_person').optional(),

@@ -58,6 +58,8 @@ export type Channel = {
   readonly digest?: Digest;
 };
 
+export const driftActions = ['tell', 'hold', 'ask'] as const;
+
 /**
  * A rule without `approve` (`notify`, `stop`) says nothing about approving (being told, stopping). `kinds` are request
  * types; `resources` are issuers to the letter; `scopes` and `actions` are patterns. What is not given fits everything.
@@ -74,6 +76,11 @@ export type Rule = {
   /** Called on the card, and without a say. */
   readonly notify?: readonly string[];
   readonly stop?: readonly string[];
+  /**
+   * When the reviewer's rules flag a mission: it is only told, put on hold until a person releases it, or every ask under it
+   * goes to a person until one who may decide calls the drift fine. No model's word sets it off.
+   */
+  readonly onDrift?: (typeof driftActions)[number];
   /** How many different people have to approve; one unless it is said. */
   readonly quorum?: number;
   /** The person the agent acts for does not decide. */

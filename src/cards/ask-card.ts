@@ -24,7 +24,7 @@ import * as passingWords from './let-through-words.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { type Past, precedents } from './precedent.ts';
-import { type ReviewFacts, reviewOnAsk } from './review-card.ts';
+import { type ReviewOnAsk, reviewOnAsk } from './review-on-ask.ts';
 import { acceptedSoFar, updatesText } from './updates.ts';
 import { aboutVerbs, type Offering, verbsOf } from './verbs.ts';
 import { type People, person } from './who.ts';
@@ -44,8 +44,8 @@ export type AskFacts = {
   readonly ballot?: Ballot | undefined;
   readonly capabilities: readonly string[];
   readonly background?: Background | undefined;
-  /** How the reviewer last found the mission; in a block of its own, and no part of what a decision is bound to. */
-  readonly review?: ReviewFacts | undefined;
+  /** What the reviewer says of the mission and of this ask; in a block of its own, and no part of what a decision is bound to. */
+  readonly review?: ReviewOnAsk | undefined;
   /** The reviewer's own part in what became of it; absent while people can still decide. */
   readonly passing?: Passing | undefined;
 };
@@ -130,7 +130,7 @@ function question(ask: AskFacts): Block[] {
     { kind: 'divider' },
     ...(background ? backdrop(request, mission, background, people) : []),
     ...underMission(request, mission),
-    ...reviewOnAsk(ask.review),
+    ...(ask.review ? reviewOnAsk(ask.review) : []),
     ...aboutVerbs(offeringOf(ask)).map(note),
     note(words.untilDenied(time(request.expiresAt))),
     ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),

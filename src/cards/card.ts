@@ -57,6 +57,8 @@ export type Verb =
   | 'ask'
   | 'answer'
   | 'accept'
+  | 'inquire'
+  | 'pick'
   | 'read'
   | 'stop'
   | 'confirm_stop'

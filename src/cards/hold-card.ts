@@ -6,6 +6,7 @@ import { askRows } from './answers.ts';
 import { quote, section } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { code, ours, time } from './line.ts';
+import * as reviewWords from './review-words.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words.ts';
 
@@ -15,6 +16,12 @@ export type Hold = {
   readonly since: Date;
   readonly note: string | undefined;
 };
+
+/** What stands in place of a platform where the operator's rule put the hold on. */
+export const rulesVia = 'rule';
+
+const holder = ({ by }: Hold, people: People): Line =>
+  by.via === rulesVia ? reviewWords.rule.who : decider(by, people);
 
 const text = (words: Line): Block => ({ kind: 'text', line: words });
 const note = (words: Line): Block => ({ kind: 'note', line: words });
@@ -35,7 +42,7 @@ export const releaseButton = (s256: string): Button => ({
 export const askOnHold = (ask: Card, hold: Hold, people: People): Card => ({
   ...ask,
   title: ours`${words.onHold}. ${ask.title}`,
-  blocks: [text(words.askIsHeld(decider(hold.by, people), time(hold.since))), ...ask.blocks],
+  blocks: [text(words.askIsHeld(holder(hold, people), time(hold.since))), ...ask.blocks],
   buttons: ask.buttons.filter(({ press }) => press.verb !== 'approve'),
 });
 
@@ -44,7 +51,7 @@ export const missionOnHold = (card: Card, s256: string, hold: Hold, people: Peop
   ...card,
   title: words.missionOnHold,
   tone: 'waiting',
-  blocks: [text(words.heldBy(decider(hold.by, people), time(hold.since))), ...card.blocks],
+  blocks: [text(words.heldBy(holder(hold, people), time(hold.since))), ...card.blocks],
   buttons: card.buttons.map((button) => (button.press.verb === 'hold' ? releaseButton(s256) : button)),
 });
 
@@ -65,7 +72,7 @@ export function holdCard(facts: {
     tone: 'waiting',
     blocks: [
       text([code(missionTitle(mission.description))]),
-      text(words.heldBy(decider(hold.by, people), time(hold.since))),
+      text(words.heldBy(holder(hold, people), time(hold.since))),
       ...quote(words.labels.reason, hold.note),
       ...(asks.length > 0
         ? section(words.answerTitles.waiting, askRows(asks, [], false))
@@ -94,7 +101,7 @@ export function holdOverCard(facts: {
     tone: 'neutral',
     blocks: [
       text([code(missionTitle(mission.description))]),
-      text(words.wasHeld(decider(hold.by, people), time(hold.since))),
+      text(words.wasHeld(holder(hold, people), time(hold.since))),
       text(released ? words.releasedBy(decider(released.by, people), time(released.at)) : words.endedOnHold),
     ],
     buttons: [],

@@ -7,9 +7,9 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { fact, factsOf, full, lines, quote } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
+import { writtenEntry } from './entry-card.ts';
 import { code, joined, line, time } from './line.ts';
 import * as words from './model-words.ts';
-import { writtenEntry } from './review-card.ts';
 
 /** The card of an answer, or of the silence that came instead. */
 export function modelAnswerCard(answer: Answer): Card {

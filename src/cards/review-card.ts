@@ -3,12 +3,16 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import { fact, factsOf, full, lines, quote, told } from './asserted.ts';
-import type { Block, Card, Line } from './card.ts';
+import { factsOf, full, lines, quote, told } from './asserted.ts';
+import type { Block, Button, Card, Line } from './card.ts';
+import { type CourseFacts, coursePicture } from './course-picture.ts';
+import { deedsIn, tally } from './deeds.ts';
+import { entryButtons, writtenEntry } from './entry-card.ts';
 import { holdButton } from './hold-card.ts';
-import { inertText } from './inert.ts';
+import { type AskedOfAgent, askAgentButton, askedOfAgent } from './inquiry-blocks.ts';
 import { code, time } from './line.ts';
 import * as words from './review-words.ts';
+import { type Spending, spendNotes } from './spend-note.ts';
 import { decider, type People } from './who.ts';
 import * as others from './words.ts';
 
@@ -22,14 +26,22 @@ export type ReviewFacts = {
   readonly reasons: readonly string[];
   readonly said?: string | undefined;
   readonly settles?: string | undefined;
+  /** The score along the log, as far as the finding goes. */
+  readonly course?: CourseFacts | undefined;
 };
 
-/** `cited` are the entries the finding rests on. `finding` names it: a press is about this finding and no later one. */
+/**
+ * `cited` are the entries the finding rests on. `finding` names it: a press is about this finding and no later one. `rule`
+ * is what the operator's rule did about it and still stands. `mayAsk`: the server passes questions on to agents.
+ */
 export type DriftFacts = {
   readonly mission: MissionSummary;
   readonly review: ReviewFacts;
   readonly finding: number;
   readonly cited: readonly LogEntry[];
+  readonly rule?: 'held' | 'guarded' | 'guardedNot' | undefined;
+  readonly asked: readonly AskedOfAgent[];
+  readonly mayAsk: boolean;
   readonly accepted?:
     | { readonly by: DecidedBy; readonly at: Date; readonly from: number; readonly through: number }
     | undefined;
@@ -37,7 +49,8 @@ export type DriftFacts = {
 };
 
 /** The card of one finding, as it stands: open, accepted, or overtaken by the mission's end. */
-export function driftCard({ mission, review, finding, cited, accepted, people }: DriftFacts): Card {
+export function driftCard(facts: DriftFacts): Card {
+  const { mission, review, finding, cited, rule, asked, accepted, people } = facts;
   const over = mission.status === 'terminated';
   const open = !over && !accepted;
   const first = cited.find(({ seq }) => seq === review.since);
@@ -61,24 +74,26 @@ export function driftCard({ mission, review, finding, cited, accepted, people }:
       ...(over && !accepted ? [text(words.missionOver)] : []),
       ...(review.since === undefined ? [] : [text(words.since(review.since, first && time(first.at)))]),
       ...(open ? [text(words.notOneItem)] : []),
+      ...(rule && !over ? [text(words.rule[rule])] : []),
+      ...coursePicture(
+        review.course,
+        cited.map(({ seq }) => seq),
+      ),
       ...grounds(review, cited),
       ...factsOf(
         told(others.facts.missionId, shortId(mission.s256)),
         told(others.facts.agent, mission.agent.id),
       ),
+      ...askedOfAgent(asked, over, people),
       note(reviewedBy(review)),
     ],
-    buttons: open
-      ? [
-          {
-            label: words.fine,
-            press: { verb: 'accept', subject: pressed(mission.s256, finding, review.through) },
-            style: 'plain',
-          },
-          holdButton(mission.s256),
-          { label: others.buttons.stop, press: { verb: 'stop', subject: mission.s256 }, style: 'danger' },
-        ]
-      : [],
+    buttons: [
+      ...(open ? verbs(facts) : []),
+      ...entryButtons(
+        mission.s256,
+        cited.map(({ seq }) => seq),
+      ),
+    ],
     expansion: full(
       [words.reasons, lines(review.reasons)],
       [words.cited, lines(cited.map(writtenEntry))],
@@ -87,6 +102,16 @@ export function driftCard({ mission, review, finding, cited, accepted, people }:
     ),
     calls: [],
   };
+}
+
+function verbs({ mission: { s256 }, review, finding, mayAsk }: DriftFacts): Button[] {
+  const subject = pressed(s256, finding, review.through);
+  return [
+    { label: words.fine, press: { verb: 'accept', subject }, style: 'plain' },
+    ...(mayAsk ? [askAgentButton(subject)] : []),
+    holdButton(s256),
+    { label: others.buttons.stop, press: { verb: 'stop', subject: s256 }, style: 'danger' },
+  ];
 }
 
 /** What "This is fine" names: the mission, the finding, and the last entry that was on the card. */
@@ -104,8 +129,14 @@ export function reviewCard(facts: {
   readonly review: ReviewFacts | undefined;
   readonly cited: readonly LogEntry[];
   readonly entries: readonly LogEntry[];
+  /** What the model's rolling summary says, each with its entries. */
+  readonly points: readonly { readonly says: string; readonly entries: readonly number[] }[];
+  readonly spending: Spending | undefined;
 }): Card {
-  const { mission, review, cited, entries } = facts;
+  const { mission, review, cited, entries, points, spending } = facts;
+  const told = lines(
+    points.map(({ says, entries: of }) => `${says} (${of.map((seq) => `#${seq}`).join(', ')})`),
+  );
   const title = review
     ? {
         drifting: words.titles.drifting,
@@ -121,29 +152,25 @@ export function reviewCard(facts: {
       text(tally(entries)),
       ...(review?.since === undefined ? [] : [text(words.since(review.since, undefined))]),
       ...(review ? grounds(review, cited) : []),
+      ...quote(words.deeds, deedsIn(entries)),
+      ...quote(words.summary, told),
       note(review ? reviewedBy(review) : words.neverReviewed),
+      ...(cited.length > 0 ? [note(words.entry.others)] : []),
+      ...spendNotes(spending),
     ],
-    buttons: [],
+    buttons: entryButtons(
+      mission.s256,
+      cited.map(({ seq }) => seq),
+    ),
     expansion: full(
       [words.reasons, lines(review?.reasons)],
       [words.cited, lines(cited.map(writtenEntry))],
       [words.model, review?.said],
+      [words.summary, told],
       [words.log, lines(entries.map(writtenEntry))],
     ),
     calls: [],
   };
-}
-
-/** One labelled line for the card of an ask. */
-export function reviewOnAsk(review: ReviewFacts | undefined): Block[] {
-  if (!review) return [];
-  const says =
-    review.kind === 'drifting' && review.since !== undefined
-      ? words.onAsk.drifting(review.since)
-      : review.kind === 'on_mission'
-        ? words.onAsk.onMission
-        : words.onAsk.undecided;
-  return [...factsOf(fact(words.reviewer, says)), note(reviewedBy(review))];
 }
 
 function grounds(review: ReviewFacts, cited: readonly LogEntry[]): Block[] {
@@ -155,32 +182,15 @@ function grounds(review: ReviewFacts, cited: readonly LogEntry[]): Block[] {
   ];
 }
 
-function reviewedBy({ through, modelThrough, silence }: ReviewFacts): Line {
+/** Who reviewed, and how far. */
+export function reviewedBy({ through, modelThrough, silence }: ReviewFacts): Line {
   if (modelThrough === undefined) return words.byRulesOnly(through);
   return silence === undefined
     ? words.byModelToo(through, modelThrough)
-    : words.modelSilent(through, modelThrough, code(silence, 40));
+    : words.modelSilent(through, modelThrough, whySilent(silence));
 }
 
-function tally(entries: readonly LogEntry[]): Line {
-  const granted = entries.filter(({ outcome }) => outcome === 'granted');
-  const silent = granted.filter(({ decidedBy }) => decidedBy?.policy !== undefined);
-  const refused = entries.filter(({ outcome }) => outcome === 'denied' || outcome === 'expired');
-  return words.counts(entries.length, silent.length, granted.length - silent.length, refused.length);
-}
-
-/** An entry in one line, as the log has it, with who vouches for it. */
-export const writtenEntry = ({
-  seq,
-  source,
-  kind,
-  outcome,
-  action,
-  resource,
-  scope,
-  description,
-}: LogEntry) =>
-  `#${seq} (${words.whose[source]}) ${inertText([kind, outcome, action, scope, resource, description].filter(Boolean).join(' · ')).slice(0, 300)}`;
+export const whySilent = (silence: string): Line => words.silences[silence] ?? [code(silence, 40)];
 
 const text = (said: Line): Block => ({ kind: 'text', line: said });
 const note = (said: Line): Block => ({ kind: 'note', line: said });

@@ -1,5 +1,6 @@
 // Everything the reviewer's cards say. A translation is this file and `words.ts`.
 import type { Line, SafeText, Span } from './card.ts';
+import { inert } from './inert.ts';
 import { line, ours } from './line.ts';
 
 export const titles = {
@@ -28,8 +29,18 @@ export const whose: Readonly<Record<'person_server' | 'agent' | 'person', SafeTe
 export const byRulesOnly = (through: number) => line`Reviewed by rules only, up to entry #${through}.`;
 export const byModelToo = (through: number, model: number) =>
   line`Reviewed by rules up to entry #${through}, by a model up to entry #${model}.`;
-export const modelSilent = (through: number, model: number, why: Span) =>
-  line`Reviewed by rules up to entry #${through}. The model has not reviewed anything since entry #${model} (${why}).`;
+export const modelSilent = (through: number, model: number, why: Line) =>
+  line`Reviewed by rules up to entry #${through}. The model has not reviewed anything since entry #${model}: ${why}.`;
+export const silences: Readonly<Record<string, Line>> = {
+  away: line`it was away`,
+  slow: line`it took too long`,
+  rate_limited: line`it is asked too much just now`,
+  rejected: line`its server does not take our questions`,
+  refused: line`it did not want to answer`,
+  truncated: line`its answer was cut off`,
+  malformed: line`its answer made no sense`,
+  budget_spent: line`the budget for it is spent until midnight UTC`,
+};
 export const neverReviewed = line`The reviewer has not looked at this mission yet.`;
 export const acceptedBy = (who: Line, at: Span, from: number, through: number) =>
   line`${who} said at ${at} that the entries #${from} to #${through} are fine. Later reviews know it.`;
@@ -44,3 +55,84 @@ export const onAsk = {
   onMission: line`The reviewer finds nothing that speaks against the mission so far.`,
 } as const;
 export const reviewer = ours`Reviewer`;
+
+/** What a model says of one ask. The sentence before its words is ours, and says no more than which of three it chose. */
+export const brief = {
+  whose: ours`A model says whether this ask fits (its own words; nothing follows from them by themselves)`,
+  fits: ours`It fits the mission.`,
+  does_not_fit: ours`It does not fit the mission.`,
+  cannot_tell: ours`It cannot tell whether this fits the mission.`,
+  missionWords: ours`The words of the mission it rests that on`,
+  cited: ours`The entries it points to, as the log has them`,
+  uncited: line`A model read this ask and could not point to words of the mission that call for it, so its view does not count.`,
+  orders: line`This ask holds text that tells its reader what to think, so what a model says of it does not count.`,
+  readThrough: (entry: number) => line`The model read the ask beside the log up to entry #${entry}.`,
+  silent: (why: Line) =>
+    line`This ask is reviewed by rules only. The model said nothing of it that counts: ${why}.`,
+} as const;
+
+/** What the operator's rule does when the rules flag a mission. No model sets it off, and none ends it. */
+export const rule = {
+  who: line`The operator’s rule about drift`,
+  held: line`The operator’s rule about drift put this mission on hold. People release it: somebody who may stop the mission says “release”.`,
+  guarded: line`By the operator’s rule about drift nothing under this mission is granted silently any more. Every ask goes to a person, until somebody who may decide says “This is fine”.`,
+  guardedNot: line`By the operator’s rule every ask would now go to a person, but this Person Server belongs to others: what it grants without asking, it still grants.`,
+  guardedAsk: line`Nothing under this mission is granted silently, by the operator’s rule about drift, until somebody says that the drift is fine.`,
+} as const;
+
+/** Questions to the agent about a finding. */
+export const inquiry = {
+  button: ours`Ask the agent`,
+  form: ours`Ask the agent`,
+  submit: ours`Ask`,
+  question: ours`What should the agent explain?`,
+  note: line`An agent hears a person only while it waits for an answer. If nothing of it waits now, the question is kept and put to it with its next ask.`,
+  asked: (who: Line, at: Span) => line`${who} asked at ${at}.`,
+  waits: line`The agent waits for no answer just now, so it cannot be asked. The question is kept, and put to it with its next ask.`,
+  put: (at: Span) => line`It was put to the agent at ${at}, with an ask of its. It has not answered yet.`,
+  answered: (at: Span) => line`It was put to the agent at ${at}, with an ask of its, and the agent answered.`,
+  changed: (at: Span) =>
+    line`It was put to the agent at ${at}. The agent changed its ask instead of answering.`,
+  over: line`The mission ended before the agent could be asked.`,
+  dropped: line`It is not put to the agent: whoever asked has no say any more.`,
+} as const;
+
+/** What the model costs, in tokens. */
+const tokens = (count: number): Span => ({ kind: 'plain', text: inert(count.toLocaleString('en')) });
+export const spend = {
+  mission: (used: number, most: number) =>
+    line`The model’s reviews of this mission took ${tokens(used)} of ${tokens(most)} tokens today.`,
+  all: (used: number, most: number) =>
+    line`The model took ${tokens(used)} of ${tokens(most)} tokens of the whole installation today.`,
+  then: (until: Span) =>
+    line`When a budget is used up, the rules go on alone and cards say so. It is there again at ${until}.`,
+  over: (until: Span) => line`A budget is used up: the rules go on alone until ${until}.`,
+} as const;
+
+/** What was done, counted from the log; and single entries. */
+export const deeds = ours`What was done, counted from the log`;
+export const summary = ours`What happened so far, as a model tells it (check the entries it points to)`;
+export const entry = {
+  title: (number: number): SafeText => ours`Entry #${number}`,
+  button: (number: number): SafeText => ours`Entry ${number}`,
+  gone: (number: number) => line`This mission has no entry #${number}.`,
+  others: line`Say “entry” and a number in this thread to read any other entry.`,
+  heading: ours`The entry, as the log has it`,
+  description: ours`Said with it`,
+  parameters: ours`Parameters`,
+  result: ours`Result`,
+  at: ours`Time`,
+  kind: ours`Kind`,
+  outcome: ours`Outcome`,
+  source: ours`Vouched for`,
+  decidedBy: ours`Decided by`,
+} as const;
+export const period = {
+  title: ours`What happened`,
+  since: (from: Span) => line`Since ${from}:`,
+  between: (from: Span, to: Span) => line`From ${from} to ${to}:`,
+  nothing: line`The log has no entry from that time.`,
+  entries: ours`The entries, as the log has them`,
+  latestOnly: (read: number) => line`There were more; this counts the latest ${read} entries.`,
+  zone: (zone: Span) => line`Days begin at midnight in ${zone}.`,
+} as const;

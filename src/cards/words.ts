@@ -551,6 +551,7 @@ export const refusals = {
   shared_place: line`Outsiders can read this channel. Nothing is decided or stopped from here.`,
   not_whole: line`What you sent was not complete, so nothing was done. Please open the form again.`,
   not_found: line`This ask or mission is not known any more. Nothing was done.`,
+  question_waits: line`Another question waits for this agent’s next ask already. Yours was not kept.`,
   stale: line`This was answered or has changed since it was shown. Nothing was done.`,
   unavailable: line`The Person Server could not be reached for a quarter of an hour. Nothing was decided. Please try again.`,
 } as const;

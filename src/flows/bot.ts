@@ -8,6 +8,7 @@
 //   stale     ask whether a mission should go on under which nothing happens; keep it when somebody says so
 //   claim     show that somebody is looking into an ask
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
+//   brief     ask a model about an ask, and show what it says beside what the rules say
 //   hold      keep everything under a mission from being approved, and show that
 //   let-through let an ask pass that the operator handed over to the reviewer, or leave it to people
 //   round     look at everything again: a lost event costs seconds, not a decision
@@ -24,6 +25,7 @@ import type { Oversight, Person } from '#oversight.ts';
 import type { MissionTrail } from '#reviewer/drift.ts';
 import type { Model } from '#reviewer/model/chat-model.ts';
 import type { Reviewer } from '#reviewer/model/review.ts';
+import type { Budget } from '#reviewer/model/spend.ts';
 
 /** How long things take that only a test wants shorter. */
 export type Tempo = {
@@ -45,8 +47,9 @@ export type Bot = {
   /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
   readonly tempo: Tempo;
   readonly reviewer: Reviewer;
-  /** What the reviewer and the agent ask; absent without a model. */
+  /** What the reviewer and the agent ask, and what that may cost; absent without a model. */
   readonly model: Model | undefined;
+  readonly budget: Budget | undefined;
   /** Answers what the grammar leaves unclear; absent without a model. */
   readonly agent: Agent | undefined;
   /** The reviewer's trails at hand, by mission. What is in them can always be followed again from the log. */

@@ -24,9 +24,12 @@ const Changes = z.object({
 /** The reason for a no; it counts without one. */
 export const reasonIn = (values: Filled | undefined): string => Reason.safeParse(values).data?.reason ?? '';
 
+/** The question that was written into a form; undefined where none was. */
+export const questionWritten = (values: Filled | undefined) => Question.safeParse(values).data?.question;
+
 /** The question to put to the agent; undefined where none was written. */
 export function questionIn(request: Request, choice: string | undefined, values: Filled | undefined) {
-  if (choice !== 'less') return Question.safeParse(values).data?.question;
+  if (choice !== 'less') return questionWritten(values);
   const added = Less.safeParse(values).data?.question;
   return added === undefined ? undefined : lessQuestion(request, added);
 }

@@ -1,8 +1,11 @@
-import { holdCard, holdOverCard } from '#cards/hold-card.ts';
+import { holdCard, holdOverCard, rulesVia } from '#cards/hold-card.ts';
 import type { Hold } from '#ledger/holds.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { channelsFor } from '#policy/policy.ts';
 import { type Bot, peopleOf } from './bot.ts';
+
+/** Who a hold of the operator's rule is by. No platform is called so, and only the rule writes it. */
+export const byRule = { person: 'on_drift', via: rulesVia, id: 'rule:on_drift' } as const;
 
 /** How many asks the card of a hold has read; it lists fewer. */
 const pageSize = 50;

@@ -1,27 +1,25 @@
-import { alreadyEndedCard, notFoundCard, whichMissionCard } from '#cards/answers.ts';
+import { alreadyEndedCard } from '#cards/answers.ts';
 import type { Card } from '#cards/card.ts';
 import { heldCard } from '#cards/hold-card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { Act } from '#conversation/intent.ts';
-import { findMission } from '#conversation/match.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayHold } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookAtAll } from './look.ts';
+import { missionMeant } from './meant.ts';
 import type { Pressed } from './press.ts';
 import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 import { settleBallots } from './vote.ts';
-import { type Here, missionNamed, missionsSeen } from './where.ts';
+import type { Here } from './where.ts';
 
 type Verb = 'hold' | 'release';
 
 /** `done`: it is so by this act. The card says so, or why not. */
 type Held = { readonly done: boolean; readonly card: Card };
-
-const pageSize = 100;
 
 /**
  * Holds a mission, or releases it, for somebody who may: whoever may stop it. The Person Server is not told, because it
@@ -98,17 +96,6 @@ async function settleWaiting(bot: Bot, missionS256: string): Promise<void> {
   }
 }
 
-/** A hold changes what can be pressed on every ask under the mission. */
-async function lookAtAll(bot: Bot, missionS256: string): Promise<void> {
-  await lookLater(bot, { missionS256 });
-  const { requests } = await bot.missionControl.listRequests({
-    state: 'open',
-    missionS256,
-    limit: pageSize,
-  });
-  for (const { id: requestId } of requests) await lookLater(bot, { requestId });
-}
-
 /** A press of "hold" or "release". In the mission's own thread its card is the answer. */
 export async function holdPressed(
   bot: Bot,
@@ -133,33 +120,9 @@ export async function holdSaid(
 ): Promise<Reply> {
   const { kind, target } = intent;
   const note = intent.kind === 'hold' ? intent.reason : undefined;
-  async function now(mission: MissionSummary): Promise<Reply> {
-    const { done, card } = await holdMission(bot, said, shared, mission, kind, note);
-    if (!done) return { private: card };
-    return mission.s256 === spot.mission?.s256 ? undefined : { public: card };
-  }
-  if (target.of !== 'named') {
-    if (spot.mission && target.of !== 'everything') return await now(spot.mission);
-    const { missions, more } = await missionsSeen(bot, said);
-    return { public: whichMissionCard({ missions, more, to: kind }) };
-  }
-  const which = (missions: readonly MissionSummary[]) =>
-    whichMissionCard({ said: target.words, missions, more: false, to: kind });
-  const candidates = await missionNamed(bot, said, target.words);
-  const active = candidates.filter(({ status }) => status === 'active');
-  const match = findMission(target.words, active, spot.mission?.s256);
-  switch (match.kind) {
-    case 'exact':
-      return await now(match.mission);
-    case 'near':
-      return { public: which([match.mission]) };
-    case 'several':
-      return { public: which(match.missions) };
-    case 'none': {
-      const ended = findMission(target.words, candidates, spot.mission?.s256);
-      if (ended.kind === 'exact') return await now(ended.mission);
-      const { missions, more } = await missionsSeen(bot, said);
-      return { public: notFoundCard(target.words, missions, more) };
-    }
-  }
+  const meant = await missionMeant(bot, said, spot, target, kind);
+  if ('card' in meant) return { public: meant.card };
+  const { done, card } = await holdMission(bot, said, shared, meant.mission, kind, note);
+  if (!done) return { private: card };
+  return meant.mission.s256 === spot.mission?.s256 ? undefined : { public: card };
 }

@@ -3,16 +3,19 @@ import { delayedCard, refusalCard } from '#cards/refusals.ts';
 import { ChatError, type Happening } from '#chat/chat.ts';
 import { understand } from '#conversation/grammar.ts';
 import { MissionControlError } from '#mission-control/error.ts';
+import type { Submitted } from '#page/page.ts';
 import type { Bot } from './bot.ts';
 import { hear } from './hear.ts';
 import { openHome } from './home.ts';
 import { press } from './press.ts';
 import { isPrivate, under } from './stop.ts';
+import { answerFromPage } from './submitted.ts';
 
 /** An answer that could not be taken to the Person Server by then is given back to its person. A stop never is. */
 const patienceMs = 15 * 60_000;
 /** A redelivery of what was dealt with comes within hours; a month is for whoever has to look into something. */
 const wordsKeptMs = 30 * 24 * 3_600_000;
+const visitsKeptMs = 24 * 3_600_000;
 const talksKeptMs = 7 * 24 * 3_600_000;
 /** How long a platform's word about who can read a place holds. */
 const trustMs = 60_000;
@@ -35,17 +38,18 @@ export async function attend(bot: Bot, id: string): Promise<void> {
   try {
     const card = await respond(bot, happening);
     await inbox.done(id, card ? 'told' : 'done', bot.now());
-    if (card) await whisper(bot, happening, card);
+    await tell(bot, happening, card);
   } catch (error) {
     bot.log.error({ happening: id, attempts, err: error }, 'a happening was not dealt with');
     const late = bot.now().getTime() - receivedAt.getTime() > patienceMs;
     if (late && !isStop(happening)) {
       await inbox.done(id, 'given_up', bot.now());
-      return await whisper(bot, happening, refusalCard('unavailable'));
+      return await tell(bot, happening, refusalCard('unavailable'));
     }
-    if (attempts === 1) await whisper(bot, happening, delayedCard());
+    if (attempts === 1) await tell(bot, happening, delayedCard());
     // A chat that is not connected yet will be soon; whatever else is away is asked less and less often.
-    const waitMs = retryMs(bot.chats.has(happening.place.platform) ? attempts : 1);
+    const isAway = happening.kind !== 'submitted' && !bot.chats.has(happening.place.platform);
+    const waitMs = retryMs(isAway ? 1 : attempts);
     await inbox.putBack(id, new Date(bot.now().getTime() + waitMs));
     if (!(error instanceof MissionControlError || error instanceof ChatError)) throw error;
   }
@@ -56,6 +60,8 @@ export async function forgetWords(bot: Bot): Promise<void> {
   const now = bot.now().getTime();
   await bot.ledger.inbox.forget(new Date(now - wordsKeptMs));
   await bot.ledger.talks.forget(new Date(now - talksKeptMs));
+  await bot.ledger.visits.forget(new Date(now - visitsKeptMs));
+  await bot.ledger.briefs.forget(new Date(now - wordsKeptMs));
 }
 
 /** Everything kept and not done: what a crash interrupted, and what failed and is due again. */
@@ -63,9 +69,11 @@ export async function attendWaiting(bot: Bot): Promise<void> {
   for (const id of await bot.ledger.inbox.waiting(bot.now(), 100)) await attend(bot, id);
 }
 
-async function respond(bot: Bot, happening: Happening): Promise<Card | undefined> {
+async function respond(bot: Bot, happening: Happening | Submitted): Promise<Card | undefined> {
   const { places, wall } = bot.ledger;
   switch (happening.kind) {
+    case 'submitted':
+      return await answerFromPage(bot, happening);
     case 'pressed':
       return await press(bot, happening, await isShared(bot, happening));
     case 'said': {
@@ -121,7 +129,10 @@ async function isShared(bot: Bot, happening: Happening): Promise<boolean> {
   return shared;
 }
 
-async function whisper(bot: Bot, happening: Happening, card: Card): Promise<void> {
+/** Whoever acted hears what became of it where they acted: in chat alone, or on their page. */
+async function tell(bot: Bot, happening: Happening | Submitted, card: Card | undefined): Promise<void> {
+  if (happening.kind === 'submitted') return await bot.ledger.visits.tell(happening.visit, card);
+  if (!card) return;
   const thread =
     happening.kind === 'pressed'
       ? happening.on.thread
@@ -136,7 +147,7 @@ async function whisper(bot: Bot, happening: Happening, card: Card): Promise<void
     );
 }
 
-const isStop = (happening: Happening) =>
+const isStop = (happening: Happening | Submitted) =>
   happening.kind === 'pressed'
     ? happening.press.verb === 'stop' || happening.press.verb === 'confirm_stop'
     : happening.kind === 'said' && understand(happening.text, { thread: 'none' }).kind === 'stop';

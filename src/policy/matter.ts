@@ -46,7 +46,7 @@ export const selects = (chosen: Selection, { person, agent }: Matter) =>
 export function rulesFor(
   { rules }: Oversight,
   matter: Matter,
-  act: 'approve' | 'notify' | 'stop' | 'reminders' | 'escalation',
+  act: 'approve' | 'notify' | 'stop' | 'reminders' | 'escalation' | 'onDrift',
 ): readonly (Rule | undefined)[] {
   const speaking = rules.filter(
     (rule) =>

@@ -5,7 +5,7 @@
 //   standing   what the platform says of an account; only a member of the home workspace ever decides
 //   verdict    yes, and as whom; or no, and why. Whatever is unknown is no.
 import type { Actor, Place } from '#chat/chat.ts';
-import type { Channel, Oversight, Person } from '#oversight.ts';
+import type { Channel, Oversight, Person, Rule } from '#oversight.ts';
 import { type Delegation, mayStandFor } from './delegation.ts';
 import { type Matter, rulesFor, selects } from './matter.ts';
 import { approversIn, isExcluded, type Need, needsOf } from './quorum.ts';
@@ -78,6 +78,10 @@ export function stoppersOf(oversight: Oversight, matter: Matter): readonly Perso
   const ids = rulesFor(oversight, matter, 'stop').flatMap((rule) => rule?.stop ?? [matter.person]);
   return oversight.people.filter(({ id }) => ids.includes(id));
 }
+
+/** What happens when the reviewer's rules flag a mission: the first rule that fits and speaks of drift; without one it is told. */
+export const onDrift = (oversight: Oversight, matter: Matter): NonNullable<Rule['onDrift']> =>
+  rulesFor(oversight, matter, 'onDrift')[0]?.onDrift ?? 'tell';
 
 /** Whether somebody has a say about an ask: their own, or that of somebody they decide for. */
 export function mayDecide(doing: Doing): Verdict {

@@ -265,7 +265,7 @@ rules:
     '13 stop: a stop ends the whole mission and cannot depend on `kinds`',
     '17 approve: never reached: an earlier rule already speaks for all of these',
     '18 for: selects nothing; write `everyone` if that is meant',
-    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders` or where to `escalate`',
+    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders`, where to `escalate` or what to do `on_drift`',
   ]);
 });
 

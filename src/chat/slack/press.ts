@@ -11,6 +11,8 @@ const Verb = z.enum({
   read: 'read',
   stop: 'stop',
   accept: 'accept',
+  inquire: 'inquire',
+  pick: 'pick',
   confirm_stop: 'confirm_stop',
   cancel: 'cancel',
   hold: 'hold',

@@ -203,8 +203,10 @@ const still = (text: string) => text as SafeText;
 
 function actionsOf(card: Card, mark: string | undefined, shortened: boolean): ActionsBlock[] {
   const buttons = card.buttons.map((button) => ({ ...button, value: carry(button.press, button.form) }));
-  const read = buttons.some(({ press }) => press.verb === 'read');
-  const subject = card.buttons[0]?.press ?? (mark === undefined ? undefined : { subject: mark });
+  // A `read` with a choice opens something the card refers to, not what stands behind it.
+  const own = buttons.filter(({ press }) => press.verb !== 'read' || press.choice === undefined);
+  const read = own.some(({ press }) => press.verb === 'read');
+  const subject = own[0]?.press ?? (mark === undefined ? undefined : { subject: mark });
   if (!read && subject && (card.expansion.length > 0 || shortened)) {
     const press: Press = { subject: subject.subject, verb: 'read' };
     buttons.push({ label: still('Full text'), press, style: 'plain', value: carry(press) });

@@ -62,6 +62,8 @@ const verbs = [
   'read',
   'stop',
   'accept',
+  'inquire',
+  'pick',
   'confirm_stop',
   'cancel',
   'hold',

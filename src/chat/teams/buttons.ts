@@ -11,9 +11,11 @@ const labelChars = 80;
 /** The id of the hidden container that holds the full text. */
 export const fullTextId = 'full-text';
 
-/** One `read` opens what stands behind the card itself; several choose between other things. */
-export const opensItself = (buttons: readonly Button[]) =>
-  buttons.filter(({ press }) => press.verb === 'read').length === 1;
+/** One `read` opens what stands behind the card itself; several, or one with a choice, choose between other things. */
+export const opensItself = (buttons: readonly Button[]) => {
+  const [only, another] = buttons.filter(({ press }) => press.verb === 'read');
+  return only !== undefined && another === undefined && only.press.choice === undefined;
+};
 
 /**
  * The buttons in rows, at the card's foot where one row is enough. `expander` says that the full text stands hidden in the

@@ -1,0 +1,29 @@
+// What was done, counted: how asks were answered, and which actions were taken how often. Nothing here is judged.
+import type { LogEntry } from '#mission-control/facts.ts';
+import type { Line } from './card.ts';
+import * as words from './review-words.ts';
+
+/** More kinds of action than this are the rest. */
+const mostRows = 12;
+
+/** How many entries there are, and how what was asked for was answered. */
+export function tally(entries: readonly LogEntry[]): Line {
+  const granted = entries.filter(({ outcome }) => outcome === 'granted');
+  const silent = granted.filter(({ decidedBy }) => decidedBy?.policy !== undefined);
+  const refused = entries.filter(({ outcome }) => outcome === 'denied' || outcome === 'expired');
+  return words.counts(entries.length, silent.length, granted.length - silent.length, refused.length);
+}
+
+/** Each action with how often and between which entries, the most frequent first; in the agent's words, for a quote. */
+export function deedsIn(entries: readonly LogEntry[]): string {
+  const deeds = Map.groupBy(entries, ({ kind, action, resource }) => action ?? resource ?? kind);
+  const rows = [...deeds]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([what, some]) => {
+      const [first, last] = [some[0]?.seq ?? 0, some.at(-1)?.seq ?? 0];
+      const where = first === last ? `#${first}` : `#${first} to #${last}`;
+      return `${what.slice(0, 80)}: ${some.length === 1 ? 'once' : `${some.length} times`}, ${where}`;
+    });
+  const more = rows.length - mostRows;
+  return [...rows.slice(0, mostRows), ...(more > 0 ? [`and ${more} more kinds`] : [])].join('\n');
+}
