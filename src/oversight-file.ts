@@ -2,7 +2,7 @@
 // `oversight-faults.ts`.
 import { z } from 'zod';
 import { requestTypes } from '#mission-control/facts.ts';
-import { driftActions, weekdays } from '#oversight.ts';
+import { weekdays } from '#oversight.ts';
 import { ReviewedMember } from '#oversight-reviewed.ts';
 
 function isZone(zone: string) {
@@ -129,7 +129,6 @@ export const File = z.strictObject({
         approve: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
         notify: names.optional(),
         stop: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
-        on_drift: z.enum(driftActions).optional(),
         quorum: z.int().min(1).max(20).optional(),
         exclude: z.literal('person').optional(),
         step_up: z.literal('second_person').optional(),
@@ -151,11 +150,13 @@ export const File = z.strictObject({
     .strictObject({
       idle_hours: hours.optional(),
       ending_hours: hours.optional(),
+      done_hours: hours.optional(),
       ask_again_hours: hours.default(24),
     })
     .refine(
-      ({ idle_hours, ending_hours }) => idle_hours !== undefined || ending_hours !== undefined,
-      'says neither `idle_hours` nor `ending_hours`, so nobody is ever asked',
+      ({ idle_hours, ending_hours, done_hours }) =>
+        [idle_hours, ending_hours, done_hours].some((each) => each !== undefined),
+      'says none of `idle_hours`, `ending_hours` and `done_hours`, so nobody is ever asked',
     )
     .optional(),
   reviewed: ReviewedMember.optional(),

@@ -102,14 +102,13 @@ function oversightOf(file: File): Oversight {
         : teams && { platform: 'teams' as const, tenant: teams.tenant, channel: teams.channel };
       return place ? [{ id, place, oversees, ...(digest && { digest: digestOf(digest) }) }] : [];
     }),
-    rules: file.rules.map(({ for: chosen, step_up, on_drift, reminders, escalate, ...rule }) => {
+    rules: file.rules.map(({ for: chosen, step_up, reminders, escalate, ...rule }) => {
       const { people, agents, ...narrowed } = chosen === 'everyone' ? {} : chosen;
       return {
         ...rule,
         ...narrowed,
         for: people || agents ? { ...(people && { people }), ...(agents && { agents }) } : 'everyone',
         ...(step_up && { stepUp: step_up }),
-        ...(on_drift && { onDrift: on_drift }),
         ...(reminders && { reminders: momentsOf(reminders) }),
         ...(escalate && { escalation: escalate }),
       };
@@ -139,11 +138,17 @@ function momentsOf({ at, first = 1, back_off = 2 }: NonNullable<File['reminders'
   return moments;
 }
 
-function staleOf({ idle_hours, ending_hours, ask_again_hours }: NonNullable<File['stale']>): Stale {
+function staleOf({
+  idle_hours,
+  ending_hours,
+  done_hours,
+  ask_again_hours,
+}: NonNullable<File['stale']>): Stale {
   const ms = (hours: number) => Math.round(hours * 3_600_000);
   return {
     ...(idle_hours !== undefined && { idleMs: ms(idle_hours) }),
     ...(ending_hours !== undefined && { endingMs: ms(ending_hours) }),
+    ...(done_hours !== undefined && { doneMs: ms(done_hours) }),
     againMs: ms(ask_again_hours),
   };
 }

@@ -58,8 +58,6 @@ export type Channel = {
   readonly digest?: Digest;
 };
 
-export const driftActions = ['tell', 'hold', 'ask'] as const;
-
 /**
  * A rule without `approve` (`notify`, `stop`) says nothing about approving (being told, stopping). `kinds` are request
  * types; `resources` are issuers to the letter; `scopes` and `actions` are patterns. What is not given fits everything.
@@ -76,11 +74,6 @@ export type Rule = {
   /** Called on the card, and without a say. */
   readonly notify?: readonly string[];
   readonly stop?: readonly string[];
-  /**
-   * When the reviewer's rules flag a mission: it is only told, put on hold until a person releases it, or every ask under it
-   * goes to a person until one who may decide calls the drift fine. No model's word sets it off.
-   */
-  readonly onDrift?: (typeof driftActions)[number];
   /** How many different people have to approve; one unless it is said. */
   readonly quorum?: number;
   /** The person the agent acts for does not decide. */
@@ -98,8 +91,16 @@ export type Escalation = { readonly at: number; readonly channel: string };
 /** Without one nobody decides for anybody else. */
 export type Delegating = { readonly to: readonly string[]; readonly longestDays: number };
 
-/** After how long without activity, how long before a stated end, and how long after a question the next may come. */
-export type Stale = { readonly idleMs?: number; readonly endingMs?: number; readonly againMs: number };
+/**
+ * After how long without activity, how long before a stated end, how long after the goal seems reached, and how long after
+ * a question the next may come.
+ */
+export type Stale = {
+  readonly idleMs?: number;
+  readonly endingMs?: number;
+  readonly doneMs?: number;
+  readonly againMs: number;
+};
 
 /**
  * What the reviewer may let pass by itself. Names are to the letter, never patterns; an ask passes only when every name

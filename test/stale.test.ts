@@ -64,7 +64,7 @@ test('after the period it is asked again, and activity takes the question back',
 test('the button stops it, and then nothing is asked any more', async () => {
   await until('a third question', () => questions().length === 3);
   const question = await office.slackCard(title, 'Walk the dog');
-  await office.slack.press(question, 'chaperone:stop', office.people.jonas);
+  await office.slack.press(question, 'Stop mission', office.people.jonas);
   await office.slackCard('Mission stopped', 'Jonas');
   expect((await office.slackCard('no longer open', 'Walk the dog')).ts).toBe(question.ts);
   await office.leftBehind(async ({ acts }) => {

@@ -95,14 +95,17 @@ export function whichMissionCard(facts: {
   readonly said?: string;
   readonly missions: readonly MissionSummary[];
   readonly more: boolean;
-  readonly to: 'stop' | 'hold' | 'release' | 'read';
+  readonly to: 'stop' | 'complete' | 'hold' | 'release' | 'read';
 }): Card {
   const { said, missions, more, to } = facts;
   const buttons = missions.slice(0, to === 'read' ? 0 : 5).map(
     ({ s256 }): Button => ({
       label: words.doToOne(to, inert(shortId(s256))),
-      press: { verb: to, subject: s256 },
-      style: to === 'stop' ? 'danger' : 'plain',
+      press:
+        to === 'complete'
+          ? { verb: 'stop', subject: s256, choice: 'completed' }
+          : { verb: to, subject: s256 },
+      style: to === 'stop' || to === 'complete' ? 'danger' : 'plain',
     }),
   );
   return answer(
@@ -174,6 +177,8 @@ function typed(intent: Question | Act): string {
       }
     case 'claim':
       return 'I’m on it';
+    case 'keep':
+    case 'complete':
     case 'hold':
     case 'release':
       return intent.target.of === 'named' ? `${intent.kind} ${intent.target.words}` : intent.kind;

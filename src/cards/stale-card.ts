@@ -2,7 +2,7 @@
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, MissionSummary } from '#mission-control/facts.ts';
 import { fact, factsOf } from './asserted.ts';
-import type { Block, Card, Line, Mention } from './card.ts';
+import type { Block, Button, Card, Line, Mention, SafeText } from './card.ts';
 import { code, line, time } from './line.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words.ts';
@@ -14,10 +14,17 @@ export const keepPress = (s256: string, number: number) => ({
   choice: String(number),
 });
 
+/** Ends a mission for another reason than to stop it. */
+const endButton = (s256: string, choice: 'completed' | 'superseded'): Button => ({
+  label: words.endLabels[choice],
+  press: { verb: 'stop', subject: s256, choice },
+  style: 'plain',
+});
+
 const text = (words: Line): Block => ({ kind: 'text', line: words });
 
 /**
- * Asks the mission's person: keep it, or stop it. `over`: the question is no longer open, because somebody answered
+ * Asks the mission's person: keep it, end it as done or for a new one, or stop it. `over`: the question is no longer open, because somebody answered
  * (`kept`), something happened under the mission, or it ended.
  */
 export function staleCard(facts: {
@@ -26,10 +33,12 @@ export function staleCard(facts: {
   readonly why: keyof typeof words.staleWhys;
   readonly kept: { readonly by: DecidedBy; readonly at: Date; readonly quietUntil: Date } | undefined;
   readonly over: boolean;
+  /** The Person Server lets a mission be ended as done. */
+  readonly canComplete: boolean;
   readonly people: People;
   readonly person: readonly Mention[];
 }): Card {
-  const { mission, number, why, kept, over, people, person } = facts;
+  const { mission, number, why, kept, over, canComplete, people, person } = facts;
   const open = !over && !kept;
   return {
     title: open ? words.staleTitles[why] : kept ? words.staleKept : words.staleOver,
@@ -50,11 +59,15 @@ export function staleCard(facts: {
             fact(words.facts.openAsks, line`${mission.openRequests}`),
           )
         : []),
-      ...(open ? [{ kind: 'note', line: words.staleChoices } as const] : []),
+      ...(open
+        ? [{ kind: 'note', line: canComplete ? words.staleChoices : words.staleFewerChoices } as const]
+        : []),
     ],
     buttons: open
       ? [
           { label: words.keepMission, press: keepPress(mission.s256, number), style: 'plain' },
+          ...(canComplete ? [endButton(mission.s256, 'completed')] : []),
+          endButton(mission.s256, 'superseded'),
           { label: words.buttons.stop, press: { verb: 'stop', subject: mission.s256 }, style: 'danger' },
         ]
       : [],
@@ -62,3 +75,20 @@ export function staleCard(facts: {
     calls: open ? person : [],
   };
 }
+
+const told = (title: SafeText, words: Line): Card => ({
+  title,
+  tone: 'neutral',
+  blocks: [text(words)],
+  buttons: [],
+  expansion: [],
+  calls: [],
+});
+
+/** Tells whoever kept a mission from somewhere else than its thread that it is done. */
+export const keptCard = ({ description }: MissionSummary): Card =>
+  told(words.staleKept, words.keptToo(code(missionTitle(description))));
+
+/** "keep" where no question is open. */
+export const nothingAskedCard = ({ description }: MissionSummary): Card =>
+  told(words.nothingAsked, words.notAskedAbout(code(missionTitle(description))));

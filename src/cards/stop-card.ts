@@ -78,8 +78,8 @@ export function settledStopCard(
 }
 
 /** Tells whoever stopped a mission from somewhere else than its thread that it is done. */
-export const stoppedCard = ({ s256, description }: MissionSummary): Card => ({
-  title: words.stoppedTitle,
+export const stoppedCard = ({ s256, description }: MissionSummary, reason?: string): Card => ({
+  title: words.endedTitle(reason ?? 'revoked'),
   tone: 'neutral',
   blocks: [text(words.reportedThere(code(missionTitle(description)), code(shortId(s256))))],
   buttons: [],

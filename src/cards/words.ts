@@ -271,7 +271,6 @@ export const revocations: Readonly<Record<TerminationReport['tokens'][number]['r
 
 // Stopping.
 
-export const stoppedTitle = ours`Mission stopped`;
 export const reportedThere = (title: Span, id: Span) =>
   line`${title} (${id}) has ended. Its thread says what became of its open asks and tokens.`;
 
@@ -369,6 +368,8 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
     ours`nothing under it is approved from then on; in a mission’s thread, “hold” is that mission`,
   ],
   [ours`release <mission>`, ours`ends the hold`],
+  [ours`keep <mission>`, ours`answers the question whether it should go on; in its thread, “keep” is enough`],
+  [ours`complete <mission>`, ours`ends it at once as done, by exact title or short id`],
   [ours`I’m on it`, ours`in a thread with one open ask: shows that you are looking into it`],
   [ours`stop`, ours`in a mission’s thread: ends that mission at once`],
   [
@@ -420,10 +421,12 @@ export const commandRow = (command: Span, does: SafeText) =>
   line`${command}: ${{ kind: 'plain', text: does }}`;
 export const onlyNear = (said: Span) =>
   line`${said} names this mission only roughly. Nothing was done. Say it by its short id, or press:`;
-export function doToOne(verb: 'stop' | 'hold' | 'release' | 'read', id: SafeText): SafeText {
+export function doToOne(verb: 'stop' | 'complete' | 'hold' | 'release' | 'read', id: SafeText): SafeText {
   switch (verb) {
     case 'stop':
       return ours`Stop ${id}`;
+    case 'complete':
+      return ours`End ${id} as done`;
     case 'hold':
       return ours`Hold ${id}`;
     case 'release':
@@ -448,15 +451,25 @@ export const staleTitles = {
   idle: ours`Does this mission still go on?`,
   ending: ours`This mission ends soon`,
   overdue: ours`This mission is past its end`,
+  said_done: ours`Is this mission done?`,
+  past_goal: ours`Is this mission done?`,
 } as const;
 export const staleWhys = {
   idle: line`Nothing has happened under this mission for a while, and its authority is still there.`,
   ending: line`The end that was set for this mission is near. Work that remains needs a new mission, which the agent has to propose.`,
   overdue: line`The end that was set for this mission has passed, and the Person Server still calls it active.`,
+  said_done: line`Its agent said that it is done, and nobody answered. Its authority is still there.`,
+  past_goal: line`Its log shows work that goes on after most of what it is about was touched. Its authority is still there.`,
 } as const;
-export const staleChoices = line`Keep it if the agent still needs it, and nobody asks again for a while. Otherwise stop it. Without an answer it stays as it is, and this is asked again.`;
+export const staleChoices = line`“Keep it” if the agent still needs it; nobody asks again for a while. “It is done” ends it as completed. “End for a new one” ends it so that the agent proposes a new mission for what is left. Without an answer it stays as it is, and this is asked again.`;
+export const staleFewerChoices = line`“Keep it” if the agent still needs it; nobody asks again for a while. “End for a new one” ends it so that the agent proposes a new mission for what is left. Without an answer it stays as it is, and this is asked again.`;
+export const endLabels = { completed: ours`It is done`, superseded: ours`End for a new one` } as const;
 export const keepMission = ours`Keep it`;
 export const staleKept = ours`The mission goes on`;
+export const nothingAsked = ours`Nothing was asked`;
+export const notAskedAbout = (title: Span) =>
+  line`Nobody asks whether ${title} should go on, so there is nothing to keep. It is active.`;
+export const keptToo = (title: Span) => line`${title} goes on. It is not asked about again for a while.`;
 export const staleOver = ours`Asked whether the mission goes on; no longer open`;
 export const staleSettled = line`Something happened under it since, it has ended, or it was asked again.`;
 export const keptBy = (who: Line, at: Span, until: Span) =>
@@ -538,6 +551,7 @@ export const refusals = {
   delegation_over: line`That time is over already. Nothing was changed.`,
   delegation_too_long: line`That is longer than the operator’s rules allow. Nothing was changed.`,
   may_not_stop: line`You may not stop this mission. It goes on.`,
+  cannot_complete: line`This Person Server ends a mission as done only when its agent proposes that. Nothing was done; “stop” ends it.`,
   may_not_keep: line`Whether this mission goes on is for its person to say, and for whoever may stop it. Nothing changed.`,
   may_not_hold: line`You may not hold or release this mission. Nothing changed.`,
   on_hold: line`This mission is on hold, so nothing under it is approved. Denying still works. Say “release” in its thread first.`,
@@ -551,7 +565,6 @@ export const refusals = {
   shared_place: line`Outsiders can read this channel. Nothing is decided or stopped from here.`,
   not_whole: line`What you sent was not complete, so nothing was done. Please open the form again.`,
   not_found: line`This ask or mission is not known any more. Nothing was done.`,
-  question_waits: line`Another question waits for this agent’s next ask already. Yours was not kept.`,
   stale: line`This was answered or has changed since it was shown. Nothing was done.`,
   unavailable: line`The Person Server could not be reached for a quarter of an hour. Nothing was decided. Please try again.`,
 } as const;

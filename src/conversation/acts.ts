@@ -16,6 +16,9 @@ const stopping = /^(?:stop|terminate|halt|abort)(?=$|[\s,.!:;-])/i;
 const holding = /^hold(?=$|[\s,.!:;-])/i;
 const puttingOnHold = /^put (?<what>.+?) on hold(?=$|[\s,.!:;-])/i;
 const releasing = /^release(?=$|[\s,.!:;-])/i;
+const keeping = /^keep(?=$|[\s,.!:;-])/i;
+const completing = /^complete(?=$|[\s,.!:;-])/i;
+const markingDone = /^mark (?<what>.+?) (?:as )?(?:complete|completed|done)(?=$|[\s,.!:;-])/i;
 const claiming =
   /^(?:i'm|i am|im) (?:on|looking into|looking at) (?<ask>.*)$|^(?:on|looking into|looking at) (?<short>.*)$|^i(?:'ll| will) (?:look into|look at|take) (?<later>.*)$/i;
 const denying = /^(?:deny|reject|decline)(?=$|[\s,.!:;–—-])/i;
@@ -31,6 +34,9 @@ export function act(said: string, where: Where): Understood | undefined {
   if (holding.test(said)) return hold(said.replace(holding, ''), where);
   if (puttingOnHold.test(said)) return hold(said.replace(puttingOnHold, ' $<what>'), where);
   if (releasing.test(said)) return release(said.replace(releasing, ''), where);
+  if (keeping.test(said)) return goOnOrEnd('keep', said.replace(keeping, ''), where);
+  if (completing.test(said)) return goOnOrEnd('complete', said.replace(completing, ''), where);
+  if (markingDone.test(said)) return goOnOrEnd('complete', said.replace(markingDone, ' $<what>'), where);
   const claimed = claiming.exec(said)?.groups;
   if (claimed) return claim(claimed['ask'] ?? claimed['short'] ?? claimed['later'] ?? '');
   if (denying.test(said)) return deny(said.replace(denying, ''));
@@ -67,6 +73,17 @@ function hold(tail: string, where: Where): Understood {
 function release(tail: string, where: Where): Understood {
   const intent: Act = { kind: 'release', target: targetOf(tail, where) };
   return doubtful(tail) ? offered(intent) : sure(intent);
+}
+
+/** "keep" and "complete" begin many a sentence to an agent, so only the place or a name in its form counts. */
+function goOnOrEnd(kind: 'keep' | 'complete', tail: string, where: Where): Understood | undefined {
+  const rest = courteous(tail.replace(/^[\s,.!:;]+/, ''))
+    .replace(kind === 'keep' ? / (?:going|running|active|on)$/i : /$^/, '')
+    .replace(/^[.!]+$/, '');
+  const isName =
+    rest === '' || meansHere(rest) || /^(?:"[^"]+"|[\w-]{8}|(?:the )?mission .+|the .+ mission)$/i.test(rest);
+  if (!isName || doubtful(rest)) return undefined;
+  return sure({ kind, target: targetOf(rest, where) });
 }
 
 /** A title in quotes may say what it likes. */

@@ -1,7 +1,7 @@
 // What a person wants, once their words are understood.
 //
 //   intent   one of a closed list: a question the bot answers, an act it may take, or `unclear`
-//   act      an intent that changes something: stop, hold, release, approve, deny
+//   act      an intent that changes something: stop, complete, keep, hold, release, approve, deny
 //   handover who else decides for the speaker, for a while
 //   speech   what is passed on to the agent: a question, or an answer to its own
 //   target   which mission is meant: the thread's own, one named in words, everything, or none said
@@ -39,6 +39,8 @@ export type Act =
   /** Nothing under the mission is approved from a hold to its release. */
   | { readonly kind: 'hold'; readonly target: Target; readonly reason?: string }
   | { readonly kind: 'release'; readonly target: Target }
+  /** It should go on; it is done and ends. */
+  | { readonly kind: 'keep' | 'complete'; readonly target: Target }
   /** The speaker is looking into an ask; it decides nothing. */
   | { readonly kind: 'claim'; readonly ask?: string }
   /** `ask` is the id, or the beginning of the id, of the ask that is meant; without it, the thread's only open one. */
@@ -71,6 +73,8 @@ const acting: ReadonlySet<Intent['kind']> = new Set<(Act | Handover | Speech)['k
   'stop',
   'hold',
   'release',
+  'keep',
+  'complete',
   'claim',
   'approve',
   'deny',

@@ -28,6 +28,7 @@ import { digestAnswer } from './digest.ts';
 import { healthAnswer } from './health.ts';
 import { holdSaid } from './hold.ts';
 import { sayHome } from './home.ts';
+import { completeSaid, keepSaid } from './keep.ts';
 import { reachOf } from './press.ts';
 import { reviewAnswer } from './review.ts';
 import type { Reply, Said } from './said.ts';
@@ -80,6 +81,10 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
     case 'hold':
     case 'release':
       return await holdSaid(bot, said, shared, spot, intent);
+    case 'keep':
+      return await keepSaid(bot, said, shared, spot, intent);
+    case 'complete':
+      return await completeSaid(bot, said, shared, spot, intent);
     case 'claim':
       return await claimSaid(bot, said, shared, spot, intent);
     case 'delegate':
@@ -174,7 +179,7 @@ async function stop(
   { target, reason, parted }: Extract<Act, { kind: 'stop' }>,
 ): Promise<Reply> {
   async function now(mission: MissionSummary, why = reason): Promise<Reply> {
-    const { done, card } = await stopMission(bot, said, shared, mission, why);
+    const { done, card } = await stopMission(bot, said, shared, mission, { note: why });
     if (!done) return { private: card };
     // In the mission's own thread the report is the answer.
     return mission.s256 === spot.mission?.s256 ? undefined : { public: card };

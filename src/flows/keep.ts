@@ -1,49 +1,112 @@
+import { alreadyEndedCard } from '#cards/answers.ts';
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
+import { keptCard, nothingAskedCard } from '#cards/stale-card.ts';
+import type { Happening } from '#chat/chat.ts';
+import type { Act } from '#conversation/intent.ts';
+import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayKeep } from '#policy/policy.ts';
-import { type Bot, proofOf, surfaceOf } from './bot.ts';
+import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater } from './look.ts';
+import { missionMeant } from './meant.ts';
 import type { Pressed } from './press.ts';
+import type { Reply, Said } from './said.ts';
+import { isPrivate, stopMission } from './stop.ts';
+import type { Here } from './where.ts';
 
-/** Somebody wants a mission to go on: its person, or whoever may stop it. It is not asked about for another period. */
-export async function keepMission(bot: Bot, pressed: Pressed, shared: boolean): Promise<Card | undefined> {
-  const { actor, place, press } = pressed;
-  const mission = await bot.missionControl.readMission(press.subject);
-  if (!mission) return refusalCard('not_found');
+type GoOnOrEnd = Extract<Act, { kind: 'keep' | 'complete' }>;
+
+/**
+ * Somebody wants a mission to go on: its person, or whoever may stop it. It is not asked about for another period. Words
+ * answer the latest question, a button its own.
+ */
+async function keepMission(
+  bot: Bot,
+  happening: Happening,
+  shared: boolean,
+  mission: MissionSummary,
+  number: number | 'latest',
+): Promise<{ readonly done: true } | { readonly done: false; readonly card: Card }> {
+  const { actor, place } = happening;
   const verdict = mayKeep({
     oversight: bot.oversight,
     actor,
     place,
-    private: false,
+    private: isPrivate(happening),
     shared,
     matter: { person: mission.person, agent: mission.agent.id },
   });
   const act = {
-    source: `${pressed.id}/keep/${mission.s256}`,
+    source: `${happening.id}/keep/${mission.s256}`,
     at: bot.now(),
     verb: 'keep' as const,
     actor: proofOf(actor),
-    surface: surfaceOf(place, pressed.on.message),
+    surface: surfaceOf(place, happening.kind === 'pressed' ? happening.on.message : undefined),
     subject: `mission:${mission.s256}`,
     digest: undefined,
     answer: {},
   };
   if (!verdict.allowed) {
     await bot.ledger.acts.append({ ...act, person: undefined, outcome: `refused:${verdict.why}` });
-    return refusalCard(verdict.why);
+    return { done: false, card: refusalCard(verdict.why) };
   }
   const by = { person: verdict.as.id, via: actor.platform, id: act.actor };
-  const number = Number(press.choice);
+  const { staleQuestions } = bot.ledger;
+  const asked = number === 'latest' ? (await staleQuestions.latest(mission.s256))[0]?.number : number;
   const kept =
     mission.status === 'active' &&
-    Number.isSafeInteger(number) &&
-    (await bot.ledger.staleQuestions.keep(mission.s256, number, {
-      source: act.source,
-      by,
-      at: act.at,
-    }));
+    asked !== undefined &&
+    (await staleQuestions.keep(mission.s256, asked, { source: act.source, by, at: act.at }));
   await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: kept ? 'kept' : 'too_late' });
   bot.log.info({ mission: mission.s256, actor: act.actor, kept }, 'keep');
   await lookLater(bot, { missionS256: mission.s256 });
-  return kept ? undefined : refusalCard('stale');
+  if (kept) return { done: true };
+  if (number !== 'latest') return { done: false, card: refusalCard('stale') };
+  return {
+    done: false,
+    card:
+      mission.status === 'terminated'
+        ? alreadyEndedCard(mission, peopleOf(bot.oversight))
+        : nothingAskedCard(mission),
+  };
+}
+
+/** A press of "Keep it". The card of the question is the answer. */
+export async function keepPressed(bot: Bot, pressed: Pressed, shared: boolean): Promise<Card | undefined> {
+  const { subject, choice } = pressed.press;
+  const mission = await bot.missionControl.readMission(subject);
+  const number = Number(choice);
+  if (!mission || !Number.isSafeInteger(number)) return refusalCard(mission ? 'stale' : 'not_found');
+  const kept = await keepMission(bot, pressed, shared, mission, number);
+  return kept.done ? undefined : kept.card;
+}
+
+/** "keep it", said in the thread or of a mission by its name. */
+export async function keepSaid(
+  bot: Bot,
+  said: Said,
+  shared: boolean,
+  spot: Here,
+  { target }: GoOnOrEnd,
+): Promise<Reply> {
+  const meant = await missionMeant(bot, said, spot, target, 'read');
+  if ('card' in meant) return { public: meant.card };
+  const kept = await keepMission(bot, said, shared, meant.mission, 'latest');
+  if (!kept.done) return { private: kept.card };
+  return meant.mission.s256 === spot.mission?.s256 ? undefined : { public: keptCard(meant.mission) };
+}
+
+/** "complete the cake mission": it ends as done, and its thread proves that like every end. */
+export async function completeSaid(
+  bot: Bot,
+  said: Said,
+  shared: boolean,
+  spot: Here,
+  { target }: GoOnOrEnd,
+): Promise<Reply> {
+  const meant = await missionMeant(bot, said, spot, target, 'complete');
+  if ('card' in meant) return { public: meant.card };
+  const { done, card } = await stopMission(bot, said, shared, meant.mission, { reason: 'completed' });
+  if (!done) return { private: card };
+  return meant.mission.s256 === spot.mission?.s256 ? undefined : { public: card };
 }

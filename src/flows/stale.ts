@@ -1,7 +1,8 @@
+import { isOpen } from '#cards/ask-card.ts';
 import { staleCard } from '#cards/stale-card.ts';
-import type { MissionSummary } from '#mission-control/facts.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { channelsFor } from '#policy/policy.ts';
-import { nextQuestionAt, stalenessOf } from '#policy/stale.ts';
+import { type Done, nextQuestionAt, stalenessOf } from '#policy/stale.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
 
 /**
@@ -17,10 +18,14 @@ export async function askIfStale(
   const { stale } = bot.oversight;
   if (!stale) return undefined;
   const { staleQuestions, wall } = bot.ledger;
-  const why = stalenessOf(bot.oversight, mission, seenAt);
+  const before = await staleQuestions.latest(mission.s256);
+  const keptAt = before.flatMap(({ kept }) => kept?.at ?? [])[0];
+  const going = { ...mission, done: await doneOf(bot, mission, keptAt) };
+  const why = stalenessOf(bot.oversight, going, seenAt);
   if (why) await staleQuestions.ask(mission.s256, why, seenAt, new Date(seenAt.getTime() - stale.againMs));
   const asked = await staleQuestions.latest(mission.s256);
   const owner = bot.oversight.people.find(({ id }) => id === mission.person);
+  const canComplete = (await bot.capabilities()).includes('complete');
   for (const [nth, question] of asked.entries()) {
     const { number, kept } = question;
     const over = nth > 0 || why === undefined;
@@ -36,6 +41,7 @@ export async function askIfStale(
           why: question.why,
           kept: kept && { ...kept, quietUntil: new Date(kept.at.getTime() + stale.againMs) },
           over,
+          canComplete,
           people: peopleOf(bot.oversight),
           person: owner ? mentionOn(place.platform, owner) : [],
         }),
@@ -46,5 +52,36 @@ export async function askIfStale(
     }
   }
   const [last] = asked;
-  return nextQuestionAt(bot.oversight, mission, last?.kept?.at ?? last?.askedAt, seenAt);
+  return nextQuestionAt(bot.oversight, going, last?.kept?.at ?? last?.askedAt, seenAt);
+}
+
+/** What shows that the mission is done, unless somebody kept it after that. What the agent said comes first. */
+async function doneOf(
+  bot: Bot,
+  { s256, status, lastActivityAt }: MissionSummary,
+  keptAt: Date | undefined,
+): Promise<Done | undefined> {
+  if (bot.oversight.stale?.doneMs === undefined || status === 'terminated') return undefined;
+  const isNews = (at: Date) => keptAt === undefined || at > keptAt;
+  const saidAt = await bot.ledger.staleQuestions.saidDoneAt(s256);
+  if (saidAt && isNews(saidAt)) return { why: 'said_done', at: saidAt };
+  const { standing } = await bot.ledger.reviews.read(s256);
+  return standing?.pastGoal !== undefined && isNews(lastActivityAt)
+    ? { why: 'past_goal', at: lastActivityAt }
+    : undefined;
+}
+
+/**
+ * Writes down what an ask shows about its mission's goal: its agent said that it is reached and nobody answered; or that
+ * was said again, answered, or the goal was moved. Safe to run twice.
+ */
+export async function noteGoal({ ledger: { staleQuestions } }: Bot, request: Request): Promise<void> {
+  const { type, id, state, missionS256, openedAt, decision } = request;
+  if (missionS256 === undefined) return;
+  if (type === 'mission_completion') {
+    if (state === 'expired') await staleQuestions.doneSaid(missionS256, id, openedAt);
+    else if (isOpen(request) || decision) await staleQuestions.doneUnsaid(missionS256, openedAt);
+  }
+  if (type === 'mission_update' && state === 'approved' && decision)
+    await staleQuestions.doneUnsaid(missionS256, decision.decidedAt);
 }

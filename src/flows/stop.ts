@@ -41,7 +41,7 @@ export async function stopMission(
   happening: Happening,
   shared: boolean,
   mission: MissionSummary,
-  note?: string,
+  { note, reason = 'revoked' }: Ending = {},
 ): Promise<Stopped> {
   const verdict = stopVerdict(bot, happening, shared, mission);
   const act = {
@@ -64,10 +64,19 @@ export async function stopMission(
     bot.log.info({ mission: mission.s256, actor: act.actor, why: verdict.why }, 'stop refused');
     return { done: false, card: refusalCard(verdict.why) };
   }
+  if (reason === 'completed' && !(await bot.capabilities()).includes('complete')) {
+    await bot.ledger.acts.append({
+      ...act,
+      person: verdict.as.id,
+      outcome: 'refused:cannot_complete',
+      answer: {},
+    });
+    return { done: false, card: refusalCard('cannot_complete') };
+  }
   const decidedBy = { person: verdict.as.id, via: happening.actor.platform, id: act.actor };
   // Saying it again is safe: an earlier try may have ended the mission and not lived to write so.
   const report = await bot.missionControl.terminate(mission.s256, {
-    reason: 'revoked',
+    reason,
     decidedBy,
     ...(note && { note }),
   });
@@ -88,14 +97,21 @@ export async function stopMission(
   for (const requestId of report.voided) await lookLater(bot, { requestId });
   return before
     ? { done: false, card: alreadyEndedCard(mission, peopleOf(bot.oversight)) }
-    : { done: true, card: stoppedCard(mission) };
+    : { done: true, card: stoppedCard(mission, reason) };
 }
+
+/** Why a mission is ended; it is stopped unless something else is said. `note` are the words given for it. */
+export type Ending = {
+  readonly note?: string | undefined;
+  readonly reason?: 'completed' | 'superseded' | 'revoked' | undefined;
+};
 
 /** `done`: the mission has ended by this. The card says so, or why not. */
 export type Stopped = { readonly done: boolean; readonly card: Card };
 
 /** What the Person Server answered, in ids and times. */
-const ended = ({ terminatedAt, authorityEndsAt, voided, tokens }: TerminationReport) => ({
+const ended = ({ reason, terminatedAt, authorityEndsAt, voided, tokens }: TerminationReport) => ({
+  reason,
   terminatedAt: terminatedAt.toISOString(),
   authorityEndsAt: authorityEndsAt.toISOString(),
   voided,
@@ -151,7 +167,8 @@ export async function answerProposal(
   if (!allowed) {
     const why = verdicts.find((verdict) => !verdict.allowed)?.why;
     if (kind === 'confirmed') {
-      for (const mission of missions) await stopMission(bot, happening, shared, mission, proposal.note);
+      for (const mission of missions)
+        await stopMission(bot, happening, shared, mission, { note: proposal.note });
     }
     return refusalCard(why ?? 'not_found');
   }
@@ -165,7 +182,7 @@ export async function answerProposal(
   for (const mission of missions) {
     // Ended by this very click, in a try that did not live to write so, counts as not done yet.
     if (mission.status === 'terminated' && mission.terminatedBy?.id !== by.id) continue;
-    const { done, card } = await stopMission(bot, happening, shared, mission, proposal.note);
+    const { done, card } = await stopMission(bot, happening, shared, mission, { note: proposal.note });
     if (!done) told = card;
   }
   return told;

@@ -20,6 +20,7 @@ export type Act = {
     | 'hold'
     | 'release'
     | 'keep'
+    | 'complete'
     | 'claim'
     | 'accept'
     | 'delegate'

@@ -26,6 +26,8 @@ const Standing = z.object({
   entries: z.array(z.int()),
   /** The rules' reasons: our own sentences about entries, with quotes of agents in them. */
   reasons: z.array(z.string()),
+  /** The first entry that came after most of what the mission speaks of was touched, and added nothing to it. */
+  pastGoal: z.int().optional(),
   /** What a model says: its own words. */
   said: z.string().optional(),
   settles: z.string().optional(),

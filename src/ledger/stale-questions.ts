@@ -3,7 +3,7 @@ import type { LedgerTables, StaleQuestionTable } from '#ledger/tables.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
 
 /** Why a mission's person is asked whether it should go on. */
-export type Staleness = 'idle' | 'ending' | 'overdue';
+export type Staleness = 'idle' | 'ending' | 'overdue' | 'said_done' | 'past_goal';
 
 export type StaleQuestion = {
   readonly number: number;
@@ -48,6 +48,41 @@ export function openStaleQuestions(db: Kysely<LedgerTables>) {
         .where('number', '=', number)
         .executeTakeFirst();
       return row?.kept_source === source;
+    },
+
+    /** The agent said at `at`, by this ask, that the mission is done, and nobody answered. */
+    async doneSaid(missionS256: string, requestId: string, at: Date): Promise<void> {
+      await db
+        .insertInto('chaperone.done_said')
+        .values({ mission_s256: missionS256, request_id: requestId, said_at: at })
+        .onConflict((conflict) =>
+          conflict
+            .column('mission_s256')
+            .doUpdateSet((eb) => ({
+              request_id: eb.ref('excluded.request_id'),
+              said_at: eb.ref('excluded.said_at'),
+            }))
+            .where('chaperone.done_said.said_at', '<', at),
+        )
+        .execute();
+    },
+
+    /** What was said before `at` about being done counts no longer: it was said again, answered, or the goal was moved. */
+    async doneUnsaid(missionS256: string, at: Date): Promise<void> {
+      await db
+        .deleteFrom('chaperone.done_said')
+        .where('mission_s256', '=', missionS256)
+        .where('said_at', '<', at)
+        .execute();
+    },
+
+    async saidDoneAt(missionS256: string): Promise<Date | undefined> {
+      const row = await db
+        .selectFrom('chaperone.done_said')
+        .select('said_at')
+        .where('mission_s256', '=', missionS256)
+        .executeTakeFirst();
+      return row?.said_at;
     },
 
     /** The latest two questions about a mission, newest first: the older may not say yet that it is over. */

@@ -111,6 +111,8 @@ export type HoldTable = {
   released_at: Date | null;
 };
 
+export type DoneSaidTable = { mission_s256: string; request_id: string; said_at: Date };
+
 export type StaleQuestionTable = {
   mission_s256: string;
   number: number;
@@ -225,6 +227,7 @@ export type LedgerTables = {
   'chaperone.claim': ClaimTable;
   'chaperone.reminder': ReminderTable;
   'chaperone.stale_question': StaleQuestionTable;
+  'chaperone.done_said': DoneSaidTable;
   'chaperone.act': ActTable;
   'chaperone.receipt_key': ReceiptKeyTable;
   'chaperone.review': ReviewTable;

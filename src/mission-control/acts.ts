@@ -43,7 +43,7 @@ const decisions = {
 };
 const Terminate = z.object({
   action: z.literal('terminate'),
-  reason: z.enum(['revoked', 'superseded', 'administrative']),
+  reason: z.enum(['completed', 'revoked', 'superseded', 'administrative']),
   note: words.optional(),
   decidedBy: actor,
 });

@@ -69,7 +69,8 @@ export type Outcome =
   | { readonly kind: 'invalid_request'; readonly detail: string };
 
 export type Termination = {
-  readonly reason: 'revoked' | 'superseded' | 'administrative';
+  /** `completed` only where the server has the capability `complete`. */
+  readonly reason: 'completed' | 'revoked' | 'superseded' | 'administrative';
   readonly note?: string;
   readonly decidedBy: DecidedBy;
 };

@@ -39,6 +39,7 @@ const capabilities = [
   'narrow',
   'revoke',
   'log_denials',
+  'complete',
   'events',
 ];
 
@@ -188,7 +189,7 @@ export function openOversight(server: Server) {
     terminate: (
       s256: string,
       termination: {
-        readonly reason: 'revoked' | 'superseded' | 'administrative';
+        readonly reason: 'completed' | 'revoked' | 'superseded' | 'administrative';
         readonly note?: string;
         readonly decidedBy: DecidedBy;
       },

@@ -137,7 +137,7 @@ test('when a mission’s person is asked whether it should go on is read in hour
     idleMs: 1_800_000,
     againMs: 86_400_000,
   });
-  expect(faultsOf(stale('ask_again_hours: 1'))).toMatchObject([/29 stale: says neither/]);
+  expect(faultsOf(stale('ask_again_hours: 1'))).toMatchObject([/29 stale: says none of/]);
   expect(faultsOf(stale('idle_hours: 0'))).toMatchObject([/29 idle_hours: a number of hours/]);
   expect(parseOversight(whole, 'oversight.yaml').stale).toBeUndefined();
 });
@@ -265,7 +265,7 @@ rules:
     '13 stop: a stop ends the whole mission and cannot depend on `kinds`',
     '17 approve: never reached: an earlier rule already speaks for all of these',
     '18 for: selects nothing; write `everyone` if that is meant',
-    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders`, where to `escalate` or what to do `on_drift`',
+    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders` or where to `escalate`',
   ]);
 });
 

@@ -23,7 +23,7 @@ import { askOnHold, heldCard, holdCard, holdOverCard, missionOnHold } from '#car
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
-import { staleCard } from '#cards/stale-card.ts';
+import { keptCard, nothingAskedCard, staleCard } from '#cards/stale-card.ts';
 import { confirmStopCard, settledStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
 import { escalatedAsk, reminderCard, unansweredCard } from '#cards/waiting-card.ts';
 import { refusals } from '#cards/words.ts';
@@ -546,7 +546,15 @@ test('what was decided outside says how it came about, as far as the server tell
 });
 
 test('a mission nobody uses is asked about, and the answer is told', async () => {
-  const facts = { mission: mission(), number: 1, kept: undefined, over: false, people, person: approvers };
+  const facts = {
+    mission: mission(),
+    number: 1,
+    kept: undefined,
+    over: false,
+    canComplete: true,
+    people,
+    person: approvers,
+  };
   const kept = {
     by: { person: 'bob', via: 'slack', id: 'slack:T1:U2' },
     at: new Date('2026-11-24T10:05:00Z'),
@@ -556,8 +564,13 @@ test('a mission nobody uses is asked about, and the answer is told', async () =>
     idle: staleCard({ ...facts, why: 'idle' }),
     ending: staleCard({ ...facts, why: 'ending' }),
     overdue: staleCard({ ...facts, why: 'overdue' }),
+    'said to be done': staleCard({ ...facts, why: 'said_done' }),
+    'past its goal': staleCard({ ...facts, why: 'past_goal' }),
+    'cannot be ended as done': staleCard({ ...facts, why: 'idle', canComplete: false }),
     kept: staleCard({ ...facts, why: 'idle', kept }),
     'no longer open': staleCard({ ...facts, why: 'idle', over: true }),
+    'kept from elsewhere': keptCard(facts.mission),
+    'nothing to keep': nothingAskedCard(facts.mission),
   });
 });
 

@@ -29,6 +29,20 @@ test('where the operator wants none, nobody is asked', () => {
   expect(stalenessOf(onlyIdle, { ...mission, lastActivityAt: at(8) }, at(9))).toBeUndefined();
 });
 
+test('what the agent says of its goal, or the log shows, is asked about after its time, and before what is idle', () => {
+  const done = { why: 'said_done' as const, at: at(1) };
+  const withDone = with_({ idleMs: hours(3), doneMs: hours(2), endingMs: hours(2), againMs: hours(1) });
+  expect([2, 3, 8, 10].map((hour) => stalenessOf(withDone, { ...mission, done }, at(hour)))).toEqual([
+    undefined,
+    'said_done',
+    'said_done',
+    'overdue',
+  ]);
+  expect(stalenessOf(withDone, { ...mission, done: { ...done, why: 'past_goal' } }, at(3))).toBe('past_goal');
+  expect(stalenessOf(rules, { ...mission, done }, at(3))).toBe('idle');
+  expect(nextQuestionAt(withDone, { ...mission, done }, undefined, at(1))).toEqual(at(3));
+});
+
 test('each next moment is named, and the period after a question counts', () => {
   expect(nextQuestionAt(rules, mission, undefined, at(1))).toEqual(at(3));
   expect(nextQuestionAt(rules, mission, at(3), at(3))).toEqual(at(4));

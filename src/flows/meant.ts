@@ -1,0 +1,46 @@
+import { notFoundCard, whichMissionCard } from '#cards/answers.ts';
+import type { Card } from '#cards/card.ts';
+import type { Target } from '#conversation/intent.ts';
+import { findMission } from '#conversation/match.ts';
+import type { MissionSummary } from '#mission-control/facts.ts';
+import type { Bot } from './bot.ts';
+import type { Said } from './said.ts';
+import { type Here, missionNamed, missionsSeen } from './where.ts';
+
+/**
+ * The one mission that words name: the thread's own, or one by its exact name; an ended one, too, so that whoever acts hears
+ * that it is over. Anything less is a card that shows what may be meant, each with a button that names it.
+ */
+export async function missionMeant(
+  bot: Bot,
+  said: Said,
+  spot: Here,
+  target: Target,
+  to: Parameters<typeof whichMissionCard>[0]['to'],
+): Promise<{ readonly mission: MissionSummary } | { readonly card: Card }> {
+  if (target.of !== 'named') {
+    if (spot.mission && target.of !== 'everything') return { mission: spot.mission };
+    const { missions, more } = await missionsSeen(bot, said);
+    return { card: whichMissionCard({ missions, more, to }) };
+  }
+  const which = (missions: readonly MissionSummary[]) => ({
+    card: whichMissionCard({ said: target.words, missions, more: false, to }),
+  });
+  const candidates = await missionNamed(bot, said, target.words);
+  const active = candidates.filter(({ status }) => status === 'active');
+  const match = findMission(target.words, active, spot.mission?.s256);
+  switch (match.kind) {
+    case 'exact':
+      return { mission: match.mission };
+    case 'near':
+      return which([match.mission]);
+    case 'several':
+      return which(match.missions);
+    case 'none': {
+      const ended = findMission(target.words, candidates, spot.mission?.s256);
+      if (ended.kind === 'exact') return { mission: ended.mission };
+      const { missions, more } = await missionsSeen(bot, said);
+      return { card: notFoundCard(target.words, missions, more) };
+    }
+  }
+}
