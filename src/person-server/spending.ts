@@ -70,7 +70,7 @@ export async function spendingOf(store: Store, purse: Purse, now: Date, except?:
   const one = sql`
     select ${missionS256}::text as mission, ${resource}::text as resource, ${account}::text as account,
       ${unit}::text as unit, ${decimals}::int as decimals, allowed, total, total_at
-    from (select) as only left join person_server.allowance on mission_s256 = ${missionS256} and resource = ${resource}
+    from (select 1) as one left join person_server.allowance on mission_s256 = ${missionS256} and resource = ${resource}
       and account = ${account} and unit = ${unit} and decimals = ${decimals}`;
   const [found] = await read(store, one, now, except);
   return found ? found.spending : { allowed: 0, used: 0, held: 0, left: 0 };
