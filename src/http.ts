@@ -1,7 +1,6 @@
 // One HTTP server: a table of path prefixes and what answers there. It knows nobody.
 import { type AddressInfo, createServer } from 'node:net';
-import { type HttpBindings, serve } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import type { Log } from '#log.ts';
 
 /** Who is on the other end of the connection, as the socket says it (never a header). */
@@ -21,22 +20,22 @@ export type HttpServer = AsyncDisposable & { readonly port: number };
  */
 export async function openHttp(where: { host: string; port: number }, mounts: readonly Mount[], log: Log) {
   const table = mounts.toSorted((a, b) => b.path.length - a.path.length);
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.all('*', async (context) => {
-    const { pathname } = new URL(context.req.url);
+  const fetch = async (request: Request, { incoming }: HttpBindings | Http2Bindings): Promise<Response> => {
+    const { pathname } = new URL(request.url);
     const mount = table.find(({ path }) =>
       path.endsWith('/') ? pathname.startsWith(path) || pathname === path.slice(0, -1) : pathname === path,
     );
     if (!mount) return problem(404, 'not_found', 'nothing answers at this path');
-    return await mount.answer(context.req.raw, { address: context.env.incoming.socket.remoteAddress ?? '' });
-  });
-  app.onError((error, context) => {
-    log.error({ err: error, method: context.req.method, path: context.req.path }, 'request failed');
-    return problem(500, 'server_error', 'the server could not answer this request');
-  });
+    try {
+      return await mount.answer(request, { address: incoming.socket.remoteAddress ?? '' });
+    } catch (error) {
+      log.error({ err: error, method: request.method, path: pathname }, 'request failed');
+      return problem(500, 'server_error', 'the server could not answer this request');
+    }
+  };
 
   const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
-  const server = serve({ fetch: app.fetch, hostname: where.host, port: where.port }, resolve);
+  const server = serve({ fetch, hostname: where.host, port: where.port }, resolve);
   server.once('error', reject);
   const { port } = await listening;
   return {

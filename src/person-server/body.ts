@@ -19,11 +19,20 @@ export function invalidRequest(
 /** How long a body that is too large is still taken in, unkept: who is cut off while sending never reads why. */
 const lingerMs = 5_000;
 
+const noBytes = new Uint8Array();
+
 /** The bytes of a body as they came, for whoever checks their digest; `413` past `limit` bytes, which are not kept. */
 export async function readBytes(
   request: Request,
   limit: number,
 ): Promise<{ readonly kind: 'bytes'; readonly bytes: Uint8Array } | Refused> {
+  if (request.method === 'GET' || request.method === 'HEAD') return { kind: 'bytes', bytes: noBytes };
+  // A body that says how long it is ends there, and is taken as a whole.
+  const said = request.headers.get('content-length');
+  if (said !== null && Number(said) <= limit) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.byteLength <= limit ? { kind: 'bytes', bytes } : tooLarge(limit);
+  }
   const chunks: Uint8Array[] = [];
   const until = performance.now() + lingerMs;
   let size = 0;
@@ -32,9 +41,11 @@ export async function readBytes(
     if (size <= limit) chunks.push(chunk);
     else if (performance.now() > until) break;
   }
-  if (size > limit)
-    return invalidRequest(`a body holds at most ${limit} bytes`, 413, { connection: 'close' });
-  return { kind: 'bytes', bytes: Buffer.concat(chunks) };
+  return size <= limit ? { kind: 'bytes', bytes: Buffer.concat(chunks) } : tooLarge(limit);
+}
+
+function tooLarge(limit: number): Refused {
+  return invalidRequest(`a body holds at most ${limit} bytes`, 413, { connection: 'close' });
 }
 
 export type Json = Readonly<Record<string, unknown>>;
