@@ -35,6 +35,8 @@ export type Config = {
     /** Tokens a day, of all and of one mission or person. */
     readonly budget: { readonly tokensPerDay: number; readonly tokensPerAccount: number };
   };
+  /** Absent: nobody signs in; on the page of an ask people are vouched for in their own chat. */
+  readonly signIn?: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string };
   readonly slack?: {
     readonly botToken: string;
     readonly apiUrl?: string;
@@ -106,6 +108,7 @@ export function readConfig(
   const door = doorFrom(reading);
   const slack = slackFrom(reading);
   const model = modelFrom(reading);
+  const signIn = signInFrom(reading, oversight);
   const teams = teamsFrom(reading, oversight);
   const missionControl = missionControlFrom(reading);
   if (faults.length > 0 || !oversight) throw new ConfigError(faults);
@@ -124,6 +127,7 @@ export function readConfig(
     ...(door ? { door } : {}),
     ...(slack ? { slack } : {}),
     ...(model ? { model } : {}),
+    ...(signIn ? { signIn } : {}),
     ...(teams ? { teams } : {}),
   });
 }
@@ -286,6 +290,32 @@ function modelFrom({ values, given, refuse, needHttps }: Reading): Config['model
       tokensPerAccount: values.CHAPERONE_MODEL_TOKENS_EACH ?? 200_000,
     },
   };
+}
+
+/** A rule that asks for a sign-in where nobody can sign in would let every ask run out unanswered. */
+function signInFrom(
+  { values, given, refuse, need, needHttps }: Reading,
+  oversight: Oversight | undefined,
+): Config['signIn'] {
+  const { CHAPERONE_OIDC_ISSUER: issuer } = values;
+  const rest = ['CHAPERONE_OIDC_CLIENT_ID', 'CHAPERONE_OIDC_CLIENT_SECRET'] as const;
+  for (const name of rest)
+    refuse(
+      given.has(name) && !given.has('CHAPERONE_OIDC_ISSUER'),
+      `${name}: CHAPERONE_OIDC_ISSUER names no issuer`,
+    );
+  if (!given.has('CHAPERONE_OIDC_ISSUER')) {
+    for (const [at, { stepUp }] of (oversight?.rules ?? []).entries())
+      refuse(
+        stepUp === 'sign_in',
+        `CHAPERONE_OIDC_ISSUER is missing: rule ${at + 1} asks for a sign-in, and nobody could satisfy it`,
+      );
+    return undefined;
+  }
+  need('the issuer knows this Chaperone by it', ...rest);
+  needHttps('CHAPERONE_OIDC_ISSUER', issuer);
+  const { CHAPERONE_OIDC_CLIENT_ID: clientId = '', CHAPERONE_OIDC_CLIENT_SECRET: clientSecret = '' } = values;
+  return issuer === undefined ? undefined : { issuer, clientId, clientSecret };
 }
 
 function teamsFrom(reading: Reading, oversight: Oversight | undefined): Config['teams'] {

@@ -56,11 +56,13 @@ export function unstaffed({ people, rules }: Oversight, gone: ReadonlySet<string
  * unless each resource they name is as strict to approve in a mission.
  */
 export function unasked(oversight: Oversight) {
-  const strict = (needs: readonly Need[]) => needs.some(({ count, excluded }) => count > 1 || excluded);
+  const strict = (needs: readonly Need[]) =>
+    needs.some(({ count, excluded, signIn }) => count > 1 || excluded || signIn);
   return oversight.rules.flatMap((rule, at) => {
     const { scopes, kinds, resources, exclude } = rule;
     const access = scopes !== undefined || kinds?.some((kind) => kind.endsWith('_token'));
-    if (!rule.approve || !access || (neededBy(rule) === 1 && !exclude)) return [];
+    const strictly = neededBy(rule) > 1 || exclude || rule.stepUp === 'sign_in';
+    if (!rule.approve || !access || !strictly) return [];
     const whose = rule.for === 'everyone' ? undefined : rule.for.people;
     const people = oversight.people.filter(({ id, silentGrants }) => {
       if (silentGrants === 'ask' || whose?.includes(id) === false) return false;

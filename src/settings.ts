@@ -140,6 +140,17 @@ const known = {
     schema: flag,
     meaning: '`1`: take the Teams test client, which has no credentials; development only',
   },
+  CHAPERONE_OIDC_ISSUER: {
+    schema: url,
+    meaning:
+      'your identity provider (OpenID Connect), where people sign in on the page of an ask; without it they are asked in their own chat',
+  },
+  CHAPERONE_OIDC_CLIENT_ID: { schema: text, meaning: 'client id of this Chaperone there' },
+  CHAPERONE_OIDC_CLIENT_SECRET: {
+    schema: text,
+    meaning: 'client secret of this Chaperone there',
+    secret: true,
+  },
   OPENAI_MODEL: {
     schema: text,
     meaning: 'model that reviews and answers beside the rules; without it no model is asked anything',

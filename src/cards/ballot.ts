@@ -16,6 +16,8 @@ export type Ballot = {
     readonly votes: readonly Given[];
     readonly risk: string | undefined;
     readonly stepUp: boolean;
+    /** Approving takes a fresh sign-in. */
+    readonly signIn: boolean;
     readonly excluded: string | undefined;
   }[];
   /** How far the approvals reach; the first of them said it. */
@@ -62,6 +64,7 @@ export function waitingFor({ needs, reach, notified, delegations }: Ballot, peop
       .filter(({ count }) => count > 1)
       .slice(0, 1)
       .map(({ stepUp }) => note(stepUp ? shared.howStepUp : shared.howQuorum)),
+    ...(needs.some(({ signIn }) => signIn) ? [note(shared.howSignIn)] : []),
     ...[...excluded].map((id) => note(shared.noSay(person(id, people)))),
     ...(delegations.length > 0 ? [note(standing(delegations, people))] : []),
     ...(notified.length > 0 ? [note(shared.told(all(notified.map((id) => [person(id, people)]))))] : []),

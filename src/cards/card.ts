@@ -6,6 +6,8 @@
 //   expansion   the full text behind a card: nothing that a cut hid stays out of reach
 //   mark        an opaque id a posted card carries, by which an orphaned copy is found again
 //   form        what a button asks for before its press counts; opening one decides nothing
+//   picture     figures drawn for the eye; its `alt` says them in words wherever the drawing is not seen
+//   panel       one drawing of a picture: bars, a course over the log, or what happened in the log's order
 
 declare const safe: unique symbol;
 
@@ -37,7 +39,52 @@ export type Block =
   /** `whose` says who speaks ("The agent says"); the renderer sets every line of `text` apart so that none passes for ours. */
   | { readonly kind: 'quote'; readonly whose: SafeText; readonly text: SafeText; readonly cut: boolean }
   | { readonly kind: 'note'; readonly line: Line }
-  | { readonly kind: 'divider' };
+  | { readonly kind: 'divider' }
+  | { readonly kind: 'picture'; readonly picture: Picture };
+
+/** What a platform draws in its own way. Every meaning stands in a label, a shape or the `alt`; none in a colour alone. */
+export type Picture = {
+  readonly title: SafeText;
+  /** Every figure that matters, as sentences; at most `pictureLimits.alt` characters. */
+  readonly alt: SafeText;
+  readonly panels: readonly Panel[];
+};
+
+export type Panel = { readonly heading: SafeText } & (
+  | {
+      readonly kind: 'bars';
+      readonly bars: readonly Bar[];
+      /** A value that no bar should pass. */
+      readonly line?: { readonly at: number; readonly label: SafeText };
+    }
+  /** A level from entry to entry of a log, the line it may cross, and the entries that are cited. */
+  | {
+      readonly kind: 'course';
+      readonly points: readonly { readonly entry: number; readonly level: number }[];
+      readonly line: { readonly at: number; readonly label: SafeText };
+      readonly cited: { readonly entries: readonly number[]; readonly label: SafeText };
+      readonly crossed?: { readonly entry: number; readonly label: SafeText };
+    }
+  /** What happened, in the order of a log: a lane for each kind of thing, a flag for what changes everything after it. */
+  | {
+      readonly kind: 'events';
+      readonly from: { readonly entry: number; readonly at: Date };
+      readonly to: { readonly entry: number; readonly at: Date };
+      readonly lanes: readonly { readonly label: SafeText; readonly entries: readonly number[] }[];
+      readonly flags: readonly { readonly entry: number; readonly label: SafeText }[];
+    }
+);
+
+/** `shown` is the value as it is read. A `marked` bar is one to look at: it is drawn with a sign, not by its colour alone. */
+export type Bar = {
+  readonly label: SafeText;
+  readonly value: number;
+  readonly shown: SafeText;
+  readonly marked?: true;
+};
+
+/** What every platform can draw so that it can be read on a phone. */
+export const pictureLimits = { alt: 1_500, label: 18, bars: 8, points: 120, entries: 400, lanes: 6 } as const;
 
 /**
  * What a press names: the verb, what it is about, and the digest of what the card showed. Opaque ids only. `choice` is
@@ -50,7 +97,10 @@ export type Press = {
   readonly choice?: string;
 };
 
-/** `read` opens the full text. `ask` puts a question to the agent, `answer` answers one of its own. */
+/**
+ * `read` opens the full text. `ask` puts a question to the agent, `answer` answers one of its own. `pair` is pressed on the
+ * page of an ask by a visitor who wants to be asked in chat who they are; `vouch` and `disown` answer that.
+ */
 export type Verb =
   | 'approve'
   | 'deny'
@@ -66,7 +116,12 @@ export type Verb =
   | 'hold'
   | 'release'
   | 'keep'
-  | 'claim';
+  | 'claim'
+  /** Draws how a mission went so far. */
+  | 'timeline'
+  | 'pair'
+  | 'vouch'
+  | 'disown';
 
 /** `value` is a short word of ours without a comma. */
 export type Option = { readonly value: string; readonly label: SafeText };

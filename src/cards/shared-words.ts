@@ -25,6 +25,7 @@ const reaches = {
 } as const;
 export const howQuorum = line`It is approved once that many different people have approved what is shown here. One no denies it at once.`;
 export const howStepUp = line`A second, different person confirms this approval. One no denies it at once.`;
+export const howSignIn = line`Approving this takes a fresh sign-in: whoever approves here is given a link of their own for it.`;
 export const everyRule = line`Several rules are for this ask, and each has to be satisfied.`;
 export const andOthers = (count: number) => line` and ${count} more`;
 export const noSay = (who: Span) => line`${who} has no say in this: the agent acts for them.`;

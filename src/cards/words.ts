@@ -55,7 +55,7 @@ export function asking(type: Type, agent: Span, person: Span, what: Span | undef
     case 'question':
       return line`The agent ${agent} asks ${person} a question.`;
     case 'claims':
-      return line`The agent ${agent} asks for information about ${person}.`;
+      return line`${what ?? line`An access server`} asks who ${person} is, for the access the agent ${agent} wants.`;
   }
 }
 
@@ -179,6 +179,7 @@ export const noDigest = line`This Person Server cannot tell whether the ask chan
 export function by(via: string, unknown: Span): Line {
   if (via === 'slack') return line` in Slack`;
   if (via === 'teams') return line` in Teams`;
+  if (via === 'page') return line` on its page`;
   return line` elsewhere (by way of ${unknown})`;
 }
 
@@ -354,6 +355,7 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
   [ours`missions`, ours`the active missions`],
   [ours`status <mission>`, ours`one mission, by its title, words of it, or its short id`],
   [ours`review <mission>`, ours`what its log says about it; in a mission’s thread, “review” is that mission`],
+  [ours`timeline <mission>`, ours`how it went as a picture: asks, grants, denials, drift, stop; “timeline” in its thread`],
   [ours`what is waiting`, ours`asks that wait for a person`],
   [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
   [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],
@@ -496,8 +498,10 @@ export const escalated = ours`Nobody has answered`;
 export const nobodyAnsweredYet = (until: Span) =>
   line`This is shown here because nobody has answered it in its own channel. Without an answer it is denied at ${until}.`;
 export const unanswered = ours`Denied: nobody answered`;
-export const deniedBySilence = (agent: Span, what: SafeText, at: Span) =>
-  line`The agent ${agent} asked for a decision (${{ kind: 'plain', text: what }}). Nobody answered before ${at}, so it was denied.`;
+export const deniedBySilence = (agent: Span, what: SafeText, at: Span, times: number) =>
+  times === 1
+    ? line`The agent ${agent} asked for a decision (${{ kind: 'plain', text: what }}). Nobody answered before ${at}, so it was denied.`
+    : line`The agent ${agent} asked ${times} times for a decision (${{ kind: 'plain', text: what }}). Nobody answered, the last time before ${at}, so each was denied.`;
 
 // Holding.
 
@@ -565,7 +569,13 @@ export const refusals = {
   shared_place: line`Outsiders can read this channel. Nothing is decided or stopped from here.`,
   not_whole: line`What you sent was not complete, so nothing was done. Please open the form again.`,
   not_found: line`This ask or mission is not known any more. Nothing was done.`,
+  question_waits: line`Another question waits for this agent’s next ask already. Yours was not kept.`,
   stale: line`This was answered or has changed since it was shown. Nothing was done.`,
+  not_your_page: line`That page was not opened for you. Nothing was done.`,
+  wrong_code: line`That is not the code the page shows. The page is closed, and nothing was decided.`,
+  sign_in_refused: line`The sign-in did not hold, so nothing was done. Please try again.`,
+  sign_in_unavailable: line`Nobody can sign in just now. Nothing was done. Please try again.`,
+  asked_enough: line`You were asked often enough from this page. Decide in your oversight channel.`,
   unavailable: line`The Person Server could not be reached for a quarter of an hour. Nothing was decided. Please try again.`,
 } as const;
 

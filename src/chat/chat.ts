@@ -12,6 +12,9 @@ export type Platform = 'slack' | 'teams';
 /** `tenant` is Slack's team id or Microsoft's tenant id; `channel` the platform's own id. */
 export type Place = { readonly platform: Platform; readonly tenant: string; readonly channel: string };
 
+/** A picture of the card is not at the platform yet: its figures stand there in words until it is brought and the card hung again. */
+export type Lack = { readonly lacks?: 'picture' };
+
 /** `thread` is the root message's id, absent when this message is itself a root. */
 export type Posted = { readonly place: Place; readonly thread?: string; readonly message: string };
 
@@ -114,16 +117,23 @@ export class ChatError extends Error {
   }
 }
 
-/** Every verb is one call to the platform without retries of its own, and throws ChatError. */
+/** Every verb is one call to the platform without retries of its own, but for what it says itself, and throws ChatError. */
 export type Chat = {
   readonly platform: Platform;
   /** The least time between two posts to one place that the platform bears. */
   readonly paceMs: number;
   /** Posts a card as a root, or into the thread whose root is `thread`. `mark` travels with the message. */
-  post(place: Place, thread: string | undefined, card: Card, mark: string): Promise<Posted>;
-  replace(posted: Posted, card: Card, mark: string): Promise<void>;
+  post(place: Place, thread: string | undefined, card: Card, mark: string): Promise<Posted & Lack>;
+  replace(posted: Posted, card: Card, mark: string): Promise<Lack>;
+  /** Brings the pictures of a card to where its platform can show them. It may be several calls, and is safe to say twice. */
+  bring(card: Card): Promise<void>;
   /** Shows words to one person only, as close to where they acted as the platform allows. */
   whisper(place: Place, thread: string | undefined, to: Actor, card: Card): Promise<void>;
+  /**
+   * The conversation between the bot and one person, opened if there is none; `place` is one they both belong to, and
+   * `user` the platform's own id of theirs.
+   */
+  privately(place: Place, user: string): Promise<Place>;
   /** Copies of a mark hanging in a place or thread since a moment; `cannot-tell` where the platform has no way to look. */
   find(
     place: Place,

@@ -2,11 +2,13 @@
 //
 //   look      read the truth about an ask or a mission and say which card should hang where
 //   hang      make the chats show what should hang
+//   bring     bring the pictures of a card to where they can be shown, and hang it again with them
 //   hear      a person said something; answer, or do what they said
 //   press     a person pressed a button; do it if they may
 //   alarm     say so when an ask was settled and nobody here did it
 //   stale     ask whether a mission should go on under which nothing happens; keep it when somebody says so
 //   claim     show that somebody is looking into an ask
+//   visit     the page of an ask: who opened it, whether it is them, what they decide there
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
 //   brief     ask a model about an ask, and show what it says beside what the rules say
 //   hold      keep everything under a mission from being approved, and show that
@@ -22,6 +24,7 @@ import type { Ledger } from '#ledger/ledger.ts';
 import type { Log } from '#log.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import type { Oversight, Person } from '#oversight.ts';
+import type { SignIn } from '#page/sign-in.ts';
 import type { MissionTrail } from '#reviewer/drift.ts';
 import type { Model } from '#reviewer/model/chat-model.ts';
 import type { Reviewer } from '#reviewer/model/review.ts';
@@ -56,6 +59,8 @@ export type Bot = {
   readonly trails: Map<string, { readonly trail: MissionTrail; readonly accepted: number }>;
   /** While we hold a mission the Person Server asks about everything under it, because it is our own. */
   readonly holdsSilentGrants: boolean;
+  /** Where the pages of asks are, and how people sign in there; nobody does without an issuer. */
+  readonly page: { addressOf(visit: string): string; readonly signIn: SignIn | undefined };
   /** What the Person Server can do, asked once and remembered. */
   capabilities(): Promise<readonly string[]>;
   now(): Date;

@@ -6,10 +6,11 @@ import type { Narrowing, Outcome } from '#mission-control/port.ts';
 import type { Delegation } from '#policy/delegation.ts';
 import { matterOf } from '#policy/matter.ts';
 import { mayDecide, type Verdict } from '#policy/policy.ts';
-import { isSimple, needsOf } from '#policy/quorum.ts';
+import { isSimple, needsOf, wantsSignIn } from '#policy/quorum.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { isHeld } from './held.ts';
 import { lookLater } from './look.ts';
+import { askForSignIn } from './sign-in.ts';
 import { vote } from './vote.ts';
 
 /** A person's answer to an ask, bound to what they were shown. */
@@ -37,7 +38,7 @@ export type Deed = {
   readonly surface: string;
   /** They signed in afresh for this very ask. */
   readonly signedIn: boolean;
-  verdict(request: Request, delegations: readonly Delegation[]): Verdict;
+  verdict(request: Request, delegations: readonly Delegation[]): Verdict | Promise<Verdict>;
 };
 
 /** The answer of somebody in chat. */
@@ -76,7 +77,7 @@ export async function decideBy(
   const request = await bot.missionControl.readRequest(requestId);
   if (!request) return refusalCard('not_found');
   const delegations = await bot.ledger.delegations.standing(bot.now());
-  const verdict = deed.verdict(request, delegations);
+  const verdict = await deed.verdict(request, delegations);
   const act = {
     source: `${deed.id}/${action}/${requestId}`,
     at: bot.now(),
@@ -98,15 +99,27 @@ export async function decideBy(
   if (answer.action === 'approve' && (await isHeld(bot, request)))
     return await refuse('on_hold', verdict.as.id);
   const decidedBy = { person: verdict.as.id, via: deed.via, id: act.actor };
-  if (
-    answer.action === 'approve' &&
-    (verdict.for.length > 0 || !isSimple(needsOf(bot.oversight, matterOf(request))))
-  )
-    return await vote(bot, { request, answer, as: verdict.as, for: verdict.for, given: decidedBy, act });
+  const needs = needsOf(bot.oversight, matterOf(request));
+  if (answer.action === 'approve' && !deed.signedIn && wantsSignIn(needs, [verdict.as, ...verdict.for])) {
+    await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: 'sign_in_asked', answer: {} });
+    bot.log.info({ request: request.id, actor: act.actor }, 'this approval takes a sign-in');
+    return await askForSignIn(bot, request, verdict.as.id);
+  }
+  if (answer.action === 'approve' && (verdict.for.length > 0 || !isSimple(needs)))
+    return await vote(bot, {
+      request,
+      answer,
+      as: verdict.as,
+      for: verdict.for,
+      given: decidedBy,
+      signedIn: deed.signedIn,
+      act,
+    });
   const outcome = await bot.missionControl.decide(requestId, { ...answer, decidedBy });
   await bot.ledger.acts.append({
     ...act,
     person: verdict.as.id,
+    said: answer.action === 'deny' ? answer.reason : undefined,
     outcome: outcome.kind,
     answer: { ...answered(outcome), delegation: delegationOf(verdict, delegations) },
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batchIn } from '#cards/batch-card.ts';
 import type { Card, Form, Press } from '#cards/card.ts';
 import { type Refusal, refusalCard } from '#cards/refusals.ts';
 import { readPressed } from '#cards/review-card.ts';
@@ -7,13 +8,18 @@ import type { Request } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
 import { claim } from './claim.ts';
 import { type Answer, decide } from './decide.ts';
+import { claimItems, decideItems, pickedIn } from './decide-batch.ts';
 import { answerIn, changesIn, questionIn, reasonIn } from './filled.ts';
+import { findingSubject } from './finding.ts';
 import { holdPressed } from './hold.ts';
 import { askAgent } from './inquire.ts';
 import { keepPressed } from './keep.ts';
 import { readCard } from './look.ts';
+import { answerPairing } from './pair.ts';
+import { apartSubject } from './remind.ts';
 import { acceptFinding } from './review.ts';
 import { answerProposal, stopMission } from './stop.ts';
+import { timelinePressed } from './timeline.ts';
 
 export type Pressed = Extract<Happening, { kind: 'pressed' }>;
 
@@ -21,6 +27,8 @@ export type Pressed = Extract<Happening, { kind: 'pressed' }>;
 export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promise<Card | undefined> {
   await tidyCopy(bot, pressed);
   const { verb, subject, digest } = pressed.press;
+  const leader = batchIn(subject);
+  if (leader !== undefined) return await batchPressed(bot, pressed, shared, leader);
   switch (verb) {
     case 'approve':
     case 'deny':
@@ -44,6 +52,8 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
       return await holdPressed(bot, pressed, shared, verb);
     case 'claim':
       return await claim(bot, pressed, shared, subject);
+    case 'timeline':
+      return await timelinePressed(bot, pressed);
     case 'keep':
       return await keepPressed(bot, pressed, shared);
     case 'confirm_stop':
@@ -54,15 +64,57 @@ export async function press(bot: Bot, pressed: Pressed, shared: boolean): Promis
       const named = readPressed(subject);
       return named ? await acceptFinding(bot, pressed, shared, named) : refusalCard('stale');
     }
+    case 'vouch':
+    case 'disown':
+      return await answerPairing(bot, pressed);
+    case 'pair':
+      // Its button is on the page of an ask, never in chat.
+      return refusalCard('stale');
+    case 'pick':
+      return refusalCard('stale');
+    case 'inquire': {
+      const named = readPressed(subject);
+      return named ? await askAgent(bot, pressed, shared, named) : refusalCard('stale');
+    }
     case 'read':
       // Full text is opened at once and never waits in the inbox.
       return undefined;
   }
 }
 
+/** A press about asks that share a card: all that wait, or the one that was picked. */
+async function batchPressed(
+  bot: Bot,
+  pressed: Pressed,
+  shared: boolean,
+  leader: string,
+): Promise<Card | undefined> {
+  const { press, values } = pressed;
+  const list = { leader, ...press };
+  switch (press.verb) {
+    case 'approve':
+      return await decideItems(bot, pressed, shared, list, { of: 'all' }, { action: 'approve' });
+    case 'deny': {
+      const reason = reasonIn(values);
+      const said = { action: 'deny', ...(reason && { reason }) } as const;
+      return await decideItems(bot, pressed, shared, list, { of: 'all' }, said);
+    }
+    case 'pick': {
+      const picked = pickedIn(values);
+      return picked
+        ? await decideItems(bot, pressed, shared, list, picked.which, picked.said)
+        : refusalCard('not_whole');
+    }
+    case 'claim':
+      return await claimItems(bot, pressed, shared, leader);
+    default:
+      return refusalCard('stale');
+  }
+}
+
 /** What a press answers an ask with; a refusal where its form is not whole, or its button is none of this ask's. */
-function answerPressed(
-  { press: { choice }, values }: Pressed,
+export function answerPressed(
+  { press: { choice }, values }: Pick<Pressed, 'press' | 'values'>,
   action: Answer['action'],
   digest: string,
   request: Request,
@@ -95,9 +147,19 @@ export const reachOf = (choice: string | undefined) => {
   return apply ? { apply } : {};
 };
 
+/** Where the card of a press may hang. A batch hangs where the first of its asks did. */
+function hungFor({ subject }: Press): readonly string[] {
+  const found = readPressed(subject);
+  if (found) return [findingSubject(found)];
+  const leader = batchIn(subject);
+  return leader === undefined
+    ? [apartSubject(subject), `request:${subject}`, `mission:${subject}`]
+    : [`request:${leader}`];
+}
+
 /** The form behind a button, from the card that hangs: nothing but the card itself says what is asked for. */
 export async function readForm(bot: Bot, place: Place, press: Press): Promise<Form | undefined> {
-  for (const subject of [`request:${press.subject}`, `mission:${press.subject}`]) {
+  for (const subject of hungFor(press)) {
     const hanging = await bot.ledger.wall.hangingAt(place, subject);
     const button = hanging?.wanted.buttons.find(
       ({ press: { verb, digest, choice } }) =>
@@ -116,12 +178,7 @@ async function tidyCopy(bot: Bot, { on, press }: Pressed): Promise<void> {
   const { wall } = bot.ledger;
   if (await wall.behind(on.place, on.message)) return;
   const root = await wall.rootOf(press.subject);
-  for (const subject of [
-    `request:${press.subject}`,
-    `mission:${press.subject}`,
-    `confirm:${press.subject}`,
-    ...(root ? [root] : []),
-  ]) {
+  for (const subject of [...hungFor(press), `confirm:${press.subject}`, ...(root ? [root] : [])]) {
     const hanging = await wall.hangingAt(on.place, subject);
     if (!hanging) continue;
     if (await wall.adopt(hanging.id, on)) return;

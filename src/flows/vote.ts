@@ -23,6 +23,8 @@ export type Approval = {
   readonly as: Person;
   readonly for: readonly Person[];
   readonly given: DecidedBy;
+  /** With a fresh sign-in. */
+  readonly signedIn: boolean;
   readonly act: Omit<Act, 'person' | 'outcome' | 'answer'>;
 };
 
@@ -61,6 +63,7 @@ export async function vote(bot: Bot, approval: Approval): Promise<Card | undefin
     by: as.id,
     for: say?.from,
     delegation: say?.id,
+    signedIn: approval.signedIn,
     at: bot.now(),
   });
   if (cast === 'already_voted' || cast === 'other_reach') return await refuse(cast);

@@ -25,6 +25,9 @@ export type Act = {
     | 'accept'
     | 'delegate'
     | 'reclaim'
+    | 'vouch'
+    | 'disown'
+    | 'sign_in'
     /** The reviewer's own yes, in nobody's name. */
     | 'let_through';
   /** The proof: the platform's own name for who acted (`slack:T1:U1`). */

@@ -1,14 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import type { Happening } from '#chat/chat.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
+import type { Submitted } from '#page/page.ts';
 
 export type Inbox = ReturnType<typeof openInbox>;
 
-/** What happened in chat, kept before anything is done about it, once however often the platform delivers it. */
+/** What happened in chat or was sent from the page of an ask, kept before anything is done about it, once however often the platform delivers it. */
 export function openInbox(db: Kysely<LedgerTables>) {
   return {
     /** Durable when it resolves. False when it was already there. */
-    async keep(happening: Happening, now: Date): Promise<boolean> {
+    async keep(happening: Happening | Submitted, now: Date): Promise<boolean> {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('chaperone.inbox')
         .values({ id: happening.id, happening: JSON.stringify(happening), received_at: now })
@@ -28,7 +29,7 @@ export function openInbox(db: Kysely<LedgerTables>) {
         .returning(['happening', 'received_at', 'attempts'])
         .executeTakeFirst();
       if (!row) return undefined;
-      const happening = { ...row.happening, at: new Date(row.happening.at) } satisfies Happening;
+      const happening = { ...row.happening, at: new Date(row.happening.at) } satisfies Happening | Submitted;
       return { happening, receivedAt: row.received_at, attempts: row.attempts };
     },
 

@@ -1,6 +1,7 @@
 // What the bot remembers. The Person Server holds the truth about asks and missions; nothing here decides anything.
 //
 //   wall       which card should hang where, and which one does
+//   picture    which drawings a workspace has, and which cards wait for theirs
 //   inbox      what happened in chat, before anything is done about it
 //   act        what a person did or tried, and what came of it; append-only, in a hash chain
 //   proposal   a stop that waits for one click
@@ -9,6 +10,8 @@
 //   hold       a mission under which nothing is approved until it is released
 //   stale      the question whether a mission should go on
 //   claim      who is looking into an ask
+//   visit      a browser that opened the page of an ask, and whose it proved to be
+//   batch      asks that share a card, each under a number
 //   reminder   that somebody was called again to an ask
 //   place      a channel: its pace, its outsiders, the way to it
 //   review     what the reviewer last found of a mission, and what people said to it
@@ -23,6 +26,7 @@ import type { Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
 import { openActs } from '#ledger/acts.ts';
+import { openBatches } from '#ledger/batches.ts';
 import { openBriefs } from '#ledger/briefs.ts';
 import { openClaims } from '#ledger/claims.ts';
 import { openDelegations } from '#ledger/delegations.ts';
@@ -30,6 +34,7 @@ import { openHolds } from '#ledger/holds.ts';
 import { openInbox } from '#ledger/inbox.ts';
 import { openInquiries } from '#ledger/inquiries.ts';
 import { openJudgements } from '#ledger/judgements.ts';
+import { openPictures } from '#ledger/pictures.ts';
 import { openPlaces } from '#ledger/places.ts';
 import { openProposals } from '#ledger/proposals.ts';
 import { openReminders } from '#ledger/reminders.ts';
@@ -38,6 +43,7 @@ import { openSpend } from '#ledger/spend.ts';
 import { openStaleQuestions } from '#ledger/stale-questions.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
 import { openTalks } from '#ledger/talks.ts';
+import { openVisits } from '#ledger/visits.ts';
 import { openVotes } from '#ledger/votes.ts';
 import { openWall } from '#ledger/wall.ts';
 
@@ -55,6 +61,7 @@ export function openLedger(database: Database) {
   const db = database.as<LedgerTables>();
   return {
     wall: openWall(db, database.jobs, postQueue),
+    pictures: openPictures(db, database.jobs, postQueue),
     inbox: openInbox(db),
     acts: openActs(db),
     places: openPlaces(db),
@@ -70,6 +77,8 @@ export function openLedger(database: Database) {
     holds: openHolds(db),
     reminders: openReminders(db),
     claims: openClaims(db),
+    batches: openBatches(db),
+    visits: openVisits(db),
     staleQuestions: openStaleQuestions(db),
 
     async readBookmark(name: string): Promise<string | undefined> {

@@ -1,10 +1,12 @@
 // The ledger's tables as the query builder sees them; `migrations/` is the truth about their columns.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { Press } from '#cards/card.ts';
+import type { Card, Press } from '#cards/card.ts';
 import type { Happening, Platform } from '#chat/chat.ts';
 import type { JudgementState } from '#ledger/judgements.ts';
 import type { Acceptance } from '#ledger/reviews.ts';
+import type { Ways } from '#ledger/visits.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
+import type { Submitted } from '#page/page.ts';
 
 /** Goes in as JSON text and comes out parsed. */
 type Json<T> = ColumnType<T, string, string>;
@@ -35,7 +37,10 @@ export type WallTable = {
   not_before: Generated<Date>;
   attempts: Generated<number>;
   fault: string | null;
+  undrawn: Generated<number>;
 };
+
+export type PictureTable = { tenant: string; digest: string; file: string; brought_at: Generated<Date> };
 
 export type PlaceTable = {
   platform: Platform;
@@ -50,7 +55,7 @@ export type PlaceTable = {
 
 export type InboxTable = {
   id: string;
-  happening: Json<Happening>;
+  happening: Json<Happening | Submitted>;
   received_at: Date;
   claimed_until: Date | null;
   attempts: Generated<number>;
@@ -84,6 +89,7 @@ export type VoteTable = {
   delegation: string | null;
   actor: string;
   via: string;
+  signed_in: Generated<boolean>;
   cast_at: Date;
   closed: Generated<boolean>;
 };
@@ -129,6 +135,34 @@ export type ClaimTable = {
   by: Json<DecidedBy>;
   claimed_at: Date;
   until: Date;
+};
+
+export type VisitTable = {
+  id: Generated<string>;
+  request_id: string;
+  only_person: string | null;
+  ways: Json<Ways>;
+  token_hash: string | null;
+  opened_at: Date;
+  expires_at: Date;
+  pairing: Json<unknown> | null;
+  pairings: Generated<number>;
+  state_hash: string | null;
+  sign_in: Json<unknown> | null;
+  proof: Json<unknown> | null;
+  proven_at: Date | null;
+  wrong: Generated<number>;
+  ended_at: Date | null;
+  ended_why: string | null;
+  told: Json<Card> | null;
+};
+
+export type BatchItemTable = {
+  request_id: string;
+  batch: string;
+  number: number;
+  alike: string;
+  apart: Generated<boolean>;
 };
 
 export type ReminderTable = {
@@ -218,6 +252,7 @@ export type BookmarkTable = { name: string; value: string };
 
 export type LedgerTables = {
   'chaperone.wall': WallTable;
+  'chaperone.picture': PictureTable;
   'chaperone.place': PlaceTable;
   'chaperone.inbox': InboxTable;
   'chaperone.proposal': ProposalTable;
@@ -225,7 +260,9 @@ export type LedgerTables = {
   'chaperone.delegation': DelegationTable;
   'chaperone.hold': HoldTable;
   'chaperone.claim': ClaimTable;
+  'chaperone.visit': VisitTable;
   'chaperone.reminder': ReminderTable;
+  'chaperone.batch_item': BatchItemTable;
   'chaperone.stale_question': StaleQuestionTable;
   'chaperone.done_said': DoneSaidTable;
   'chaperone.act': ActTable;

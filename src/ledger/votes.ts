@@ -15,6 +15,8 @@ export type Vote = {
   /** Whose say it was, where not their own, and by which delegation. */
   readonly for: string | undefined;
   readonly delegation: string | undefined;
+  /** They had signed in afresh for it. */
+  readonly signedIn: boolean;
   readonly at: Date;
 };
 
@@ -52,6 +54,7 @@ export function openVotes(db: Kysely<LedgerTables>) {
             delegation: vote.delegation ?? null,
             actor: vote.given.id,
             via: vote.given.via,
+            signed_in: vote.signedIn,
             cast_at: vote.at,
           })
           .onConflict((conflict) => conflict.doNothing())
@@ -115,5 +118,6 @@ const voteOf = (row: Selectable<VoteTable>): Vote => ({
   by: row.person,
   for: row.say === row.person ? undefined : row.say,
   delegation: row.delegation ?? undefined,
+  signedIn: row.signed_in,
   at: row.cast_at,
 });

@@ -1,5 +1,6 @@
-// The page a `requirement=interaction` points at. It shows which request a code belongs to and sends the person to their
-// own channel: whoever holds the code can see the page, so nothing here decides anything.
+// The page a `requirement=interaction` points at. It takes the code, once, and hands its visitor on to whoever can tell who
+// they are. Where nobody can, it shows which request this is and sends the person to their own channel: whoever holds the
+// code can see the page, so nothing here decides anything.
 import { foldInteractionCode } from '#aauth/interaction-code.ts';
 import { type Problem, problemResponse } from '#aauth/problem.ts';
 import { metadataInTime } from '#person-server/introduce.ts';
@@ -61,6 +62,14 @@ export async function interactionPage(
   }
   if (found.state === 'denied' && callback) return backTo(callback, 'access_denied');
   if (!(await arrive(server, found, now))) return fail(invalidCode);
+  if (server.welcome) {
+    const errand = errandOf(found);
+    return await server.welcome({
+      requestId: found.id,
+      ...(callback !== undefined && { callback }),
+      ...(errand !== undefined && { errand }),
+    });
+  }
   const back = callback ? `<p><a href="${escapeHtml(callback)}">Return to your agent</a>.</p>` : '';
   return page(200, 'Answer in your channel', describe(found) + back);
 }
@@ -153,7 +162,7 @@ function describe(request: RequestRow): string {
   if (wanted.type === 'auth_token' && wanted.scope.length) facts.push(['Scope', wanted.scope.join(' ')]);
   if (wanted.type === 'permission') facts.push(['Action', wanted.action]);
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('');
-  const errand = request.callback === null ? undefined : request.asserted.resource.interaction;
+  const errand = errandOf(request);
   const first = errand
     ? `<p>The resource needs something from you first: <a href="${escapeHtml(errand)}">go to ${escapeHtml(new URL(errand).host)}</a>.</p>`
     : '';
@@ -162,6 +171,10 @@ ${first}
 <p>The request is waiting in your oversight channel. Approve or deny it there: this page decides nothing.</p>
 <p>If you do not recognise it, deny it.</p>`;
 }
+
+/** Where the person has to go first, while the resource waits for them (draft §resource-initiated-interaction). */
+const errandOf = ({ callback, asserted }: RequestRow) =>
+  callback === null ? undefined : asserted.resource.interaction;
 
 const form = `<form method="get" action="/interact">
 <label for="code">Code shown by your agent</label>

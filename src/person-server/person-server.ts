@@ -18,7 +18,7 @@ import { openKeys } from '#person-server/keys.ts';
 import { type Oversight, openOversight } from '#person-server/oversight.ts';
 import { openPace } from '#person-server/pace.ts';
 import { type Mount, mountsOf } from '#person-server/routes.ts';
-import { type Limits, type Person, type Server, usualLimits } from '#person-server/server.ts';
+import { type Arrival, type Limits, type Person, type Server, usualLimits } from '#person-server/server.ts';
 import { sweep } from '#person-server/sweep.ts';
 import { openStore } from '#person-server/tables.ts';
 import { openWake } from '#person-server/wake.ts';
@@ -50,6 +50,8 @@ export type PersonServerOptions = {
   readonly missionControlEndpoint?: string;
   /** Whether nothing is granted silently under a mission for now; asked at every ask. Without it, the people's policy alone counts. */
   readonly asksAlways?: (missionS256: string) => Promise<boolean>;
+  /** Takes over a visitor whose interaction code was taken: a redirect to a page that can tell who they are. */
+  readonly welcome?: (arrival: Arrival) => Promise<Response>;
 };
 
 /**
@@ -100,6 +102,7 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     federating: new Set(),
     log,
     asksAlways: options.asksAlways ?? (() => Promise.resolve(false)),
+    welcome: options.welcome,
     now,
   };
   const closing = stack.move();

@@ -48,6 +48,15 @@ export const usualLimits: Limits = {
   codeAttempts: 5,
 };
 
+/** Somebody who came with an interaction code: for which request, and where they may go besides. */
+export type Arrival = {
+  readonly requestId: string;
+  /** The agent's own page to go back to. */
+  readonly callback?: string;
+  /** The resource's page that comes first. */
+  readonly errand?: string;
+};
+
 /** What the endpoints and verbs of this room work with. */
 export type Server = {
   readonly issuer: string;
@@ -70,6 +79,8 @@ export type Server = {
   readonly log: Log;
   /** Whether the people want every ask under a mission put to them for now, whatever was approved with it. */
   asksAlways(missionS256: string): Promise<boolean>;
+  /** Sends a visitor whose code was taken to where they can say who they are; absent where nobody can tell. */
+  readonly welcome: ((arrival: Arrival) => Promise<Response>) | undefined;
   now(): Date;
 };
 

@@ -24,7 +24,8 @@ export type Why =
   | 'may_not_stop'
   | 'may_not_hold'
   | 'may_not_keep'
-  | 'may_not_see';
+  | 'may_not_see'
+  | 'not_your_page';
 
 /** `for`: whose say it may be, where it is not their own; empty where it is. */
 export type Verdict =
@@ -44,6 +45,13 @@ export type Doing = {
   readonly delegations?: readonly Delegation[];
 };
 
+/** Somebody who signed in at the operator's issuer, at the page of one ask: no chat, and nobody reads along. */
+export type DoingSignedIn = Pick<Doing, 'oversight' | 'matter' | 'delegations'> & {
+  readonly signedIn: { readonly sub: string; readonly email?: string };
+  /** The one person the page was opened for, where it is their private link. */
+  readonly only?: string | undefined;
+};
+
 /**
  * The person behind a verified account: the platform's own ids, to the letter, and nothing else. Microsoft's ids are
  * GUIDs, whose letters have no case; the operator's file keeps them in lower case.
@@ -57,6 +65,13 @@ export function personBehind({ people }: Oversight, actor: Actor): Person | unde
       : teams?.tenant === actor.tenant.toLowerCase() && teams.user === actor.user.toLowerCase(),
   );
 }
+
+/** The person behind a sign-in: what the issuer vouches for, as the operator's file has it. An unverified e-mail is nobody's. */
+export const personSignedIn = (
+  { people }: Oversight,
+  { sub, email }: DoingSignedIn['signedIn'],
+): Person | undefined =>
+  people.find(({ oidc }) => oidc && ('sub' in oidc ? oidc.sub === sub : oidc.email === email));
 
 /** The channels that oversee a matter. */
 export const channelsFor = ({ channels }: Oversight, matter: Matter): readonly Channel[] =>
@@ -84,8 +99,8 @@ export const onDrift = (oversight: Oversight, matter: Matter): NonNullable<Rule[
   rulesFor(oversight, matter, 'onDrift')[0]?.onDrift ?? 'tell';
 
 /** Whether somebody has a say about an ask: their own, or that of somebody they decide for. */
-export function mayDecide(doing: Doing): Verdict {
-  const verdict = mayAct(doing);
+export function mayDecide(doing: Doing | DoingSignedIn): Verdict {
+  const verdict = 'signedIn' in doing ? isKnown(doing) : mayAct(doing);
   if (!verdict.allowed) return verdict;
   const needs = needsOf(doing.oversight, doing.matter);
   const { as } = verdict;
@@ -95,7 +110,11 @@ export function mayDecide(doing: Doing): Verdict {
   return { allowed: false, why: needs.some((need) => isExcluded(need, as)) ? 'excluded' : 'not_an_approver' };
 }
 
-const principalsOf = ({ oversight, delegations = [] }: Doing, needs: readonly Need[], as: Person) =>
+const principalsOf = (
+  { oversight, delegations = [] }: Doing | DoingSignedIn,
+  needs: readonly Need[],
+  as: Person,
+) =>
   approversIn(needs.filter((need) => !isExcluded(need, as))).filter((principal) =>
     mayStandFor(oversight, delegations, as, principal),
   );
@@ -158,6 +177,14 @@ function mayAct(doing: Doing): Verdict {
   if (!verdict.allowed || doing.private) return verdict;
   if (overseenAt(oversight, place, matter) || escalatedTo(oversight, place, matter)) return verdict;
   return { allowed: false, why: 'wrong_place' };
+}
+
+/** The person behind a sign-in, at a page that is anybody's or their own. */
+function isKnown({ oversight, signedIn, only }: DoingSignedIn): Verdict {
+  const person = personSignedIn(oversight, signedIn);
+  if (!person) return { allowed: false, why: 'unknown_person' };
+  if (only !== undefined && only !== person.id) return { allowed: false, why: 'not_your_page' };
+  return { allowed: true, as: person, for: [] };
 }
 
 /** A member of the home workspace whom the operator knows, where no outsider reads along. */

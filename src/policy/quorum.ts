@@ -17,10 +17,16 @@ export type Need = {
   readonly risk: string | undefined;
   /** The second approval is a confirmation the operator asks for. */
   readonly stepUp: boolean;
+  /** Only approvals count that were given with a fresh sign-in. */
+  readonly signIn: boolean;
 };
 
-/** Persons' ids. `by` pressed the button; `for` is whose say it was, where not their own. */
-export type Vote = { readonly by: string; readonly for?: string | undefined };
+/** Persons' ids. `by` pressed the button, and `signedIn` afresh for it; `for` is whose say it was, where not their own. */
+export type Vote = {
+  readonly by: string;
+  readonly for?: string | undefined;
+  readonly signedIn?: boolean;
+};
 
 export type Tally<Cast extends Vote> = {
   /** The vote that met the last need; undefined while one is not met. */
@@ -38,7 +44,8 @@ export const needsOf = (oversight: Oversight, matter: Matter): readonly Need[] =
       count: rule ? neededBy(rule) : 1,
       excluded,
       risk: rule?.risk,
-      stepUp: rule?.stepUp !== undefined,
+      stepUp: rule?.stepUp === 'second_person',
+      signIn: rule?.stepUp === 'sign_in',
     };
   });
 
@@ -47,6 +54,10 @@ export const approversIn = (needs: readonly Need[]): readonly Person[] => [
 ];
 
 export const isExcluded = ({ excluded }: Need, { id }: Person) => id === excluded;
+
+/** Whether somebody's approval, or that of one of those they decide for, counts only with a fresh sign-in. */
+export const wantsSignIn = (needs: readonly Need[], says: readonly Person[]) =>
+  needs.some(({ signIn, approvers }) => signIn && says.some((person) => approvers.includes(person)));
 
 /** Whether one approval alone meets every need. */
 export const isSimple = (needs: readonly Need[]) => needs.length === 1 && needs[0]?.count === 1;
@@ -71,6 +82,7 @@ function countFor<Cast extends Vote>(need: Need, votes: readonly Cast[]): readon
     const counts =
       people.size < need.count &&
       vote.by !== need.excluded &&
+      (!need.signIn || vote.signedIn === true) &&
       need.approvers.some(({ id }) => id === say) &&
       !people.has(vote.by) &&
       !says.has(say);

@@ -1,5 +1,6 @@
 // The state of a workspace in the fake Slack, and the Web API methods over it. Every refusal is Slack's own word for it.
 import { randomUUID } from 'node:crypto';
+import type { SlackFiles } from './slack-files.ts';
 import { refuseBlocks, refuseHome, refuseMetadata, refuseView } from './slack-rules.ts';
 
 export type Json = Record<string, unknown>;
@@ -50,6 +51,7 @@ export type Workspace = {
   readonly users: Map<string, SlackUser>;
   readonly channels: Map<string, SlackChannel>;
   readonly messages: SlackMessage[];
+  readonly files: SlackFiles;
   readonly views: Map<string, SlackView>;
   /** Whether the app has a Home tab, and what stands there for each person. */
   readonly homeTab: boolean;
@@ -93,7 +95,7 @@ const methods: Record<string, Method> = {
     scope: 'chat:write',
     run(args, at) {
       const refused =
-        refusePlace(args, at) ?? refuseContent(args, 40_000) ?? refuseMetadata(parsed(args.metadata));
+        refusePlace(args, at) ?? refuseContent(args, 40_000, at) ?? refuseMetadata(parsed(args.metadata));
       if (refused) return refused;
       const thread = textOf(args.thread_ts);
       const inThread = (one: SlackMessage) => one.channel === args.channel && one.ts === thread;
@@ -107,7 +109,7 @@ const methods: Record<string, Method> = {
     scope: 'chat:write',
     run(args, at) {
       const refused =
-        refusePlace(args, at) ?? refuseContent(args, 4_000) ?? refuseMetadata(parsed(args.metadata));
+        refusePlace(args, at) ?? refuseContent(args, 4_000, at) ?? refuseMetadata(parsed(args.metadata));
       const message = hanging(args, at);
       if (refused || !message) return refused ?? 'message_not_found';
       if (message.bot_id !== at.botId) return 'cant_update_message';
@@ -132,7 +134,7 @@ const methods: Record<string, Method> = {
   'chat.postEphemeral': {
     scope: 'chat:write',
     run(args, at) {
-      const refused = refusePlace(args, at) ?? refuseContent(args, 40_000);
+      const refused = refusePlace(args, at) ?? refuseContent(args, 40_000, at);
       if (refused) return refused;
       const user = textOf(args.user);
       if (!at.channels.get(textOf(args.channel))?.members.has(user)) return 'user_not_in_channel';
@@ -140,6 +142,34 @@ const methods: Record<string, Method> = {
       at.messages.push(message);
       return { message_ts: message.ts };
     },
+  },
+  'conversations.open': {
+    scope: 'im:write',
+    run(args, at) {
+      const user = textOf(args.users);
+      const found = at.users.get(user);
+      if (!found || found.standing === 'deleted') return 'user_not_found';
+      if (found.standing === 'bot') return 'cannot_dm_bot';
+      const id = `D0${user}`;
+      if (!at.channels.has(id)) {
+        const members = new Set([user, at.botUser]);
+        at.channels.set(id, {
+          id,
+          name: '',
+          direct: true,
+          isPrivate: true,
+          members,
+          shared: false,
+          archived: false,
+        });
+      }
+      return { channel: { id } };
+    },
+  },
+  'files.getUploadURLExternal': { scope: 'files:write', run: (args, at) => at.files.begin(args) },
+  'files.completeUploadExternal': {
+    scope: 'files:write',
+    run: (args, at) => at.files.complete(parsed(args.files), at),
   },
   'conversations.info': {
     scope: 'channels:read|groups:read|im:read',
@@ -284,11 +314,16 @@ function refuseReading(args: Json, at: Workspace): string | undefined {
   return channel.members.has(at.botUser) ? undefined : 'not_in_channel';
 }
 
-function refuseContent(args: Json, mostText: number): string | undefined {
+function refuseContent(args: Json, mostText: number, at: Workspace): string | undefined {
   const text = textOf(args.text);
   if (text === '' && args.blocks === undefined) return 'no_text';
   if (text.length > mostText) return 'msg_too_long';
-  return args.blocks === undefined ? undefined : refuseBlocks(parsed(args.blocks), 'message');
+  if (args.blocks === undefined) return undefined;
+  const blocks = parsed(args.blocks) as Json[];
+  return (
+    refuseBlocks(blocks, 'message') ??
+    (blocks.every((block) => block.type !== 'image' || at.files.shows(block)) ? undefined : 'invalid_blocks')
+  );
 }
 
 const hanging = (args: Json, at: Workspace) =>

@@ -5,6 +5,7 @@ import { type Actor, type Chat, ChatError, type Place, type Posted } from '#chat
 import { call, slackWord } from './calls.ts';
 import type { Dates } from './mrkdwn.ts';
 import type { Home } from './people.ts';
+import { noSources, type Pictures, type Sources, withPictures } from './pictures.ts';
 import { markPrefix, metadataType, renderCard, renderHome } from './render.ts';
 
 /** Slack bears about one post a second in a channel; a little more keeps the burst allowance for others. */
@@ -22,6 +23,7 @@ export function outbound(
   client: WebClient,
   home: Home,
   dates: Dates,
+  pictures: Pictures,
   reply: CommandReply,
 ): Omit<Chat, 'standingOf'> {
   const settled = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const;
@@ -32,17 +34,25 @@ export function outbound(
     card: Parameters<Chat['post']>[2],
     mark: string,
   ) {
-    const message = {
-      channel: channelOf(place),
+    const channel = channelOf(place);
+    const message = (sources: Sources) => ({
+      channel,
       ...threadOf(thread),
-      ...renderCard(card, mark, dates),
+      ...renderCard(card, mark, dates, sources),
       ...settled,
       mrkdwn: false,
-    };
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
-    const answer = await call('chat.postMessage', () => client.chat.postMessage(message));
+    });
+    const { sent: answer, lacks } = await withPictures(card, await pictures.shown(card), (sources) =>
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
+      call('chat.postMessage', () => client.chat.postMessage(message(sources))),
+    );
     if (!answer.ts) throw new ChatError('ambiguous', 'chat.postMessage: the answer names no message');
-    return { place, ...(thread && { thread }), message: answer.ts };
+    return {
+      place,
+      ...(thread && { thread }),
+      message: answer.ts,
+      ...(lacks && { lacks: 'picture' as const }),
+    };
   }
 
   async function whisper(
@@ -52,7 +62,8 @@ export function outbound(
     card: Parameters<Chat['whisper']>[3],
   ) {
     const channel = channelOf(place);
-    const { text, blocks } = renderCard(card, undefined, dates);
+    // What only one person sees goes out once and is never repainted, so nothing in it waits for a file.
+    const { text, blocks } = renderCard(card, undefined, dates, noSources);
     try {
       await call('chat.postEphemeral', () =>
         client.chat.postEphemeral({
@@ -157,17 +168,29 @@ export function outbound(
     paceMs,
     post,
     async replace(posted, card, mark) {
-      await call('chat.update', () =>
-        client.chat.update({
-          channel: channelOf(posted.place),
-          ts: posted.message,
-          ...renderCard(card, mark, dates),
-          link_names: false,
-          parse: 'none',
-        }),
+      const channel = channelOf(posted.place);
+      const { lacks } = await withPictures(card, await pictures.shown(card), (sources) =>
+        call('chat.update', () =>
+          client.chat.update({
+            channel,
+            ts: posted.message,
+            ...renderCard(card, mark, dates, sources),
+            link_names: false,
+            parse: 'none',
+          }),
+        ),
       );
+      return lacks ? { lacks: 'picture' } : {};
     },
+    bring: (card) => pictures.bring(card),
     whisper,
+    async privately(place, user) {
+      channelOf(place);
+      const opened = await call('conversations.open', () => client.conversations.open({ users: user }));
+      if (!opened.channel?.id)
+        throw new ChatError('gone', 'no conversation with this person could be opened');
+      return { ...place, channel: opened.channel.id };
+    },
     find,
     remove,
     async showHome(to, card) {

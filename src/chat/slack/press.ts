@@ -19,6 +19,10 @@ const Verb = z.enum({
   release: 'release',
   keep: 'keep',
   claim: 'claim',
+  timeline: 'timeline',
+  pair: 'pair',
+  vouch: 'vouch',
+  disown: 'disown',
 } satisfies { [V in Press['verb']]: V });
 
 /** `form`: the press asks for one first; `optional` where it counts without it too. */

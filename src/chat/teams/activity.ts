@@ -70,6 +70,10 @@ const verbs = [
   'release',
   'keep',
   'claim',
+  'timeline',
+  'pair',
+  'vouch',
+  'disown',
 ] as const satisfies readonly Verb[];
 
 const invoked = z.object({

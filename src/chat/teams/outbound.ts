@@ -22,6 +22,7 @@ const channels = z.object({
     }),
   ),
 });
+const account = z.object({ id: z.string() });
 const roster = z.object({ members: z.array(z.object({ tenantId: z.string().nullish() })) });
 
 export function openOutbound(line: Line, router: Router): Chat {
@@ -36,6 +37,20 @@ export function openOutbound(line: Line, router: Router): Chat {
     if (!id) throw new ChatError('ambiguous', 'the Bot Connector took a message and gave it no id');
     const { root } = splitConversation(conversation);
     return { place, message: id, ...(root !== undefined && { thread: root }) };
+  }
+
+  /** The chat with one person, by their id towards this bot; the same one each time. */
+  async function chatWith(userId: string, { tenant }: Place, { serviceUrl, botId }: Route): Promise<string> {
+    const { conversations } = await line.to(serviceUrl);
+    const { id } = await conversations.createConversation({
+      isGroup: false,
+      bot: { id: botId },
+      members: [{ id: userId }],
+      tenantId: tenant,
+      channelData: { tenant: { id: tenant } },
+    } as ConversationParameters);
+    if (!id) throw new ChatError('gone', 'no chat with this person could be opened');
+    return id;
   }
 
   return {
@@ -69,24 +84,31 @@ export function openOutbound(line: Line, router: Router): Chat {
         ...activity,
         id: posted.message,
       });
+      return {};
     },
+
+    // Charts are elements of the card itself.
+    bring: async () => {},
 
     // Messages only one person sees exist in channels as a preview alone; what is for one person goes to their own chat.
     async whisper(place, _thread, to, card) {
       const route = await router.toPerson(to);
+      const id = await chatWith(route.userId, place, route);
       const { conversations } = await line.to(route.serviceUrl);
-      const { id } = await conversations.createConversation({
-        isGroup: false,
-        bot: { id: route.botId },
-        members: [{ id: route.userId }],
-        tenantId: place.tenant,
-        channelData: { tenant: { id: place.tenant } },
-      } as ConversationParameters);
-      if (!id) throw new ChatError('gone', 'no chat with this person could be opened');
       await conversations.sendToConversation(
         id,
         activityOf(renderMessage(card, place.tenant, 'whisper', false), route),
       );
+    },
+
+    async privately(place, user) {
+      const route = await router.to(place);
+      const path = `v3/conversations/${encodeURIComponent(place.channel)}/members/${encodeURIComponent(user)}`;
+      const { id: member } = account.parse(await line.read(route.serviceUrl, path));
+      const channel = await chatWith(member, place, route);
+      const chat = { ...place, channel };
+      await router.keepChat(chat, route);
+      return chat;
     },
 
     // Reading a channel's messages back takes Graph permissions this bot does not ask for.

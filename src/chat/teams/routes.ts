@@ -90,6 +90,11 @@ export function openRouter(
       return { kind, ...fallback, tenantId: place.tenant };
     },
 
+    /** Writes down that a chat the bot opened itself is reached as the place it was opened from. */
+    async keepChat(place: Place, { serviceUrl, tenantId, botId }: Route) {
+      await keep(place, { kind: 'chat', serviceUrl, tenantId, botId }, await recall(place));
+    },
+
     /** The way to one person, or ChatError `gone` where none is known. */
     async toPerson(who: Actor): Promise<Extract<Route, { kind: 'person' }>> {
       const route = await recall(personPlace(who.tenant, who.user));

@@ -15,7 +15,7 @@ import { decision, mission, request } from '../../support/requests.ts';
 
 const until = new Date('2026-11-27T23:00:00Z');
 const alone: Ballot = {
-  needs: [{ count: 1, votes: [], risk: undefined, stepUp: false, excluded: undefined }],
+  needs: [{ count: 1, votes: [], risk: undefined, stepUp: false, signIn: false, excluded: undefined }],
   reach: undefined,
   notified: [],
   delegations: [],
@@ -110,6 +110,7 @@ const crowds: fc.Arbitrary<Ballot> = fc.record({
       ),
       risk: fc.option(hostile, { nil: undefined }),
       stepUp: fc.boolean(),
+      signIn: fc.boolean(),
       excluded: fc.option(id, { nil: undefined }),
     }),
     { minLength: 1, maxLength: 30 },

@@ -25,6 +25,7 @@ const vote = (by: string, more: Partial<Vote> = {}): Vote => ({
   by,
   for: undefined,
   delegation: undefined,
+  signedIn: false,
   at: at(9),
   ...more,
 });

@@ -101,6 +101,7 @@ const need: fc.Arbitrary<Need> = fc.record({
   excluded: fc.option(person, { nil: undefined }),
   risk: fc.constant(undefined),
   stepUp: fc.boolean(),
+  signIn: fc.constant(false),
 });
 const needs = fc.array(need, { minLength: 1, maxLength: 3 });
 const counted = (all: readonly Need[], cast: readonly Vote[]) =>
