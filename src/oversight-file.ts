@@ -2,7 +2,7 @@
 // `oversight-faults.ts`.
 import { z } from 'zod';
 import { requestTypes } from '#mission-control/facts.ts';
-import { weekdays } from '#oversight.ts';
+import { driftActions, weekdays } from '#oversight.ts';
 import { ReviewedMember } from '#oversight-reviewed.ts';
 
 function isZone(zone: string) {
@@ -58,6 +58,50 @@ const reminders = z
 const escalate = z.strictObject({ at: fraction, channel: personId });
 const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
 
+const said = z.string().trim().min(1).max(1_000).optional();
+const several = z.array(z.string().trim().min(1).max(200)).min(1, 'names nothing').max(100).optional();
+
+/** What may be told of a person, by the names and kinds of OpenID Connect (Core §5.1) and RFC 9068; `sub` is never here. */
+const identity = z.strictObject({
+  name: said,
+  family_name: said,
+  given_name: said,
+  middle_name: said,
+  nickname: said,
+  preferred_username: said,
+  profile: z.url('not an address').optional(),
+  picture: z.url('not an address').optional(),
+  website: z.url('not an address').optional(),
+  gender: said,
+  birthdate: z
+    .string()
+    .regex(/^(?:\d{4}|0000)(?:-\d{2}-\d{2})?$/, 'a date of birth is written like 1990-12-31')
+    .optional(),
+  zoneinfo: z
+    .string()
+    .refine(isZone, 'no time zone is called so; they are written like Europe/Berlin')
+    .optional(),
+  locale: said,
+  updated_at: z.int().min(0, 'seconds since 1970').optional(),
+  email: z.email('not an e-mail address').optional(),
+  email_verified: z.boolean().optional(),
+  address: z
+    .strictObject({
+      formatted: said,
+      street_address: said,
+      locality: said,
+      region: said,
+      postal_code: said,
+      country: said,
+    })
+    .optional(),
+  phone_number: said,
+  phone_number_verified: z.boolean().optional(),
+  tenant: said,
+  groups: several,
+  roles: several,
+});
+
 /** The file as it is written, once every member alone is right. */
 export const File = z.strictObject({
   people: z
@@ -74,6 +118,16 @@ export const File = z.strictObject({
           })
           .optional(),
         teams: z.strictObject({ tenant: entraId, user: entraId }).optional(),
+        claims: identity.optional(),
+        oidc: z
+          .union(
+            [
+              z.strictObject({ sub: z.string().min(1).max(255) }),
+              z.strictObject({ email: z.email('not an e-mail').transform((email) => email.toLowerCase()) }),
+            ],
+            { error: 'either the `sub` or the `email` that the issuer gives' },
+          )
+          .optional(),
       }),
     )
     .min(1, 'there is nobody here'),
@@ -129,9 +183,10 @@ export const File = z.strictObject({
         approve: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
         notify: names.optional(),
         stop: z.array(personId).min(1, 'nobody could satisfy this rule').optional(),
+        on_drift: z.enum(driftActions).optional(),
         quorum: z.int().min(1).max(20).optional(),
         exclude: z.literal('person').optional(),
-        step_up: z.literal('second_person').optional(),
+        step_up: z.enum(['second_person', 'sign_in']).optional(),
         reminders: reminders.optional(),
         escalate: z
           .union([z.literal('never'), escalate], {
@@ -159,6 +214,7 @@ export const File = z.strictObject({
       'says none of `idle_hours`, `ending_hours` and `done_hours`, so nobody is ever asked',
     )
     .optional(),
+  batches: z.boolean().default(true),
   reviewed: ReviewedMember.optional(),
 });
 export type File = z.infer<typeof File>;

@@ -102,13 +102,14 @@ function oversightOf(file: File): Oversight {
         : teams && { platform: 'teams' as const, tenant: teams.tenant, channel: teams.channel };
       return place ? [{ id, place, oversees, ...(digest && { digest: digestOf(digest) }) }] : [];
     }),
-    rules: file.rules.map(({ for: chosen, step_up, reminders, escalate, ...rule }) => {
+    rules: file.rules.map(({ for: chosen, step_up, on_drift, reminders, escalate, ...rule }) => {
       const { people, agents, ...narrowed } = chosen === 'everyone' ? {} : chosen;
       return {
         ...rule,
         ...narrowed,
         for: people || agents ? { ...(people && { people }), ...(agents && { agents }) } : 'everyone',
         ...(step_up && { stepUp: step_up }),
+        ...(on_drift && { onDrift: on_drift }),
         ...(reminders && { reminders: momentsOf(reminders) }),
         ...(escalate && { escalation: escalate }),
       };
@@ -119,6 +120,7 @@ function oversightOf(file: File): Oversight {
     ...(file.reminders && { reminders: momentsOf(file.reminders) }),
     ...(file.escalate && { escalation: file.escalate }),
     ...(file.stale && { stale: staleOf(file.stale) }),
+    ...(!file.batches && { batches: false as const }),
     ...(file.reviewed && { reviewed: reviewedOf(file.reviewed) }),
   };
 }

@@ -23,6 +23,10 @@ export type Person = {
   readonly slack?: { readonly team: string; readonly user: string; readonly enterprise?: string };
   /** `user` is the aadObjectId; both are kept in lower case. */
   readonly teams?: { readonly tenant: string; readonly user: string };
+  /** What may be told of them, by the names of OpenID Connect, once somebody who decides for them says so. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Who they are at the operator's issuer (OpenID Connect). An e-mail counts only where the issuer verified it. */
+  readonly oidc?: { readonly sub: string } | { readonly email: string };
 };
 
 /** Named people and named agents (`id`s as their provider writes them) both have to fit where both are given. */
@@ -58,6 +62,8 @@ export type Channel = {
   readonly digest?: Digest;
 };
 
+export const driftActions = ['tell', 'hold', 'ask'] as const;
+
 /**
  * A rule without `approve` (`notify`, `stop`) says nothing about approving (being told, stopping). `kinds` are request
  * types; `resources` are issuers to the letter; `scopes` and `actions` are patterns. What is not given fits everything.
@@ -74,12 +80,17 @@ export type Rule = {
   /** Called on the card, and without a say. */
   readonly notify?: readonly string[];
   readonly stop?: readonly string[];
+  /**
+   * When the reviewer's rules flag a mission: it is only told, put on hold until a person releases it, or every ask under it
+   * goes to a person until one who may decide calls the drift fine. No model's word sets it off.
+   */
+  readonly onDrift?: (typeof driftActions)[number];
   /** How many different people have to approve; one unless it is said. */
   readonly quorum?: number;
   /** The person the agent acts for does not decide. */
   readonly exclude?: 'person';
-  /** A second, different approver confirms. */
-  readonly stepUp?: 'second_person';
+  /** A second, different approver confirms; or each approver signs in afresh for it. */
+  readonly stepUp?: 'second_person' | 'sign_in';
   /** As for everything else, `Oversight.reminders` and `Oversight.escalation`, but for these asks. */
   readonly reminders?: readonly number[];
   readonly escalation?: Escalation | 'never';
@@ -134,6 +145,8 @@ export type Oversight = {
   readonly escalation?: Escalation;
   /** When a mission's person is asked whether it should go on; nobody is asked where this is not given. */
   readonly stale?: Stale;
+  /** Identical asks of one mission have a card each, not one together. */
+  readonly batches?: false;
   /** Without it every ask that is not granted by the Person Server is asked of people. */
   readonly reviewed?: Reviewed;
 };
@@ -146,7 +159,7 @@ export const isNamed = (patterns: readonly string[], value: string) =>
 
 /** How many different people a rule asks for. */
 export const neededBy = ({ quorum = 1, stepUp }: Pick<Rule, 'quorum' | 'stepUp'>) =>
-  Math.max(quorum, stepUp ? 2 : 1);
+  Math.max(quorum, stepUp === 'second_person' ? 2 : 1);
 
 /** For development without a file: one person, in whose name every agent acts, and no channels. */
 export function defaultOversight(): Oversight {
