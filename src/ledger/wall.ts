@@ -192,13 +192,13 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return numUpdatedRows > 0n;
     },
 
-    /** A copy nobody wrote down was found to hang at `posted`: it is the card's now. False when another one is. */
+    /** A copy nobody wrote down was found to hang at `posted`: it is the card's now, or already was. False when another one is. */
     async adopt(id: string, posted: Posted): Promise<boolean> {
       const { numUpdatedRows } = await db
         .updateTable('chaperone.wall')
         .set({ message: posted.message, posted_thread: posted.thread ?? null, attempted_at: null })
         .where('id', '=', id)
-        .where('message', 'is', null)
+        .where((eb) => eb.or([eb('message', 'is', null), eb('message', '=', posted.message)]))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },

@@ -101,6 +101,15 @@ describe('the wall', () => {
     expect(await hung(due, '2.2', 3)).toBe(false);
   });
 
+  test('a copy that is found and pressed at once is the card both ways, not a second one', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'asked', 1);
+    const due = await ledger.wall.take(place, at(2), 1000);
+    expect(await hung(due, '1.1', 2)).toBe(true);
+    expect(await ledger.wall.adopt(due?.id ?? '', { place, message: '1.1' })).toBe(true);
+    expect(await ledger.wall.adopt(due?.id ?? '', { place, message: '2.2' })).toBe(false);
+  });
+
   test('what can be pressed is what is shown, for as long as another card is on its way', async () => {
     const place = newPlace();
     const wall = (digest: string, second: number) =>
