@@ -5,6 +5,7 @@ import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
 import { vouchedLine } from './ask-words.ts';
 import { fact, factsOf } from './asserted.ts';
+import { howToSay } from './batch-words.ts';
 import type { Block, Button, Card, Line, SafeText } from './card.ts';
 import { inert } from './inert.ts';
 import { code, line, strong, time } from './line.ts';
@@ -143,9 +144,13 @@ export const nothingToDecideCard = (ask?: string): Card =>
     text(ask === undefined ? words.noOpenAsk : words.noSuchAsk(code(ask, 80))),
   ]);
 
-/** "approve" or "deny" where several asks are open. */
-export const whichAskCard = (asks: readonly Request[]): Card =>
-  answer(words.answerTitles.severalAsks, [text(words.sayWhichAsk), ...askRows(asks, [], false)]);
+/** "approve" or "deny" where several asks are open. `together`: some of them share a card. */
+export const whichAskCard = (asks: readonly Request[], together = false): Card =>
+  answer(words.answerTitles.severalAsks, [
+    text(words.sayWhichAsk),
+    ...askRows(asks, [], false),
+    ...(together ? [text(howToSay)] : []),
+  ]);
 
 /** The plain command for an intent. */
 function typed(intent: Question | Act): string {
@@ -156,15 +161,18 @@ function typed(intent: Question | Act): string {
     case 'home':
     case 'health':
     case 'digest':
+      return intent.kind;
     case 'approve':
     case 'deny':
-      return intent.kind;
+      return intent.items?.of === 'all' ? `${intent.kind} all` : intent.kind;
     case 'waiting':
       return 'what is waiting';
     case 'mission-status':
       return intent.target.of === 'named' ? `status ${intent.target.words}` : 'status';
     case 'review':
       return intent.target.of === 'named' ? `review ${intent.target.words}` : 'review';
+    case 'timeline':
+      return intent.target.of === 'named' ? `timeline ${intent.target.words}` : 'timeline';
     case 'stop':
       switch (intent.target.of) {
         case 'named':

@@ -13,10 +13,11 @@ import {
   quote,
   resourceSays,
   told,
+  toldFact,
   underMission,
 } from './asserted.ts';
 import { approvedBy, type Ballot, giver, waitingFor } from './ballot.ts';
-import type { Block, Button, Card, Mention, Span } from './card.ts';
+import type { Block, Button, Card, Line, Mention, Span } from './card.ts';
 import { comparison } from './comparison.ts';
 import { shownByLog } from './completion.ts';
 import { grounds, letThrough, type Passing } from './let-through.ts';
@@ -43,6 +44,8 @@ export type AskFacts = {
   readonly notified?: readonly Mention[];
   readonly ballot?: Ballot | undefined;
   readonly capabilities: readonly string[];
+  /** What is said of the time there is to answer, where that is more than its own deadline. */
+  readonly deadline?: Line;
   readonly background?: Background | undefined;
   /** What the reviewer says of the mission and of this ask; in a block of its own, and no part of what a decision is bound to. */
   readonly review?: ReviewOnAsk | undefined;
@@ -110,6 +113,8 @@ function about({ type, agentAsserted, verified }: Request): Span | undefined {
     case 'person_token':
     case 'auth_token':
       return verified.resource && code(verified.resource.issuer);
+    case 'claims':
+      return verified.told && code(verified.told.party);
     default:
       return undefined;
   }
@@ -132,7 +137,7 @@ function question(ask: AskFacts): Block[] {
     ...underMission(request, mission),
     ...(ask.review ? reviewOnAsk(ask.review) : []),
     ...aboutVerbs(offeringOf(ask)).map(note),
-    note(words.untilDenied(time(request.expiresAt))),
+    note(ask.deadline ?? words.untilDenied(time(request.expiresAt))),
     ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),
     ...(capabilities.includes('reason') ? [] : [note(words.noReason)]),
     ...(capabilities.includes('digest') ? [] : [note(words.noDigest)]),
@@ -204,6 +209,7 @@ function answer({ request, mission, people, ballot, passing }: AskFacts): Block[
     ...quote(words.headings.summary, request.agentAsserted.summary, 240),
     ...factsOf(
       fact(words.facts.scope, listed(request.resourceAsserted.scope?.map(({ value }) => value))),
+      request.state === 'approved' ? toldFact(request) : undefined,
       request.type === 'mission' || !mission
         ? undefined
         : told(words.facts.mission, missionTitle(mission.description)),

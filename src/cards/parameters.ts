@@ -8,14 +8,21 @@ import * as common from './words.ts';
 const mostRows = 12;
 const deepest = 6;
 
-type Row = readonly [path: string, value: string];
+export type Row = readonly [path: string, value: string];
+
+/** Every value under its path. */
+export const rowsIn = (record: Readonly<Record<string, unknown>> | undefined): readonly Row[] =>
+  rowsOf(record ?? {}, '', 0);
 
 /** One row for each value, under its path. Somebody else's words, so they stand as a quote, one line each. */
 export function parameterTable(
   whose: SafeText,
   record: Readonly<Record<string, unknown>> | undefined,
 ): Block[] {
-  const rows = rowsOf(record ?? {}, '', 0);
+  return rowsTable(whose, rowsIn(record));
+}
+
+export function rowsTable(whose: SafeText, rows: readonly Row[]): Block[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, mostRows).map(([path, value]) => `${inert(path, 60)}: ${inert(value, 120)}`);
   const more = rows.length - shown.length;

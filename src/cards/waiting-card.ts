@@ -4,7 +4,7 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { askRows } from './answers.ts';
 import { isOpen } from './ask-card.ts';
-import { fact, factsOf } from './asserted.ts';
+import { fact, factsOf, listed } from './asserted.ts';
 import type { Block, Card, Line, Mention } from './card.ts';
 import { code, ours, time } from './line.ts';
 import * as words from './words.ts';
@@ -44,24 +44,26 @@ export const escalatedAsk = (ask: Card, until: Date): Card => ({
   blocks: [text(words.nobodyAnsweredYet(time(until))), ...ask.blocks],
 });
 
-/** An ask whose time ran out, said where people read: nobody answered, so the answer was no. */
+/** Asks whose time ran out, said where people read: nobody answered, so the answer was no. Several are the same ask. */
 export const unansweredCard = ({
-  request,
+  asks,
   mission,
 }: {
-  readonly request: Request;
+  readonly asks: readonly Request[];
   readonly mission: MissionSummary | undefined;
 }): Card => ({
   title: words.unanswered,
   tone: 'bad',
   blocks: [
-    text(
-      words.deniedBySilence(code(request.agent.id), words.subjects[request.type], time(request.expiresAt)),
-    ),
+    ...asks
+      .slice(-1)
+      .map(({ agent, type, expiresAt }) =>
+        text(words.deniedBySilence(code(agent.id), words.subjects[type], time(expiresAt), asks.length)),
+      ),
     ...factsOf(
       mission && fact(words.facts.mission, [code(missionTitle(mission.description))]),
       mission && fact(words.facts.missionId, [code(shortId(mission.s256))]),
-      fact(words.facts.ask, [code(request.id, 80)]),
+      fact(words.facts.ask, listed(asks.map(({ id }) => id))),
     ),
   ],
   buttons: [],

@@ -1,7 +1,7 @@
 // Acts. A text that begins with a verb is one of a few whole forms, or it is only offered.
 // What may follow a verb is guarded: a negation, a condition or a question there makes it an offer instead of an act.
 import { courteous, unquoted } from './courtesy.ts';
-import { type Act, meansHere, type Target, type Where } from './intent.ts';
+import { type Act, type Items, meansHere, type Target, type Where } from './intent.ts';
 
 /** `sure`: plain enough to be done. */
 export type Understood = { readonly intent: Act; readonly sure: boolean };
@@ -102,24 +102,26 @@ function targetOf(head: string, where: Where): Target {
 }
 
 function deny(tail: string): Understood {
+  // Quotes may hold what would begin a reason.
+  const whole = askOf(tail);
+  if (whole) return sure({ kind: 'deny', ...meant(whole) });
   const { head, reason } = withReason(tail);
   if (reason !== undefined) {
     const ask = askOf(head);
-    const intent: Act = { kind: 'deny', reason, ...(ask?.id && { ask: ask.id }) };
+    const intent: Act = { kind: 'deny', reason, ...meant(ask) };
     return ask && !reason.endsWith('?') ? sure(intent) : offered(intent);
   }
   // "deny, too expensive": a reason without "because". It must not begin by taking the word back.
   const loose = /^(?<ask>[^,:;.!–—]*?)\s*(?<mark>[,:;.!–—]|\s-)\s*(?<reason>[^\s?].*)$/.exec(tail);
-  if (!loose?.groups) {
-    const ask = askOf(tail);
-    return ask ? sure({ kind: 'deny', ...(ask.id && { ask: ask.id }) }) : offered({ kind: 'deny' });
-  }
+  if (!loose?.groups) return offered({ kind: 'deny' });
   const ask = askOf(loose.groups['ask'] ?? '');
   const words = loose.groups['reason'] ?? '';
   const retracted =
-    /^(?:wait|hold|don't|dont|actually|sorry|oops|just kidding|jk|unless|if|or|maybe)\b/i.test(words) ||
+    /^(?:wait|hold|don't|dont|actually|then|and|but|approve|deny|sorry|oops|just kidding|jk|unless|if|or|maybe)\b/i.test(
+      words,
+    ) ||
     (/[,;.!]/.test(loose.groups['mark'] ?? '') && /^(?:no|not|never|nope)\b/i.test(words));
-  const intent: Act = { kind: 'deny', reason: words, ...(ask?.id && { ask: ask.id }) };
+  const intent: Act = { kind: 'deny', reason: words, ...meant(ask) };
   return ask && !retracted && !words.includes('?') ? sure(intent) : offered(intent);
 }
 
@@ -132,13 +134,44 @@ function claim(what: string): Understood | undefined {
 /** Approving takes no reason and no condition: nothing may follow but the ask that is meant. */
 function approve(tail: string): Understood {
   const ask = askOf(tail);
-  return ask ? sure({ kind: 'approve', ...(ask.id && { ask: ask.id }) }) : offered({ kind: 'approve' });
+  return ask ? sure({ kind: 'approve', ...meant(ask) }) : offered({ kind: 'approve' });
+}
+
+type Asked = { readonly id?: string; readonly items?: Items };
+
+const meant = (asked: Asked | undefined) => ({
+  ...(asked?.id !== undefined && { ask: asked.id }),
+  ...(asked?.items && { items: asked.items }),
+});
+
+const ordinals = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+const nth = new RegExp(
+  `^(?:the (?<word>${ordinals.join('|')})|(?:(?:the )?number |#)?(?<digits>[1-9]\\d{0,2}))(?: one| ask| request)?$`,
+  'i',
+);
+
+/** "all", "all 3", "the second", "number 2", or a name in quotes. */
+function itemsOf(rest: string): Items | undefined {
+  const everything = /^(?:all|all of (?:them|these)|them all|all (?<count>[1-9]\d{0,2}))$/i.exec(rest);
+  if (everything) {
+    const count = everything.groups?.['count'];
+    return { of: 'all', ...(count !== undefined && { count: Number(count) }) };
+  }
+  const one = nth.exec(rest)?.groups;
+  if (one) {
+    const { word, digits } = one;
+    return { of: 'number', number: word ? ordinals.indexOf(word.toLowerCase()) + 1 : Number(digits) };
+  }
+  const name = /^"(?<name>[^"]{1,120})"$/.exec(rest)?.groups?.['name'];
+  return name === undefined ? undefined : { of: 'name', name };
 }
 
 /** "it", "the request", "request 4fGh81xQ", "4fGh81xQ"; undefined when something else was said. */
-function askOf(tail: string): { readonly id?: string } | undefined {
+function askOf(tail: string): Asked | undefined {
   const rest = courteous(tail.replace(/^[\s,.!:;]+/, '')).replace(/^[.!]+$/, '');
   if (/^(?:|it|this|that|(?:this|that|the) (?:one|request|ask))$/i.test(rest)) return {};
+  const items = itemsOf(rest);
+  if (items) return { items };
   const id = /^(?:(?:the )?(?:request|ask) )?`?(?<id>[A-Za-z0-9_-]{8,80})`?$/.exec(rest)?.groups?.['id'];
   // A long word is no id: ids of eight or more characters without a digit or a capital inside are not made.
   return id !== undefined && /[0-9_-]|[a-z][A-Z]/.test(id) ? { id } : undefined;

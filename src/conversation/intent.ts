@@ -4,6 +4,7 @@
 //   act      an intent that changes something: stop, complete, keep, hold, release, approve, deny
 //   handover who else decides for the speaker, for a while
 //   speech   what is passed on to the agent: a question, or an answer to its own
+//   items    which of several asks that share a card
 //   target   which mission is meant: the thread's own, one named in words, everything, or none said
 //   offer    a likely meaning of unclear words; shown to the person, never done by itself
 
@@ -15,6 +16,12 @@ export type Target =
   /** Nothing was named and the place names nothing either. */
   | { readonly of: 'unsaid' };
 
+/** All that wait (so many, where a number was said), one by its number on the card, or one by a name in quotes. */
+export type Items =
+  | { readonly of: 'all'; readonly count?: number }
+  | { readonly of: 'number'; readonly number: number }
+  | { readonly of: 'name'; readonly name: string };
+
 export type Question =
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
@@ -23,8 +30,8 @@ export type Question =
   /** What is the speaker's own; how well asks are answered; what happened lately. */
   | { readonly kind: 'home' | 'health' | 'digest' }
   | {
-      /** How it stands, or how the reviewer judges it. */
-      readonly kind: 'mission-status' | 'review';
+      /** How it stands, how the reviewer judges it, or how it went so far. */
+      readonly kind: 'mission-status' | 'review' | 'timeline';
       readonly target: Extract<Target, { of: 'this' | 'named' }>;
     };
 
@@ -44,8 +51,8 @@ export type Act =
   /** The speaker is looking into an ask; it decides nothing. */
   | { readonly kind: 'claim'; readonly ask?: string }
   /** `ask` is the id, or the beginning of the id, of the ask that is meant; without it, the thread's only open one. */
-  | { readonly kind: 'approve'; readonly ask?: string }
-  | { readonly kind: 'deny'; readonly ask?: string; readonly reason?: string };
+  | { readonly kind: 'approve'; readonly ask?: string; readonly items?: Items }
+  | { readonly kind: 'deny'; readonly ask?: string; readonly items?: Items; readonly reason?: string };
 
 /** Who else decides for the speaker. `whom` is as it was typed; only a mention says who that is. */
 export type Handover =

@@ -9,6 +9,7 @@ import { findAsks } from '#conversation/match.ts';
 import { matterOf } from '#policy/matter.ts';
 import { mayDecide } from '#policy/policy.ts';
 import { claimUntil } from '#policy/waiting.ts';
+import { seatsOf } from './batch.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater } from './look.ts';
 import type { Reply, Said } from './said.ts';
@@ -78,7 +79,10 @@ export async function claimSaid(
   const meant = ask === undefined ? asks : findAsks(ask, asks);
   const [request, another] = meant;
   if (!request) return { public: nothingToDecideCard(ask) };
-  if (another) return { public: whichAskCard(meant) };
-  const card = await claim(bot, said, shared, request.id);
-  return card && { private: card };
+  const seats = await seatsOf(bot, meant);
+  const together = seats.length === meant.length && seats.every(({ batch }) => batch === seats[0]?.batch);
+  if (another && !together) return { public: whichAskCard(meant, seats.length > 0) };
+  let told: Card | undefined;
+  for (const { id } of meant) told = await claim(bot, said, shared, id);
+  return told && { private: told };
 }

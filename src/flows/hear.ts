@@ -20,9 +20,11 @@ import { keyOf } from '#ledger/wall.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Why } from '#policy/policy.ts';
 import { answerFreely } from './answer-freely.ts';
+import { seatsOf } from './batch.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { claimSaid } from './claim.ts';
 import { decide } from './decide.ts';
+import { decideShown } from './decide-batch.ts';
 import { handOverSaid } from './delegate.ts';
 import { digestAnswer } from './digest.ts';
 import { healthAnswer } from './health.ts';
@@ -35,6 +37,7 @@ import type { Reply, Said } from './said.ts';
 import { scopeOfWords } from './scope.ts';
 import { shownPresses, speak, speakPlainly } from './speak.ts';
 import { proposeStop, stopMission, stopVerdict } from './stop.ts';
+import { timelineAnswer } from './timeline.ts';
 import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
 /** How much of a mission's log an answer quotes. */
@@ -76,6 +79,8 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
       return await aboutMission(bot, said, spot, intent.target, statusOf);
     case 'review':
       return await aboutMission(bot, said, spot, intent.target, reviewAnswer);
+    case 'timeline':
+      return await aboutMission(bot, said, spot, intent.target, timelineAnswer);
     case 'stop':
       return await stop(bot, said, shared, spot, intent);
     case 'hold':
@@ -252,10 +257,29 @@ async function answerAsk(
   intent: Extract<Act, { kind: 'approve' | 'deny' }>,
 ): Promise<Reply> {
   const open = spot.asks;
+  const seats = await seatsOf(bot, open);
+  const words =
+    intent.kind === 'deny'
+      ? ({ action: 'deny', ...(intent.reason && { reason: intent.reason }) } as const)
+      : ({ action: 'approve' } as const);
+  if (intent.items) {
+    const [leader, another] = new Set(seats.map(({ batch }) => batch));
+    if (open.length === 0) return { public: nothingToDecideCard() };
+    // "All" is all that is open here, so it must be all on one card.
+    const clear = leader !== undefined && another === undefined;
+    if (!clear || (intent.items.of === 'all' && seats.length < open.length))
+      return { public: whichAskCard(open, leader !== undefined) };
+    return alone(await decideShown(bot, said, shared, leader, intent.items, words));
+  }
   const meant = intent.ask === undefined ? open : findAsks(intent.ask, open);
   const [request, another] = meant;
   if (!request) return { public: nothingToDecideCard(intent.ask) };
-  if (another) return { public: whichAskCard(meant) };
+  if (another) return { public: whichAskCard(meant, seats.length > 0) };
+  const seat = seats.find(({ requestId }) => requestId === request.id);
+  if (seat) {
+    const { batch, number } = seat;
+    return alone(await decideShown(bot, said, shared, batch, { of: 'number', number }, words));
+  }
   const shown = await shownPresses(bot, said, request.id);
   const digest = shown.find(({ verb }) => verb === 'deny')?.digest;
   if (!digest) return { private: refusalCard('stale') };

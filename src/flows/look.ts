@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { askCard, isOpen } from '#cards/ask-card.ts';
+import { batchIn } from '#cards/batch-card.ts';
 import type { Card } from '#cards/card.ts';
 import { withClaim } from '#cards/claim-card.ts';
 import { askOnHold, missionOnHold } from '#cards/hold-card.ts';
 import { missionCard } from '#cards/mission-card.ts';
+import { readPressed } from '#cards/review-card.ts';
 import { isOver, stopReportCard } from '#cards/stop-card.ts';
 import type { Place } from '#chat/chat.ts';
 import type { Queue } from '#database/jobs.ts';
@@ -15,14 +17,17 @@ import { raiseAlarm } from './alarm.ts';
 import { showAnswers } from './answered.ts';
 import { backgroundOf } from './background.ts';
 import { readBallot } from './ballot.ts';
+import { itemsOf, seatOf } from './batch.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
-import { showFinding } from './finding.ts';
+import { reviewOf } from './brief.ts';
+import { findingSubject, followInquiry, showFinding } from './finding.ts';
 import { showHolds, standingHold } from './held.ts';
 import { keptBackUntil, passingOf, settlePassing } from './let-through.ts';
-import { chase, subjectOf } from './remind.ts';
+import { alone, apartSubject, chase } from './remind.ts';
 import { rootSubject } from './root.ts';
 import { drawBatch, showBatch } from './show-batch.ts';
 import { askIfStale, noteGoal } from './stale.ts';
+import { wayToTheEnd } from './timeline.ts';
 
 /** What should be looked at: an ask, a mission, or both. */
 export type Sight = { readonly requestId?: string | undefined; readonly missionS256?: string | undefined };
@@ -36,6 +41,7 @@ export const lookQueue: Queue<Sight> = {
 const soonMs = 60_000;
 /** When something that is on its way is looked at again. */
 const againMs = 2_000;
+const pageSize = 100;
 
 /** Enqueues a look, at once or later. */
 export const lookLater = (bot: Bot, sight: Sight, at?: Date) =>
@@ -44,8 +50,24 @@ export const lookLater = (bot: Bot, sight: Sight, at?: Date) =>
     ...(at && { startAfter: at }),
   });
 
+/** Looks at a mission and at every open ask under it: something changed what can be pressed on them all. */
+export async function lookAtAll(bot: Bot, missionS256: string): Promise<void> {
+  await lookLater(bot, { missionS256 });
+  const { requests } = await bot.missionControl.listRequests({
+    state: 'open',
+    missionS256,
+    limit: pageSize,
+  });
+  for (const { id: requestId } of requests) await lookLater(bot, { requestId });
+}
+
 /** Reads the truth and says what should hang. Safe to run twice: an older reading never replaces a newer one. */
 export async function look(bot: Bot, { requestId, missionS256 }: Sight): Promise<void> {
+  const seat = requestId ? await bot.ledger.batches.seatOf(requestId) : undefined;
+  if (seat && !seat.apart && seat.batch !== requestId) {
+    // Looks at one card fold into one.
+    return await lookLater(bot, { requestId: seat.batch });
+  }
   const seenAt = bot.now();
   const request = requestId ? await bot.missionControl.readRequest(requestId) : undefined;
   if (request) await noteGoal(bot, request);
@@ -65,14 +87,25 @@ export async function showRequest(
   const until = await keptBackUntil(bot, request, seenAt);
   if (until) return await lookLater(bot, { requestId: request.id }, until);
   await settlePassing(bot, request);
+  if (mission) await followInquiry(bot, request, mission, seenAt);
+  const seat = await seatOf(bot, request);
+  if (seat && seat.batch !== request.id) await lookLater(bot, { requestId: seat.batch });
+  if (seat?.batch === request.id) {
+    const { apart, next } = await showBatch(bot, request, mission, seenAt);
+    for (const requestId of apart) if (requestId !== request.id) await lookLater(bot, { requestId });
+    if (next) await lookLater(bot, { requestId: request.id }, next);
+  }
+  // What shares a card has none of its own.
+  if (seat && !seat.apart) return;
   const matter = matterOf(request);
   const root = mission && (await rootSubject(bot, mission));
+  const own = alone(request, seat);
   const cardFor = await drawAsk(bot, request, mission, seenAt);
   // An approved proposal is no ask any more: its card became the mission's.
   const isMission = request.type === 'mission' && request.state === 'approved' && request.missionS256;
   for (const { place } of isMission ? [] : channelsFor(bot.oversight, matter)) {
     await bot.ledger.wall.want({
-      subject: subjectOf(request),
+      subject: own.subject,
       place,
       ...(root && request.type !== 'mission' && { under: { subject: root } }),
       ...(request.missionS256 && { missionS256: request.missionS256 }),
@@ -84,7 +117,7 @@ export async function showRequest(
     });
   }
   await showAnswers(bot, request, mission, seenAt);
-  const waiting = { request, mission, root: root ?? subjectOf(request) };
+  const waiting = { ...own, mission, root: root ?? own.subject };
   const alarm = await raiseAlarm(bot, request, mission, waiting.root, seenAt);
   if (alarm === 'later')
     await lookLater(bot, { requestId: request.id }, new Date(seenAt.getTime() + againMs));
@@ -105,10 +138,10 @@ export async function drawAsk(
     mission,
     ballot,
     people: peopleOf(bot.oversight),
-    passing: await passingOf(bot, request),
     capabilities: await bot.capabilities(),
     background: await backgroundOf(bot, request, mission),
-    review: mission && (await bot.ledger.reviews.read(mission.s256)).standing,
+    review: mission && (await reviewOf(bot, request, mission)),
+    passing: await passingOf(bot, request),
   };
   const hold = isOpen(request) && mission ? await standingHold(bot, mission) : undefined;
   const claim = await bot.ledger.claims.standing(request.id, seenAt);
@@ -151,8 +184,8 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
     await lookLater(bot, { requestId: approval.id }, new Date(seenAt.getTime() + againMs));
   await showHolds(bot, mission, root, seenAt);
   await showStale(bot, mission, root, seenAt);
-  // What the reviewer found needs nobody any more; its buttons must not outlive the mission.
-  if (ended) await showFinding(bot, mission, seenAt);
+  // Its buttons must not outlive the mission, and it says whether the operator's rule still holds the mission.
+  await showFinding(bot, mission, seenAt);
   if (report) await showEnd(bot, mission, report, root, seenAt);
 }
 
@@ -175,7 +208,13 @@ async function showEnd(
   root: string,
   seenAt: Date,
 ): Promise<void> {
-  const facts = { report, mission, people: peopleOf(bot.oversight), capabilities: await bot.capabilities() };
+  const facts = {
+    report,
+    mission,
+    people: peopleOf(bot.oversight),
+    capabilities: await bot.capabilities(),
+    way: await wayToTheEnd(bot, mission),
+  };
   const over = isOver(report, seenAt);
   for (const place of placesOf(bot, mission)) {
     await bot.ledger.wall.want({
@@ -207,10 +246,14 @@ export const placesOf = (bot: Bot, { person, agent }: MissionSummary): Place[] =
 /** The card behind a press of "full text": the truth as it stands now, for whoever can see the card that was pressed. */
 export async function readCard(bot: Bot, place: Place, subject: string): Promise<Card | undefined> {
   const { wall } = bot.ledger;
+  const found = readPressed(subject);
+  if (found) return (await wall.hangingAt(place, findingSubject(found)))?.wanted;
   // A card that says nothing of the Person Server (an answer) is read as it hangs, by its mark.
   const marked = await wall.marked(place, subject);
   if (marked) return marked;
-  for (const hung of [`request:${subject}`, `mission:${subject}`]) {
+  const leader = batchIn(subject);
+  if (leader !== undefined) return await readBatch(bot, place, leader);
+  for (const hung of [apartSubject(subject), `request:${subject}`, `mission:${subject}`]) {
     const hanging = await wall.hangingAt(place, hung);
     const request = hanging?.requestId ? await bot.missionControl.readRequest(hanging.requestId) : undefined;
     if (!request) continue;
@@ -233,4 +276,14 @@ export async function readCard(bot: Bot, place: Place, subject: string): Promise
   return report
     ? stopReportCard({ report, mission, people, capabilities: await bot.capabilities(), now: bot.now() })
     : missionCard({ mission, people });
+}
+
+async function readBatch(bot: Bot, place: Place, leader: string): Promise<Card | undefined> {
+  const hanging = await bot.ledger.wall.hangingAt(place, `request:${leader}`);
+  const request = hanging && (await bot.missionControl.readRequest(leader));
+  if (!request) return undefined;
+  const { missionS256 } = request;
+  const mission = missionS256 ? await bot.missionControl.readMission(missionS256) : undefined;
+  const draw = await drawBatch(bot, request, await itemsOf(bot, leader), mission, bot.now(), true);
+  return draw();
 }

@@ -103,7 +103,10 @@ export async function past(bot: Bot, scope: Scope, { from, to }: { from: Date; t
     const rows = left > 0 ? await bot.ledger.wall.lookedAt(place, from, left) : [];
     more ||= rows.length >= left;
     for (const { requestId, missionS256 } of rows) {
-      if (requestId !== undefined) requests.add(requestId);
+      if (requestId !== undefined) {
+        requests.add(requestId);
+        for (const seat of await bot.ledger.batches.of(requestId)) requests.add(seat.requestId);
+      }
       if (missionS256 !== undefined) missions.add(missionS256);
     }
   }

@@ -4,8 +4,11 @@ import { lessQuestion } from '#cards/forms.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Act, Question, Speech } from '#conversation/intent.ts';
 import type { Request } from '#mission-control/facts.ts';
+import { seatsOf } from './batch.ts';
 import type { Bot } from './bot.ts';
 import { decide, verdictOn } from './decide.ts';
+import { decideShown } from './decide-batch.ts';
+import { apartSubject } from './remind.ts';
 import type { Reply, Said } from './said.ts';
 import type { Here } from './where.ts';
 
@@ -21,6 +24,14 @@ export async function speak(
   const [request, another] = fitting;
   if (!request) return { public: nothingToDecideCard() };
   if (another) return { public: whichAskCard(fitting) };
+  const [seat] = await seatsOf(bot, [request]);
+  if (seat && speech.kind === 'ask') {
+    const question = speech.less ? lessQuestion(request, speech.words) : speech.words;
+    const { batch, number } = seat;
+    const which = { of: 'number', number } as const;
+    const card = await decideShown(bot, said, shared, batch, which, { action: 'ask', question });
+    return card && { private: card };
+  }
   const digest = (await shownPresses(bot, said, request.id)).find(({ verb }) => verb === 'deny')?.digest;
   if (!digest) return { private: refusalCard('stale') };
   const told = await decide(bot, said, shared, { requestId: request.id, action: speech.kind, digest }, () => {
@@ -63,9 +74,9 @@ export async function speakPlainly(
 
 /** What can be pressed on the card of an ask as it hangs here, not as it became meanwhile: words answer what could be read. */
 export async function shownPresses(bot: Bot, { place }: Said, requestId: string): Promise<readonly Press[]> {
-  for (const subject of [`request:${requestId}`, `mission:${requestId}`]) {
+  for (const subject of [apartSubject(requestId), `request:${requestId}`, `mission:${requestId}`]) {
     const hanging = await bot.ledger.wall.hangingAt(place, subject);
-    if (hanging?.shown?.some(({ digest }) => digest)) return hanging.shown;
+    if (hanging?.shown?.some(({ subject: of, digest }) => digest && of === requestId)) return hanging.shown;
   }
   return [];
 }

@@ -4,6 +4,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { maySee, personBehind, type Why } from '#policy/policy.ts';
 import { isEscalationPlace } from '#policy/waiting.ts';
+import { itemsOf, seatsOf } from './batch.ts';
 import type { Bot } from './bot.ts';
 import type { Said } from './said.ts';
 import { isPrivate } from './stop.ts';
@@ -60,7 +61,7 @@ export async function here(bot: Bot, said: Said): Promise<Here> {
   }
   const request = hanging.requestId ? await missionControl.readRequest(hanging.requestId) : undefined;
   if (!request || !isShownAt(bot, said, request)) return nowhere;
-  const asks = isOpen(request) ? [request] : [];
+  const asks = (await sharing(bot, request)).filter(isOpen);
   return request.type === 'mission'
     ? { ...nowhere, proposal: request, asks }
     : { ...nowhere, ask: request, asks };
@@ -121,6 +122,14 @@ export async function missionNamed(bot: Bot, said: Said, words: string): Promise
     }
   }
   return [...found.values()];
+}
+
+/** An ask, or all that share its card. */
+async function sharing(bot: Bot, request: Request): Promise<readonly Request[]> {
+  const [seat] = await seatsOf(bot, [request]);
+  if (!seat) return [request];
+  const items = await itemsOf(bot, seat.batch);
+  return items.filter(({ apart }) => !apart).map((item) => item.request);
 }
 
 const sees = (bot: Bot, said: Said, person: string, agent: string) =>

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { digestOf } from '#aauth/canonical.ts';
 import type { Card, Press } from '#cards/card.ts';
-import type { Place, Posted } from '#chat/chat.ts';
+import type { Lack, Place, Posted } from '#chat/chat.ts';
 import type { Jobs, Queue } from '#database/jobs.ts';
 import type { LedgerTables, WallTable } from '#ledger/tables.ts';
 
@@ -98,6 +98,8 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
                 mission_s256: eb.fn.coalesce('excluded.mission_s256', 'chaperone.wall.mission_s256'),
                 request_id: eb.fn.coalesce('excluded.request_id', 'chaperone.wall.request_id'),
                 fault: null,
+                undrawn: sql`case when chaperone.wall.wanted_digest = excluded.wanted_digest
+                  then chaperone.wall.undrawn else 0 end`,
               }))
               .where((eb) =>
                 eb.and([
@@ -167,10 +169,10 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       return rows.length > 0;
     },
 
-    /** The card hangs at `posted` as it was taken. False when another copy was recorded meanwhile. */
+    /** The card hangs at `posted` as it was taken; `lacks`: without a picture. False when another copy was recorded meanwhile. */
     async hung(
       id: string,
-      posted: Posted,
+      posted: Posted & Lack,
       { card, digest }: Pick<Due, 'card' | 'digest'>,
       now: Date,
     ): Promise<boolean> {
@@ -182,6 +184,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
           shown_digest: digest,
           shown_at: now,
           presses: JSON.stringify(card.buttons.map(({ press }) => press)),
+          undrawn: posted.lacks ? sql`undrawn + 1` : 0,
           claimed_until: null,
           attempted_at: null,
           attempts: 0,
@@ -288,6 +291,17 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         place,
       ).executeTakeFirst();
       return row && hanging(row);
+    },
+
+    /** Whether anything about a subject hangs, or should hang, at any place. */
+    async knows(subject: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('chaperone.wall')
+        .select('id')
+        .where('subject', '=', subject)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** The card behind a mark, where it hangs at this place. */
@@ -427,7 +441,7 @@ const postedAt = (
     : undefined;
 
 /** A card was ours before it became JSON; only its moments changed shape. */
-function reviveCard(stored: unknown): Card {
+export function reviveCard(stored: unknown): Card {
   return JSON.parse(JSON.stringify(stored), (key, value: unknown) =>
     key === 'at' && typeof value === 'string' ? new Date(value) : value,
   ) as Card;

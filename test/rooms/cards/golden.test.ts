@@ -240,7 +240,50 @@ test('an open ask shows who asks, for whom, what, where, why, under which missio
         agentAsserted: { url: 'https://do.example/1' },
       }),
     ),
-    claims: ask(request({ type: 'claims', agentAsserted: {} })),
+    claims: ask(
+      request({
+        type: 'claims',
+        verified: {
+          resource: { issuer: 'https://toys.example', known: true },
+          told: { party: 'https://access.example', claims: ['email', 'email_verified', 'tenant'] },
+        },
+        resourceAsserted: { issuer: 'https://access.example', name: 'Access for Toys' },
+      }),
+      { mission: mission() },
+    ),
+    'a token that tells and spends, beyond what is left': ask(
+      request({
+        verified: {
+          resource: { issuer: 'https://toys.example', known: true },
+          told: { party: 'https://toys.example', claims: ['name', 'email'] },
+          spending: {
+            unit: 'USD',
+            decimals: 6,
+            allowed: 5_000_000,
+            used: 3_200_000,
+            held: 1_000_000,
+            left: 800_000,
+            reportedAt: '2026-11-21T09:58:00Z',
+          },
+        },
+        resourceAsserted: {
+          issuer: 'https://toys.example',
+          scope: [{ value: 'order' }, { value: 'profile' }, { value: 'email' }],
+          budget: { amount: 2_000_000, unit: 'USD', decimals: 6 },
+        },
+      }),
+      { mission: mission() },
+    ),
+    'a token that spends, where nothing was set aside': ask(
+      request({
+        verified: {
+          resource: { issuer: 'https://toys.example', known: true },
+          spending: { unit: 'tokens', decimals: 0, allowed: 0, used: 0, held: 0, left: 0 },
+        },
+        resourceAsserted: { budget: { amount: 5000, unit: 'tokens', decimals: 0 } },
+      }),
+      { mission: mission() },
+    ),
     'an ask that was changed, with a question answered, through a chain': ask(
       request({
         previous: { digest: 'digest-0' },
@@ -388,6 +431,34 @@ test('a mission’s card says how it stands', async () => {
     superseded: ended('superseded'),
     'ended by the administration': ended('administrative'),
     'ended for a reason of the server’s own': ended('lunch'),
+    'with money set aside': missionCard({
+      mission: mission({
+        budgets: [
+          {
+            resource: 'https://corner.example',
+            unit: 'EUR',
+            decimals: 2,
+            allowed: 4000,
+            used: 1250,
+            held: 0,
+            left: 2750,
+            reportedAt: '2026-11-21T09:58:00Z',
+          },
+          {
+            resource: 'https://corner.example',
+            account: 'household',
+            unit: 'calls',
+            decimals: 0,
+            allowed: 10,
+            used: 0,
+            held: 10,
+            left: 0,
+          },
+        ],
+      }),
+      approval,
+      people,
+    }),
     'run out': missionCard({
       mission: mission({
         status: 'terminated',
@@ -518,8 +589,12 @@ test('an ask that waits is called for, and one that nobody answered is said to b
     },
     'nobody answered': unansweredCard({ asks: [request({ state: 'expired' })], mission: mission() }),
     'nobody answered a proposal': unansweredCard({
-      request: proposal({ state: 'expired' }),
+      asks: [proposal({ state: 'expired' })],
       mission: undefined,
+    }),
+    'nobody answered any of three': unansweredCard({
+      asks: ['a1', 'a2', 'a3'].map((id) => request({ id, state: 'expired' })),
+      mission: mission(),
     }),
   });
 });
