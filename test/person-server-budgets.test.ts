@@ -277,7 +277,8 @@ describe('money set aside', () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => ask(errand, { budget: usd(1_500_000) })),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 202, 202, 202, 202]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(4);
     expect(((await budgetsOf(errand)) ?? [])[0]?.left).toBe(1_000_000);
   });
 

@@ -1,5 +1,6 @@
 // A stop proves itself: resources are told, say so, and the report tells when the last authority is gone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signedFetch } from '#aauth/signed-fetch.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
 import { openAgent } from './support/aauth-agent.ts';
 import {
@@ -9,6 +10,7 @@ import {
   openTestServer,
   type TestResource,
 } from './support/aauth-world.ts';
+import { claimsOf } from './support/access-server.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
@@ -111,4 +113,110 @@ describe('a stop', () => {
       .toBe('acknowledged');
     expect(told).toBe(2);
   }, 15_000);
+});
+
+describe('an agent provider that revokes', () => {
+  /** A resource that takes a revocation and answers it with what `answers` says at the time. */
+  async function openTold(answers: () => number) {
+    const server = await openTestServer((request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/revoke') return new Response(null, { status: answers() });
+      return Response.json({
+        issuer: server.issuer,
+        jwks_uri: `${server.issuer}/jwks.json`,
+        revocation_endpoint: `${server.issuer}/revoke`,
+      });
+    });
+    return server;
+  }
+
+  const signer = ({ issuer, key }: AgentProvider) =>
+    ({ kind: 'server', key, issuer, dwk: 'aauth-agent.json' }) as const;
+
+  async function revoke({ token }: { readonly token: string }, wait?: number) {
+    const { jti, exp } = claimsOf(token);
+    return await signedFetch(
+      `${ps.issuer}/revoke`,
+      {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(wait !== undefined && { prefer: `wait=${wait}` }),
+        },
+        body: JSON.stringify({ jti, exp }),
+      },
+      signer(provider),
+    );
+  }
+
+  const askAfter = (location: string, as = provider) => signedFetch(location, {}, signer(as));
+
+  test('is answered at once where nothing was issued on the token', async () => {
+    const agent = await openAgent({ provider, personServer: ps.issuer, name: `revoked-${(agents += 1)}` });
+    await agent.proposeMission({ description: 'Nothing yet' });
+    expect((await revoke(agent, 0)).status).toBe(200);
+  });
+
+  test('is answered when every resource has been told, or could not be', async () => {
+    await using deaf = await openTold(() => 503);
+    const { agent, s256 } = await onMission([shop.issuer, deaf.issuer]);
+    const answer = await revoke(agent);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe('');
+    const { tokens = [] } = (await ps.port.readMission(s256)) ?? {};
+    expect(tokens.filter(({ acknowledgedAt }) => acknowledgedAt).map(({ resource }) => resource)).toEqual([
+      shop.issuer,
+    ]);
+  });
+
+  test('is told to ask again while a resource is still at it, and then once that it is over', async () => {
+    let busy = true;
+    await using slow = await openTold(() => (busy ? 202 : 200));
+    const { agent } = await onMission([slow.issuer]);
+    const answer = await revoke(agent, 1);
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ status: 'pending' });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(answer.headers.has('aauth-requirement')).toBe(false);
+    const location = answer.headers.get('location') ?? '';
+    expect(location).toMatch(new RegExp(`^${ps.issuer}/revoke/[A-Za-z0-9_-]{32}$`));
+    expect((await askAfter(location)).status).toBe(202);
+
+    await using another = await openAgentProvider();
+    const nosy = await askAfter(location, another);
+    const invented = await askAfter(`${ps.issuer}/revoke/${'x'.repeat(32)}`);
+    expect([nosy.status, invented.status]).toEqual([404, 404]);
+    expect(await nosy.text()).toBe(await invented.text());
+    expect((await fetch(location)).status).toBe(401);
+
+    busy = false;
+    await expect
+      .poll(
+        async () => {
+          await ps.sweep();
+          return (await askAfter(location)).status;
+        },
+        { timeout: 12_000, interval: 500 },
+      )
+      .toBe(200);
+    expect((await askAfter(location)).status).toBe(410);
+  }, 15_000);
+
+  test('that says it again has those told again who could not be told', async () => {
+    let told = 0;
+    let up = false;
+    await using resource = await openTold(() => {
+      told += 1;
+      return up ? 200 : 503;
+    });
+    const { agent, s256 } = await onMission([resource.issuer]);
+    expect((await revoke(agent)).status).toBe(200);
+    const before = told;
+    up = true;
+    // The same second would sign the same bytes, which nothing forbids: both are this provider's word.
+    expect((await revoke(agent)).status).toBe(200);
+    expect(told).toBe(before + 1);
+    expect((await ps.port.readMission(s256))?.tokens[0]?.acknowledgedAt).toBeInstanceOf(Date);
+  });
 });

@@ -76,7 +76,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
     agent: signed.agent,
     person: known.person,
     json: json.json,
-    waitMs: Math.min(waitSeconds(received.headers) * 1000, server.limits.waitMs),
+    waitMs: waitMs(received.headers, server.limits.waitMs) ?? 0,
     signal: request.signal,
   };
 }
@@ -101,8 +101,8 @@ export async function receive(
   };
 }
 
-/** The seconds in `Prefer: wait=N` (RFC 7240); 0 without. */
-function waitSeconds(headers: Headers): number {
+/** How long the sender would have the connection held (`Prefer: wait=N`, RFC 7240), at most `most`; undefined where it does not say. */
+export function waitMs(headers: Headers, most: number): number | undefined {
   const wait = /(?:^|[,;]\s*)wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(headers.get('prefer') ?? '')?.[1];
-  return wait === undefined ? 0 : Number(wait);
+  return wait === undefined ? undefined : Math.min(Number(wait) * 1000, most);
 }

@@ -1,8 +1,10 @@
 // Telling resources that a token is revoked (draft §token-revocation), until they say so or the token is over.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { signRequest } from '#aauth/signed-fetch.ts';
+import type { Agent } from '#person-server/agents.ts';
 import { tell } from '#person-server/events.ts';
 import { endWithin } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
@@ -59,26 +61,67 @@ export function openAnnouncer(round: () => Promise<unknown>, server: Pick<Server
  */
 export async function revokeTokens(
   within: Store,
-  which:
-    | { readonly missionS256: string }
-    | { readonly agent: { readonly iss: string; readonly sub: string }; readonly person?: string },
+  which: { readonly missionS256: string } | { readonly agent: Agent; readonly person?: string },
   at: Date,
 ): Promise<string[]> {
   const first =
     'agent' in which
-      ? sql`agent_iss = ${which.agent.iss} and agent_sub = ${which.agent.sub}
-          and person = coalesce(${which.person ?? null}::text, person)`
+      ? sql`${isOf(which.agent)} and person = coalesce(${which.person ?? null}::text, person)`
       : sql`mission_s256 = ${which.missionS256}`;
   const { rows } = await sql<{ jti: string }>`
-    with recursive gone as (
-      select jti from person_server.token where ${first} and expires_at > ${at}
-      union
-      select next.jti from person_server.token next join gone on next.upstream_jti = gone.jti
-    )
+    ${downFrom(first, at)}
     update person_server.token set revoked_at = ${at}, announce_at = ${at}
     where jti in (select jti from gone) and expires_at > ${at} and revoked_at is null
     returning jti`.execute(within);
   return rows.map(({ jti }) => jti);
+}
+
+const isOf = ({ iss, sub }: Agent) => sql`agent_iss = ${iss} and agent_sub = ${sub}`;
+
+/** `gone`: the live tokens that fit, and every token issued on one of them further down a chain. */
+const downFrom = (first: ReturnType<typeof sql>, at: Date) => sql`
+  with recursive gone as (
+    select jti from person_server.token where ${first} and expires_at > ${at}
+    union
+    select next.jti from person_server.token next join gone on next.upstream_jti = gone.jti
+  )`;
+
+/** Has those told again of an agent's revoked tokens who could not be told before (draft §revocation-response, Idempotence). */
+export async function tellAgain(within: Store, agent: Agent, at: Date) {
+  await sql`
+    ${downFrom(isOf(agent), at)}
+    update person_server.token set announce_at = ${at}, revocation = null
+    where jti in (select jti from gone) and expires_at > ${at} and revoked_at is not null
+      and revocation = 'failed'`.execute(within);
+}
+
+/** How often it is looked whether everybody has been told. */
+const lookMs = 100;
+
+/**
+ * Waits until each revoked token of this agent, and what was issued on it, has been told of or could not be (draft
+ * §revocation-response: each downstream revocation has a terminal outcome). False when that is not so after `holdMs`.
+ */
+export async function untilTold(
+  server: Server,
+  agent: Agent,
+  holdMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  server.announcer.kick();
+  for (const until = performance.now() + holdMs; ; ) {
+    const { rows } = await sql<{ open: boolean }>`
+      ${downFrom(isOf(agent), server.now())}
+      select exists (
+        select from person_server.token
+        where jti in (select jti from gone) and expires_at > ${server.now()} and revoked_at is not null
+          and (revocation is null or revocation = 'sent')
+      ) as open`.execute(server.store);
+    if (!rows[0]?.open) return true;
+    const leftMs = until - performance.now();
+    if (leftMs <= 0 || signal.aborted) return false;
+    await pause(Math.min(lookMs, leftMs));
+  }
 }
 
 /** Ends what still waits on revoked upstream tokens: a chained request is for nobody once its chain is cut. */

@@ -1,3 +1,4 @@
+import { type Problem, problemResponse } from '#aauth/problem.ts';
 import type { Awaited } from '#person-server/access-server.ts';
 import { readClarifications } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
@@ -83,3 +84,16 @@ export function displayedCode(code: string): string {
 export function pendingUrl(server: Server, { pending }: RequestRow): string {
   return `${server.issuer}/pending/${pending}`;
 }
+
+/** `429`: whoever polls comes too often (draft §polling-error-codes). */
+export function slowDown(): Response {
+  return problemResponse({
+    status: 429,
+    error: 'slow_down',
+    detail: 'polled too often: wait five seconds longer between polls',
+    headers: { 'retry-after': '5' },
+  });
+}
+
+/** A pending URL of somebody else's is no different from an invented one. */
+export const nothingHere: Problem = { status: 404, error: 'not_found', detail: 'nothing is pending here' };

@@ -4,6 +4,7 @@ import type { Admitted } from '#person-server/admit.ts';
 
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { type Reply, reply } from '#person-server/clarify.ts';
+import { nothingHere, slowDown } from '#person-server/deferred.ts';
 import { deliver, gone, takeDelivery } from '#person-server/deliver.ts';
 import { isFederated } from '#person-server/federate.ts';
 import { answerWhenReady } from '#person-server/pending.ts';
@@ -16,7 +17,7 @@ import { readUpdatedRequest } from '#person-server/updated-request.ts';
 /** `GET` of a pending URL (draft §deferred-responses): still pending, or the answer, once. */
 export async function poll(server: Server, admitted: Admitted, pending: string): Promise<Response> {
   const request = await findOwnRequest(server.store, admitted.agent, pending);
-  if (!request) return notFound();
+  if (!request) return problemResponse(nothingHere);
   return server.pace.mayPoll(request.id) ? await answerWhenReady(server, request, admitted) : slowDown();
 }
 
@@ -28,7 +29,7 @@ const Reaction = z.discriminatedUnion('action', [
 /** `POST` to a pending URL (draft §agent-response-to-clarification): the agent's answer to the question that waits. */
 export async function respond(server: Server, admitted: Admitted, pending: string): Promise<Response> {
   const request = await findOwnRequest(server.store, admitted.agent, pending);
-  if (!request) return notFound();
+  if (!request) return problemResponse(nothingHere);
   const read = readMembers(admitted.json, Reaction);
   if (read.kind === 'refused') return problemResponse(read.problem);
   if (isFederated(request.wanted) && request.state === 'approved' && !request.deliveredAt) {
@@ -72,7 +73,7 @@ async function answerElsewhere(
 /** `DELETE` of a pending URL (draft §cancel-request): the agent withdraws, the person is told, and the URL is gone. */
 export async function withdraw(server: Server, admitted: Admitted, pending: string): Promise<Response> {
   const request = await findOwnRequest(server.store, admitted.agent, pending);
-  if (!request) return notFound();
+  if (!request) return problemResponse(nothingHere);
   if (request.state === 'withdrawn') return gone();
   // What was decided and not yet fetched will not be handed out any more either.
   const withdrawn =
@@ -80,17 +81,4 @@ export async function withdraw(server: Server, admitted: Admitted, pending: stri
   if (!withdrawn) return gone();
   await endTelling(server, request);
   return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
-}
-
-function slowDown(): Response {
-  return problemResponse({
-    status: 429,
-    error: 'slow_down',
-    detail: 'polled too often: wait five seconds longer between polls',
-    headers: { 'retry-after': '5' },
-  });
-}
-
-function notFound(): Response {
-  return problemResponse({ status: 404, error: 'not_found', detail: 'nothing is pending here' });
 }

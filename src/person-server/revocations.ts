@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import type { AgentToken } from '#aauth/tokens.ts';
 import type { Server } from '#person-server/server.ts';
 import type { Store } from '#person-server/tables.ts';
@@ -38,6 +40,41 @@ export async function recordRevocation(
     .values({ iss, jti, revokedAt: at, until })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** The last part of the URL this revocation is asked after at; made the first time. */
+export async function pendingOf(store: Store, iss: string, jti: string): Promise<string> {
+  const pending = randomBytes(24).toString('base64url');
+  const row = await store
+    .updateTable('revocation')
+    .set({ pending: sql`coalesce(pending, ${pending})`, answeredAt: null })
+    .where('iss', '=', iss)
+    .where('jti', '=', jti)
+    .returning('pending')
+    .executeTakeFirst();
+  return row?.pending ?? pending;
+}
+
+/** The revocation asked after there, if this is its issuer. */
+export async function findPending(store: Store, iss: string, pending: string) {
+  return await store
+    .selectFrom('revocation')
+    .select(['jti', 'answeredAt'])
+    .where('pending', '=', pending)
+    .where('iss', '=', iss)
+    .executeTakeFirst();
+}
+
+/** Takes the one answer such a URL has; false when it was taken before. */
+export async function takeAnswer(store: Store, iss: string, pending: string, at: Date): Promise<boolean> {
+  const taken = await store
+    .updateTable('revocation')
+    .set({ answeredAt: at })
+    .where('pending', '=', pending)
+    .where('iss', '=', iss)
+    .where('answeredAt', 'is', null)
+    .executeTakeFirst();
+  return taken.numUpdatedRows > 0n;
 }
 
 /**

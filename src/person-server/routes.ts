@@ -10,7 +10,7 @@ import { poll, respond, withdraw } from '#person-server/pending-endpoint.ts';
 import { askForPermission } from '#person-server/permission-endpoint.ts';
 import { askForPersonToken } from '#person-server/person-token-endpoint.ts';
 import { comeBack } from '#person-server/resource-interaction.ts';
-import { revoke } from '#person-server/revocation-endpoint.ts';
+import { askAfterRevocation, revoke } from '#person-server/revocation-endpoint.ts';
 import type { Server } from '#person-server/server.ts';
 
 /** Who is on the other end of the connection, as the socket says it. */
@@ -67,7 +67,11 @@ export function mountsOf(server: Server): Mount[] {
     exact('/permission', { POST: forAgent(askForPermission) }),
     exact('/audit', { POST: forAgent(recordAction) }),
     exact('/interaction', { POST: forAgent(askPerson) }),
-    exact('/revoke', { POST: (request) => revoke(server, request) }),
+    below(
+      '/revoke',
+      { POST: (request) => revoke(server, request) },
+      { GET: (request, _peer, pending) => askAfterRevocation(server, request, pending) },
+    ),
     below('/mission', { POST: forAgent(proposeMission) }, { POST: forAgent(actOnMission) }),
     below('/pending', undefined, {
       GET: forAgent(poll),

@@ -32,6 +32,8 @@ export type Limits = {
   readonly newResourcesPerHour: number;
   /** Revocations one issuer may have on record at once. */
   readonly revocations: number;
+  /** How long an issuer that revokes is kept waiting for the cascade where it does not say. */
+  readonly revocationMs: number;
   /** Wrong attempts at a page of interaction codes from one address before it has to wait. */
   readonly codeAttempts: number;
 };
@@ -45,6 +47,7 @@ export const usualLimits: Limits = {
   openRequests: 500,
   newResourcesPerHour: 100,
   revocations: 10_000,
+  revocationMs: 20_000,
   codeAttempts: 5,
 };
 

@@ -349,7 +349,15 @@ export type Tables = {
     total: number | null;
     totalAt: Date | null;
   };
-  revocation: { iss: string; jti: string; revokedAt: Date; until: Date };
+  revocation: {
+    iss: string;
+    jti: string;
+    revokedAt: Date;
+    until: Date;
+    /** The unguessable last part of the URL its cascade is asked after at, where it takes longer. */
+    pending: Generated<string | null>;
+    answeredAt: Generated<Date | null>;
+  };
   agentToken: { iss: string; jti: string; sub: string; until: Date };
   signedRequest: { signed: string; until: Date };
   event: {
