@@ -1,7 +1,7 @@
 // The chats that are configured, opened from the configuration.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Chat, ChatError, type ChatListener, type Platform } from '#chat/chat.ts';
-import { openSlack, type SlackOptions } from '#chat/slack/slack.ts';
+import { type Files, openSlack, type SlackOptions } from '#chat/slack/slack.ts';
 import { openTeams, type Routes, type TeamsOptions } from '#chat/teams/teams.ts';
 import type { Config } from '#config.ts';
 import type { Mount } from '#http.ts';
@@ -13,6 +13,7 @@ type Connecting = {
   readonly listener: ChatListener;
   readonly log: Log;
   readonly routes: Routes;
+  readonly files: Files;
   /** The chats that are connected now. */
   readonly chats: Map<Platform, Chat>;
   readonly tasks: Tasks;
@@ -27,8 +28,8 @@ export type Doors = { readonly platforms: readonly Platform[]; readonly mounts: 
  * answering nor a stop from stopping. Until it is connected its path answers `503`.
  */
 export function connectChats(config: Config, connecting: Connecting): Doors {
-  const { listener, log, routes } = connecting;
-  const slack = slackOptions(config, log);
+  const { listener, log, routes, files } = connecting;
+  const slack = slackOptions(config, files, log);
   const teams = teamsOptions(config, routes, log);
   return {
     platforms: [...(slack ? ['slack' as const] : []), ...(teams ? ['teams' as const] : [])],
@@ -45,13 +46,14 @@ export function connectChats(config: Config, connecting: Connecting): Doors {
   };
 }
 
-export function slackOptions({ slack }: Config, log: Log): SlackOptions | undefined {
+export function slackOptions({ slack }: Config, files: Files, log: Log): SlackOptions | undefined {
   if (!slack) return undefined;
   const { botToken, apiUrl, by } = slack;
   return {
     botToken,
     // A local Slack shows the native form of a time as it is written.
     dates: apiUrl ? 'plain' : 'native',
+    files,
     log,
     ...(apiUrl && { apiUrl }),
     ...(by.kind === 'socket' ? { appToken: by.appToken } : { signingSecret: by.signingSecret }),

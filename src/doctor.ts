@@ -7,10 +7,11 @@ import { slackOptions, teamsOptions } from '#chats.ts';
 import { type Config, ConfigError, readConfig } from '#config.ts';
 import { type Database, openDatabase } from '#database/database.ts';
 import { DatabaseError } from '#database/error.ts';
-import { openLedger } from '#ledger/ledger.ts';
+import { type Ledger, openLedger } from '#ledger/ledger.ts';
 import { type Log, openLog } from '#log.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import { openRemote } from '#mission-control/remote.ts';
+import { budgetDay } from '#reviewer/model/spend.ts';
 import { inLists, readStandings, type Standings, unasked, unstaffed } from './doctor-people.ts';
 
 type Finding = { readonly state: 'ok' | 'warning' | 'fault'; readonly what: string; readonly do?: string };
@@ -88,7 +89,8 @@ async function store(config: Config, log: Log): Promise<Finding[]> {
   const where = 'url' in config.store ? 'Postgres' : `the embedded database in ${config.store.directory}`;
   try {
     await using database = await openDatabase(config.store, [], log);
-    const { faults } = await openLedger(database).acts.check();
+    const ledger = openLedger(database);
+    const { faults } = await ledger.acts.check();
     return [
       ok(`database: ${where} is open and up to date`),
       faults[0]
@@ -98,6 +100,7 @@ async function store(config: Config, log: Log): Promise<Finding[]> {
           )
         : ok('acts: the chain holds'),
       ...(await databaseClock(database)),
+      ...(await model(config, ledger)),
     ];
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
@@ -113,6 +116,22 @@ async function store(config: Config, log: Log): Promise<Finding[]> {
         : fault(`database: ${error.message}`, todo),
     ];
   }
+}
+
+/** What the model has cost today; a spent budget ends nothing but the model's part. */
+async function model({ model }: Config, { spend }: Ledger): Promise<Finding[]> {
+  if (!model) return [ok('model: none, the reviewer goes by rules only')];
+  const { day, until } = budgetDay(new Date());
+  const [used, most] = [await spend.spent(day), model.budget.tokensPerDay];
+  const figures = `model: ${model.name}, ${used.toLocaleString('en')} of ${most.toLocaleString('en')} tokens of today used`;
+  return [
+    used < most
+      ? ok(figures)
+      : warning(
+          figures,
+          `the rules go on alone until ${until.toISOString()}; CHAPERONE_MODEL_TOKENS is the budget of a day`,
+        ),
+  ];
 }
 
 async function databaseClock(database: Database): Promise<Finding[]> {
@@ -177,6 +196,7 @@ async function chat(config: Config, log: Log): Promise<Finding[]> {
     try {
       await using open = platform === 'slack' ? await openSlackDeaf(config, log) : openTeamsDeaf(config, log);
       findings.push(ok(`${platform}: the credentials are accepted`));
+      if ('scopes' in open) findings.push(...pictures(open.scopes));
       for (const { id, place } of wanted) findings.push(await channel(open, id, place));
       await readStandings(open, oversight, standings);
     } catch (error) {
@@ -211,6 +231,17 @@ function leavers({ oversight }: Config, standings: Standings): Finding[] {
   ];
 }
 
+/** Everything works without the right to upload; what is drawn elsewhere is then said in words. */
+function pictures(scopes: readonly string[] | undefined): Finding[] {
+  if (scopes === undefined || scopes.includes('files:write')) return [];
+  return [
+    warning(
+      'slack: the app may not upload (`files:write`), so charts and timelines are words there',
+      'add `files:write` under *OAuth & Permissions*, as in manifest.json, and install the app again',
+    ),
+  ];
+}
+
 async function channel(
   open: Chat,
   id: string,
@@ -236,7 +267,8 @@ async function channel(
 }
 
 function openSlackDeaf(config: Config, log: Log) {
-  const options = slackOptions(config, log);
+  const forgetful = { remember: async () => {}, recall: async () => undefined };
+  const options = slackOptions(config, forgetful, log);
   if (!options) throw new ChatError('refused', 'Slack is not configured');
   return openSlack({ ...options, appToken: undefined, signingSecret: 'the doctor hears nothing' }, deaf);
 }

@@ -1,8 +1,10 @@
 // How well asks are answered, in figures: whether people decide in time, by themselves, and with their eyes open.
 import { fact, factsOf } from './asserted.ts';
 import type { Block, Card } from './card.ts';
+import { healthPicture } from './health-picture.ts';
 import * as words from './home-words.ts';
 import { time } from './line.ts';
+import { type Spending, spendNotes } from './spend-note.ts';
 import { type People, person } from './who.ts';
 
 /** What was counted over one time. Everything is a bare figure; the card says what it means. */
@@ -19,6 +21,12 @@ export type Health = {
   readonly hasty: number;
   /** Who decided more than the most that one person should, and their share of 1. */
   readonly alone: { readonly person: string; readonly share: number } | undefined;
+  /** That most, as a share of 1. */
+  readonly mostShare: number;
+  /** How many waited how long, by `waitBounds`. */
+  readonly waits: readonly number[];
+  /** How many each person decided, who decided most first; undefined stands for those who were forgotten. */
+  readonly deciders: readonly { readonly person: string | undefined; readonly count: number }[];
   /** Older decisions of the time were left out. */
   readonly more: boolean;
 };
@@ -28,19 +36,21 @@ export const charactersPerSecond = 25;
 /** With fewer decisions, nothing is said of who decides. */
 export const leastDecisions = 5;
 
-export const healthCard = (health: Health, people: People): Card => ({
+/** `spending`: what the model has cost, where there is one. */
+export const healthCard = (health: Health, people: People, spending?: Spending): Card => ({
   title: words.titles.health,
   tone: 'neutral',
   blocks: [
     { kind: 'text', line: words.fromTo(time(health.from), time(health.to)) },
     ...healthFacts(health, people),
+    ...spendNotes(spending),
   ],
   buttons: [],
   expansion: [],
   calls: [],
 });
 
-/** The figures, as a part of a card. */
+/** The figures in words and as a picture, as a part of a card. */
 export function healthFacts(health: Health, people: People): Block[] {
   const { decided, approvals, medianMs, p90Ms, expired, hasty, alone, more } = health;
   return [
@@ -62,6 +72,7 @@ export function healthFacts(health: Health, people: People): Block[] {
                 : words.nobodyAlone,
           ),
     ),
+    ...healthPicture(health, people),
     ...(decided === 0 ? [] : [{ kind: 'note', line: words.howCounted(charactersPerSecond) } as const]),
     ...(more ? [{ kind: 'note', line: words.latestOnly(decided) } as const] : []),
   ];

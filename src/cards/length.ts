@@ -11,6 +11,8 @@ export const shownLength = ({ title, blocks }: Card): number =>
         return block.facts.reduce((all, { name, value }) => all + name.length + lengthOf(value), sum);
       case 'quote':
         return sum + block.whose.length + block.text.length;
+      case 'picture':
+        return sum + block.picture.title.length;
       case 'divider':
         return sum;
     }

@@ -10,6 +10,7 @@ import type { Block, Card } from './card.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
 import * as moneyWords from './money-words.ts';
+import { timeline } from './picture-words.ts';
 import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
 
@@ -50,6 +51,7 @@ export function missionCard(facts: MissionFacts): Card {
           ]
         : []),
       { label: words.buttons.read, press: { verb: 'read', subject: mission.s256 }, style: 'plain' },
+      { label: timeline.button, press: { verb: 'timeline', subject: mission.s256 }, style: 'plain' },
     ],
     expansion: missionText(mission),
     calls: [],

@@ -96,6 +96,8 @@ export function stopReportCard(facts: {
   readonly mission: MissionSummary | Mission;
   readonly people: People;
   readonly capabilities: readonly string[];
+  /** The way the mission went, as a picture. */
+  readonly way?: readonly Block[];
   readonly now: Date;
 }): Card {
   const { report, mission, people, capabilities, now } = facts;
@@ -134,6 +136,7 @@ export function stopReportCard(facts: {
       ...(capabilities.includes('revoke') || over || report.tokens.length === 0
         ? []
         : [note(words.noRevocation)]),
+      ...(facts.way ?? []),
       text(
         over
           ? words.nothingRemains(time(report.authorityEndsAt))

@@ -3,6 +3,7 @@ import { type Chat, ChatError, type Place, type Platform, type Posted } from '#c
 import { postQueue } from '#ledger/ledger.ts';
 import { type Due, keyOf } from '#ledger/wall.ts';
 import type { Bot } from './bot.ts';
+import { bringLater, bringWhatLacks } from './bring.ts';
 
 /** How long one job keeps posting to a place before it lets others have a go. */
 const shiftMs = 20_000;
@@ -41,10 +42,12 @@ async function hang(bot: Bot, chat: Chat, due: Due): Promise<void> {
   let posted = due.posted;
   try {
     posted ??= await found(bot, chat, due);
-    if (posted) await chat.replace(posted, due.card, due.id);
-    const hangs = posted ?? (await chat.post(due.place, due.thread, due.card, due.id));
+    const hangs = posted
+      ? { ...posted, ...(await chat.replace(posted, due.card, due.id)) }
+      : await chat.post(due.place, due.thread, due.card, due.id);
     const recorded = await wall.hung(due.id, hangs, due, bot.now());
     if (!recorded) await chat.remove(hangs);
+    else if (hangs.lacks) await bringLater(bot, due.id);
     bot.log.debug({ card: due.id, place: due.place, repainted: Boolean(posted) }, 'card hangs');
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
@@ -106,6 +109,7 @@ async function later(bot: Bot, due: Due, at: Date, clean: boolean): Promise<void
 export async function catchUp(bot: Bot, platform: Platform): Promise<void> {
   await bot.ledger.wall.mend({ platform });
   await hangWhatIsDue(bot);
+  await bringWhatLacks(bot);
 }
 
 /** Sends a job to every place that has work nobody was told of: what a crash or a lost job left behind. */

@@ -2,11 +2,13 @@
 import { askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
 import { charactersPerSecond, type Health, healthCard, leastDecisions } from '#cards/health-card.ts';
+import { waitBounds } from '#cards/health-picture.ts';
 import { shownLength } from '#cards/length.ts';
 import type { Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { past, type Scope } from './scope.ts';
+import { spendingOf } from './spending.ts';
 
 const weekMs = 7 * 86_400_000;
 /** How many decisions are counted, the latest ones. */
@@ -28,7 +30,8 @@ export async function healthAnswer(bot: Bot, scope: Scope): Promise<Card> {
   const to = bot.now();
   const time = { from: new Date(to.getTime() - weekMs), to };
   const { expired } = await past(bot, scope, time);
-  return healthCard(await healthOf(bot, scope, time, expired.length), peopleOf(bot.oversight));
+  const health = await healthOf(bot, scope, time, expired.length);
+  return healthCard(health, peopleOf(bot.oversight), await spendingOf(bot));
 }
 
 /** Counts a time's decisions within a scope; `expired` is how many asks nobody answered in it. */
@@ -68,17 +71,18 @@ const askedAt = ({ openedAt, clarifications }: Request, decidedAt: Date): Date =
 const asAsked = (request: Request): Request => ({ ...request, state: 'open', decision: undefined });
 
 /** What decisions come to. Percentiles are values that occurred (nearest rank). */
-export function figuresOf(
-  decided: readonly Decided[],
-): Pick<Health, 'decided' | 'approvals' | 'medianMs' | 'p90Ms' | 'hasty' | 'alone'> {
+export function figuresOf(decided: readonly Decided[]): Omit<Health, 'from' | 'to' | 'expired' | 'more'> {
   const took = decided.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
   const rank = (share: number) => took[Math.ceil(took.length * share) - 1];
   const approvals = decided.filter(({ action }) => action === 'approve');
-  const counts = new Map<string, number>();
-  for (const { person } of decided)
-    if (person !== undefined) counts.set(person, (counts.get(person) ?? 0) + 1);
-  const [most] = [...counts].toSorted(([, a], [, b]) => b - a);
-  const share = most ? most[1] / decided.length : 0;
+  const deciders = [...Map.groupBy(decided, ({ person }) => person)]
+    .map(([person, theirs]) => ({ person, count: theirs.length }))
+    .toSorted((a, b) => b.count - a.count);
+  const most = deciders.find(({ person }) => person !== undefined);
+  const share = most ? most.count / decided.length : 0;
+  const waits = waitBounds.map(
+    (end, at) => took.filter((ms) => ms < end && ms >= (waitBounds[at - 1] ?? 0)).length,
+  );
   return {
     decided: decided.length,
     approvals: approvals.length,
@@ -87,6 +91,11 @@ export function figuresOf(
     hasty: approvals.filter(({ tookMs, characters }) => tookMs < (characters / charactersPerSecond) * 1_000)
       .length,
     alone:
-      most && decided.length >= leastDecisions && share > mostShare ? { person: most[0], share } : undefined,
+      most?.person !== undefined && decided.length >= leastDecisions && share > mostShare
+        ? { person: most.person, share }
+        : undefined,
+    mostShare,
+    waits: [...waits, took.length - waits.reduce((sum, count) => sum + count, 0)],
+    deciders,
   };
 }

@@ -7,13 +7,15 @@ import type { Queue } from '#database/jobs.ts';
 import type { Acceptance, Standing } from '#ledger/reviews.ts';
 import type { Mission, MissionSummary } from '#mission-control/facts.ts';
 import { mayDecide } from '#policy/policy.ts';
-import { type MissionTrail, missionFacts, openTrail } from '#reviewer/drift.ts';
+import { courseOf, type MissionTrail, missionFacts, openTrail } from '#reviewer/drift.ts';
 import { keepMemo, readMemo } from '#reviewer/model/memo.ts';
 import type { Review } from '#reviewer/model/review.ts';
 import { entriesOf } from '#reviewer/model/window.ts';
 import { type Bot, proofOf, surfaceOf } from './bot.ts';
+import { actOnDrift } from './drift-rule.ts';
 import { acceptanceOf, citedEntries, showFinding } from './finding.ts';
 import { lookLater } from './look.ts';
+import { spendingOf } from './spending.ts';
 
 export const reviewQueue: Queue<{ missionS256: string }> = {
   name: 'review',
@@ -57,7 +59,7 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
       read: entriesOf(bot.missionControl, missionS256),
     });
     keepTrail(trails, missionS256, { trail, accepted: kept.accepted.length });
-    const standing = standingOf(review);
+    const standing = standingOf(review, trail);
     const isNew = standing.kind === 'drifting' && isAnother(kept.standing, kept.accepted, kept.finding);
     const { memo, ...word } = review;
     await reviews.keep(missionS256, { standing, memo: keepMemo(memo), review: word, isNew }, bot.now());
@@ -65,6 +67,7 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
       { mission: missionS256, verdict: standing.kind, through: standing.through, since: standing.since },
       'reviewed',
     );
+    await actOnDrift(bot, mission);
     // As the mission was read: one that ended meanwhile already hangs as ended.
     await showFinding(bot, mission, seenAt);
     if (standing.kind !== kept.standing?.kind) await lookAtAsks(bot, missionS256);
@@ -100,7 +103,7 @@ function keepTrail(
 }
 
 /** What the ledger keeps of a review: what a card says of it. */
-function standingOf(review: Review): Standing {
+function standingOf(review: Review, trail: MissionTrail): Standing {
   const { rules, view, through } = review;
   const drifting = review.kind === 'drifting';
   return {
@@ -110,6 +113,7 @@ function standingOf(review: Review): Standing {
     reasons: rules.kind === 'drifting' ? rules.findings.map(({ sentence }) => sentence) : [],
     ...pastGoalIn(rules),
     ...(drifting && { since: review.since, flaggedBy: review.flaggedBy }),
+    ...(drifting && { course: courseOfFinding(review, trail) }),
     ...(drifting && review.finding && { said: review.finding.pattern, settles: review.finding.settles }),
     ...(view.kind !== 'off' && { modelThrough: view.reviewedThrough }),
     ...(view.kind === 'silent' && { silence: view.silence.why }),
@@ -196,11 +200,18 @@ export async function acceptFinding(
 /** The answer to "review the cake mission": as it stands after a review made now. */
 export async function reviewAnswer(bot: Bot, mission: Mission | MissionSummary): Promise<Card> {
   await reviewMission(bot, mission.s256);
-  const { standing } = await bot.ledger.reviews.read(mission.s256);
+  const { standing, memo } = await bot.ledger.reviews.read(mission.s256);
   const after = Math.max(0, mission.logEntries - pageSize);
   const { entries } = await bot.missionControl.readLog(mission.s256, { after, limit: pageSize });
   const cited = await citedEntries(bot, mission.s256, standing?.entries ?? []);
-  return reviewCard({ mission, review: standing, cited, entries });
+  return reviewCard({
+    mission,
+    review: standing,
+    cited,
+    entries,
+    points: readMemo(memo).points,
+    spending: await spendingOf(bot, mission.s256),
+  });
 }
 
 /** Open asks say how their mission stands; when that changes, they are looked at again. */

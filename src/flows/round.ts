@@ -1,6 +1,7 @@
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
+import { bringWhatLacks } from './bring.ts';
 import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
 import { settleAllPassing } from './let-through.ts';
@@ -59,6 +60,7 @@ export async function goRound(bot: Bot): Promise<void> {
 
   await lookAtTheRest(bot, missions, requests);
   await hangWhatIsDue(bot);
+  await bringWhatLacks(bot);
   // Last, so that a digest that cannot be made keeps nothing else from going out.
   await tellDigests(bot);
 }

@@ -31,6 +31,14 @@ const Standing = z.object({
   /** What a model says: its own words. */
   said: z.string().optional(),
   settles: z.string().optional(),
+  /** The score along the log up to the finding, the line, and the entry that took the score over it. */
+  course: z
+    .object({
+      points: z.array(z.object({ entry: z.int(), level: z.number() })),
+      line: z.number(),
+      crossed: z.int().optional(),
+    })
+    .optional(),
 });
 
 /** How a mission stood at its last review. */

@@ -4,16 +4,18 @@
 //   evidence  how much an entry speaks for drift: a weighted sum of what was measured of it
 //   level     evidence added up, older entries counting less; it crosses the line although no single entry does
 //   finding   one reason, said in a sentence, with the numbers of the entries it rests on
+//   course    the level after each entry, as a picture shows it
 //
 // The level is a CUSUM with forgetting (Page, 1954): entries that fit push it down to a floor, entries that do not push
 // it up, and the climb's first entry is where the drift began.
+import { addPoint, courseTo, type Point } from './course.ts';
 import type { Entry, MissionFacts } from './entry.ts';
 import { explain, type Finding, keepReason, type Reason } from './explain.ts';
 import { measure } from './measure.ts';
 import type { Measure } from './measures.ts';
 import { trustOwn } from './memory.ts';
 import { startTrail, type Trail } from './trail.ts';
-import { contribute, course } from './weights.ts';
+import { contribute, course as weighed } from './weights.ts';
 
 export type { Entry, MissionFacts } from './entry.ts';
 export { missionFacts, readEntry } from './entry.ts';
@@ -27,6 +29,7 @@ export type MissionTrail = {
   climbFrom: number | undefined;
   flagged: { readonly since: number; readonly at: number } | undefined;
   readonly reasons: Map<Measure, Reason>;
+  readonly course: Point[];
   lastSeq: number;
 };
 
@@ -55,11 +58,12 @@ export type Verdict =
 export function openTrail(mission: MissionFacts): MissionTrail {
   return {
     trail: startTrail(mission),
-    level: course.floor,
-    highest: course.floor,
+    level: weighed.floor,
+    highest: weighed.floor,
     climbFrom: undefined,
     flagged: undefined,
     reasons: new Map(),
+    course: [],
     lastSeq: 0,
   };
 }
@@ -76,7 +80,7 @@ export function observe(mission: MissionTrail, entry: Entry): Observation | unde
   const said = contribute(measured, entry);
   if (said === undefined) return undefined;
   const { evidence, contributions } = said;
-  const level = Math.max(course.floor, course.memory * mission.level + evidence);
+  const level = Math.max(weighed.floor, weighed.memory * mission.level + evidence);
   if (level <= 0) {
     mission.climbFrom = undefined;
     if (mission.flagged === undefined) mission.reasons.clear();
@@ -85,8 +89,9 @@ export function observe(mission: MissionTrail, entry: Entry): Observation | unde
   }
   for (const { signal, weight } of contributions) keepReason(mission.reasons, signal, weight, measured);
   mission.level = level;
+  addPoint(mission.course, { entry: entry.seq, level });
   mission.highest = Math.max(mission.highest, level);
-  if (mission.flagged === undefined && level >= course.line) {
+  if (mission.flagged === undefined && level >= weighed.line) {
     mission.flagged = { since: mission.climbFrom ?? entry.seq, at: entry.seq };
   }
   return { seq: entry.seq, evidence, level, contributions };
@@ -94,7 +99,7 @@ export function observe(mission: MissionTrail, entry: Entry): Observation | unde
 
 /** How the mission stands. Once drifting it stays so until a person accepts it. */
 export function verdict(mission: MissionTrail): Verdict {
-  const score = 1 / (1 + Math.exp(course.line - mission.highest));
+  const score = 1 / (1 + Math.exp(weighed.line - mission.highest));
   const reviewedThrough = mission.lastSeq;
   const { flagged } = mission;
   if (flagged === undefined) return { kind: 'on_mission', score, reviewedThrough };
@@ -111,9 +116,16 @@ export function verdict(mission: MissionTrail): Verdict {
 /** A person said what was done so far is fine: what it named counts as named, and the level starts again from the floor. */
 export function acceptDrift(mission: MissionTrail): void {
   trustOwn(mission.trail.own, mission.trail.told);
-  mission.level = course.floor;
-  mission.highest = course.floor;
+  mission.level = weighed.floor;
+  mission.highest = weighed.floor;
   mission.climbFrom = undefined;
   mission.flagged = undefined;
   mission.reasons.clear();
+  mission.course.length = 0;
 }
+
+/** The level after each entry up to `end`, and the line at which a mission counts as drifting. */
+export const courseOf = (mission: MissionTrail, end: number) => ({
+  points: courseTo(mission.course, end),
+  line: weighed.line,
+});

@@ -15,6 +15,12 @@ export function cardText(card: Card): string {
           return block.facts.map(({ name, value }) => `  ${name}: ${lineText(value)}`);
         case 'quote':
           return [`${block.whose}:`, ...block.text.split('\n').map((each) => `  | ${each}`)];
+        case 'picture':
+          return [
+            `[picture: ${block.picture.title}]`,
+            `  ${block.picture.alt}`,
+            ...block.picture.panels.map(({ kind, heading }) => `  (${kind}: ${heading})`),
+          ];
         case 'divider':
           return ['---'];
       }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Delivery, openDeliveries } from './slack-delivery.ts';
+import { openSlackFiles } from './slack-files.ts';
 import { stateOf, type Typed } from './slack-form.ts';
 import {
   callMethod,
@@ -40,6 +41,8 @@ export type FakeSlackOptions = {
   readonly triggerMs?: number;
   /** The least time between two posts to a channel; 0 (the default) does not watch it. */
   readonly paceMs?: number;
+  /** Scopes of the manifest that the app was installed without. */
+  readonly without?: readonly string[];
 };
 
 export type FakeSlack = AsyncDisposable & Awaited<ReturnType<typeof openFakeSlack>>;
@@ -74,11 +77,12 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     botId: 'B0BOT',
     botToken: `xoxb-${randomUUID()}`,
     appToken: `xapp-${randomUUID()}`,
-    scopes: manifest.oauth_config.scopes.bot,
+    scopes: manifest.oauth_config.scopes.bot.filter((scope) => !options.without?.includes(scope)),
     triggerMs,
     users: new Map(),
     channels: new Map(),
     messages: [],
+    files: openSlackFiles(() => `http://127.0.0.1:${port}`),
     views: new Map(),
     homeTab: manifest.features.app_home.home_tab_enabled,
     homes: new Map(),
@@ -94,7 +98,10 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
   // The Web API, and the URLs a slash command is answered at.
   async function answerHttp(request: IncomingMessage, response: ServerResponse) {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const raw = await bodyOf(request);
+    const body = await bodyOf(request);
+    if (path.startsWith('/upload/'))
+      return end(response, at.files.take(path.slice('/upload/'.length), body), {});
+    const raw = body.toString('utf8');
     if (path.startsWith('/commands/')) return answerReply(path.slice('/commands/'.length), raw, response);
     if (!path.startsWith('/api/') || request.method !== 'POST') return end(response, 404, {});
     const method = path.slice('/api/'.length);
@@ -113,7 +120,8 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     switch (fault?.kind) {
       case undefined:
         if (answer?.error === 'ratelimited') return end(response, 429, answer, { 'retry-after': '1' });
-        return end(response, 200, answer ?? {});
+        // What the token may do is told with every answer.
+        return end(response, 200, answer ?? {}, { 'x-oauth-scopes': at.scopes.join(',') });
       case 'rate_limited':
         return end(
           response,
@@ -346,6 +354,8 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     },
     /** The blocks of a person's Home tab; undefined while nothing was ever published there. */
     homeOf: (user: string) => at.homes.get(user)?.view.blocks as Json[] | undefined,
+    /** What was uploaded, and how long Slack takes over it. */
+    files: at.files,
     /** The modals a person has open. */
     views: (user: string) => [...at.views.values()].filter((view) => view.user === user),
 
@@ -443,10 +453,10 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function end(response: ServerResponse, status: number, body: Json, headers: Record<string, string> = {}) {

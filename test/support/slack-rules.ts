@@ -87,6 +87,18 @@ function blockIsFine(block: Json, surface: 'message' | 'modal'): boolean {
       const actions = elements.map((element: unknown) => (isObject(element) ? element.action_id : undefined));
       return new Set(actions).size === actions.length && elements.every(buttonIsFine);
     }
+    case 'image': {
+      const { alt_text: alt, image_url: url, slack_file: file } = block;
+      if (typeof alt !== 'string' || alt.length < 1 || alt.length > 2_000) return false;
+      if ((url === undefined) === (file === undefined)) return false;
+      if (url !== undefined) return typeof url === 'string' && url.length <= 3_000;
+      return (
+        isObject(file) &&
+        file.url === undefined &&
+        typeof file.id === 'string' &&
+        /^F[A-Z0-9]{8,}$/.test(file.id)
+      );
+    }
     case 'input': {
       const { label, element } = block;
       if (surface !== 'modal' || !textIsFine(label, 2_000, ['plain_text']) || !isObject(element))

@@ -12,6 +12,9 @@ export const limits = {
   fields: 10,
   field: 2_000,
   contextElements: 10,
+  /** Of an image, and the address it may be shown from. */
+  alt: 2_000,
+  imageUrl: 3_000,
   actionsElements: 25,
   buttonText: 75,
   buttonValue: 2_000,
@@ -116,6 +119,17 @@ function blockViolations(block: KnownBlock, where: string): string[] {
         ),
         ...block.elements.flatMap((element, at) => buttonViolations(element, `${where}.elements[${at}]`)),
       ];
+    case 'image': {
+      const from = 'slack_file' in block ? block.slack_file : undefined;
+      const url = 'image_url' in block ? block.image_url : undefined;
+      const one = (from === undefined) !== (url === undefined);
+      return [
+        ...id,
+        ...within(`${where}.alt_text`, block.alt_text, limits.alt),
+        ...(one ? [] : [`${where} is shown from no one place`]),
+        ...(url === undefined ? [] : within(`${where}.image_url`, url, limits.imageUrl)),
+      ];
+    }
     case 'input':
       return [
         ...id,

@@ -83,6 +83,8 @@ function asText(block: Block): { heading: string; text: string }[] {
   switch (block.kind) {
     case 'divider':
       return [];
+    case 'picture':
+      return [{ heading: block.picture.title, text: block.picture.alt }];
     case 'quote':
       return [{ heading: block.whose, text: block.text }];
     case 'facts':

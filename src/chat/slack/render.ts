@@ -8,11 +8,12 @@ import type {
   PlainTextElement,
   Button as SlackButton,
 } from '@slack/types';
-import type { Block, Card, Line, Press, SafeText, Span } from '#cards/card.ts';
+import type { Block, Card, Line, Picture, Press, SafeText, Span } from '#cards/card.ts';
 import { ChatError } from '#chat/chat.ts';
 import { barred, clip, cutLine, cutMiddle, leftOut, linesOf } from './cut.ts';
 import { limits, messageViolations, type SlackMessage } from './limits.ts';
 import { type Dates, escape, isPlain, lineMrkdwn, linePlain, mention, oneLine, strong } from './mrkdwn.ts';
+import { noSources, type Sources } from './pictures.ts';
 import { carry } from './press.ts';
 
 /** The most characters any one text of a card may have; the first size at which the whole message fits is taken. */
@@ -29,18 +30,24 @@ export const metadataType = 'chaperone_card';
 /**
  * Renders a card with its mark (absent for an ephemeral message, which nobody looks for).
  * Long quotes lose their middle, visibly; the button that opens the full text is then always there.
+ * A picture is shown from `sources`; one that is not among them says its figures in words.
  * Throws ChatError `refused` for a card whose buttons alone are past what Slack takes.
  */
-export function renderCard(card: Card, mark: string | undefined, dates: Dates): SlackMessage {
+export function renderCard(
+  card: Card,
+  mark: string | undefined,
+  dates: Dates,
+  sources: Sources = noSources,
+): SlackMessage {
   const text = completeText(card);
   for (const keep of keeps) {
     for (const size of sizes) {
-      const blocks = blocksOf(card, mark, dates, size, keep);
+      const blocks = blocksOf(card, mark, { dates, sources, size }, keep);
       const message = mark === undefined ? { text, blocks } : { text, blocks, metadata: metadataOf(mark) };
       if (messageViolations(message).length === 0) return message;
     }
   }
-  const message = { text, blocks: blocksOf(card, mark, dates, sizes[sizes.length - 1] ?? 60, 0) };
+  const message = { text, blocks: blocksOf(card, mark, { dates, sources, size: 60 }, 0) };
   throw new ChatError('refused', `a card that Slack cannot take: ${messageViolations(message).join('; ')}`);
 }
 
@@ -58,15 +65,13 @@ const metadataOf = (mark: string) => ({ event_type: metadataType, event_payload:
 /** The prefix of the first block's id, by which a copy is found where Slack's metadata is lost. */
 export const markPrefix = (mark: string) => `mark:${mark}:`;
 
-function blocksOf(
-  card: Card,
-  mark: string | undefined,
-  dates: Dates,
-  size: number,
-  keep: number,
-): KnownBlock[] {
+/** `size` is the most characters one text may have. */
+type Pen = { readonly dates: Dates; readonly sources: Sources; readonly size: number };
+
+function blocksOf(card: Card, mark: string | undefined, pen: Pen, keep: number): KnownBlock[] {
+  const { size } = pen;
   const middle = someOf(card.blocks, keep).map((block) =>
-    typeof block === 'number' ? gap(block) : blockOf(block, dates, size),
+    typeof block === 'number' ? gap(block) : blockOf(block, pen),
   );
   const body = middle.flatMap(({ blocks }) => blocks);
   const shortened = card.title.length > limits.header - 2 || middle.some(({ cut }) => cut);
@@ -122,8 +127,10 @@ const gap = (dropped: number): Drawn => ({
   cut: true,
 });
 
-function blockOf(block: Block, dates: Dates, size: number): Drawn {
+function blockOf(block: Block, { dates, sources, size }: Pen): Drawn {
   switch (block.kind) {
+    case 'picture':
+      return pictureOf(block.picture, sources.get(block.picture), size);
     case 'divider':
       return { blocks: [{ type: 'divider' }], cut: false };
     case 'text':
@@ -135,6 +142,24 @@ function blockOf(block: Block, dates: Dates, size: number): Drawn {
     case 'quote':
       return quoteOf(block.whose, block.text, block.cut, size);
   }
+}
+
+/** The drawing where there is one; its figures in words otherwise. */
+function pictureOf({ title, alt }: Picture, source: string | undefined, size: number): Drawn {
+  const words = cutLine(oneLine(alt).trim() || '\u2013', Math.max(size, 180));
+  const cut = words !== alt;
+  if (source !== undefined) {
+    const from = URL.canParse(source) ? { image_url: source } : { slack_file: { id: source } };
+    return { blocks: [{ type: 'image', alt_text: clip(words, limits.alt), ...from }], cut };
+  }
+  const heading = strong(cutLine(title, size));
+  return {
+    blocks: [
+      ...(heading ? [{ type: 'section' as const, text: mrkdwn(heading) }] : []),
+      context(plain(words)),
+    ],
+    cut,
+  };
 }
 
 /** A line cut to size and drawn; nothing when it holds no visible character. */
@@ -251,6 +276,8 @@ function sentences(card: Card, size: number, keep: number): string {
     switch (block.kind) {
       case 'divider':
         return '';
+      case 'picture':
+        return `${cutLine(oneLine(block.picture.title), size)}: ${cutLine(oneLine(block.picture.alt), size)}`;
       case 'text':
       case 'note':
         return linePlain(shorten(block.line, size)).trim();

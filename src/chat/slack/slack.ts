@@ -3,6 +3,7 @@
 //   home        the workspace the bot is installed in; places and people of others are foreign
 //   mark        an id in a message's metadata and first block, by which a copy is found again
 //   delivery    what Slack sends; answered only after the happening in it is stored, so that it comes again otherwise
+//   source      what a picture is shown from: a file of ours that Slack holds
 //   trigger     Slack's leave to open a modal, three seconds long, once
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
@@ -27,9 +28,12 @@ import { closedView, loadingView, textView } from './modal.ts';
 import type { Dates } from './mrkdwn.ts';
 import { outbound } from './outbound.ts';
 import { type Home, openPeople, type People } from './people.ts';
+import { type Files, openPictures } from './pictures.ts';
 import { openReplies } from './replies.ts';
 import { type SignedRequests, signedRequests } from './signed.ts';
 import { openSocket } from './socket.ts';
+
+export type { Files } from './pictures.ts';
 
 export type SlackOptions = {
   /** `xoxb-…`, with the scopes of `manifest.json`. */
@@ -38,6 +42,8 @@ export type SlackOptions = {
   readonly apiUrl?: string;
   /** `native` lets each client show times in its own zone. */
   readonly dates: Dates;
+  /** Which drawings the workspace has already. */
+  readonly files: Files;
   readonly log: Log;
 } & (
   | {
@@ -59,6 +65,8 @@ export type Slack = Chat &
   AsyncDisposable & {
     /** The workspace this token belongs to: the `tenant` of every place here. */
     readonly home: Home;
+    /** What the token may do, in Slack's words; undefined where Slack does not say. */
+    readonly scopes: readonly string[] | undefined;
     /** For HTTP: the request URL's path. Empty in Socket Mode. */
     readonly mounts: readonly Mount[];
   };
@@ -81,10 +89,11 @@ const AuthTest = z.object({
  * Disposing closes the connection and waits for modals still being filled.
  */
 export async function openSlack(options: SlackOptions, listener: ChatListener): Promise<Slack> {
-  const { botToken, apiUrl, dates, log } = options;
+  const { botToken, apiUrl, dates, files, log } = options;
   const client = webClient(botToken, apiUrl, callTimeoutMs, log);
   const prompt = webClient(botToken, apiUrl, promptTimeoutMs, log);
-  const said = AuthTest.parse(await call('auth.test', () => client.auth.test()));
+  const answer = await call('auth.test', () => client.auth.test());
+  const said = AuthTest.parse(answer);
   const home: Home = {
     team: said.team_id,
     ...(said.enterprise_id && { enterprise: said.enterprise_id }),
@@ -127,9 +136,10 @@ export async function openSlack(options: SlackOptions, listener: ChatListener): 
   const connection = 'connect' in door ? await door.connect(stopping.signal) : undefined;
 
   return {
-    ...outbound(client, home, dates, replies.find),
+    ...outbound(client, home, dates, openPictures(client, home.team, files), replies.find),
     standingOf: async (_place, user) => (await people({ user })).standing,
     home,
+    scopes: answer.response_metadata?.scopes,
     mounts: 'answer' in door ? [mountOf(door)] : [],
     async [Symbol.asyncDispose]() {
       stopping.abort();

@@ -26,7 +26,33 @@ export type Container = {
   readonly isVisible?: false;
 } & Look;
 export type ActionSet = { readonly type: 'ActionSet'; readonly actions: readonly Action[] };
-export type Element = Rich | Marked | Container | ActionSet | Input;
+export type Element = Rich | Marked | Container | ActionSet | Input | Chart;
+export type Colour = `categorical${'Blue' | 'Green' | 'Marigold' | 'Purple' | 'Red' | 'Teal'}` | 'warning';
+/** Drawn by Teams itself; a client that cannot shows the fallback. */
+export type Chart = { readonly title: string; readonly fallback: Rich } & (
+  | {
+      readonly type: 'Chart.HorizontalBar';
+      readonly displayMode: 'AbsoluteNoAxis';
+      readonly data: readonly { readonly x: string; readonly y: number; readonly color: Colour }[];
+    }
+  | {
+      readonly type: 'Chart.HorizontalBar.Stacked';
+      readonly data: readonly {
+        readonly title: string;
+        readonly data: readonly { readonly legend: string; readonly value: number; readonly color: Colour }[];
+      }[];
+    }
+  | {
+      readonly type: 'Chart.Line';
+      readonly xAxisTitle: string;
+      readonly yAxisTitle: string;
+      readonly data: readonly {
+        readonly legend: string;
+        readonly color: Colour;
+        readonly values: readonly { readonly x: number; readonly y: number }[];
+      }[];
+    }
+);
 type Asked = {
   readonly id: string;
   readonly label: string;

@@ -43,6 +43,9 @@ const elements: Record<string, readonly string[]> = {
   ],
   'Input.Date': ['id', 'label', 'isRequired', 'errorMessage', 'value'],
   'Input.Time': ['id', 'label', 'isRequired', 'errorMessage', 'value'],
+  'Chart.HorizontalBar': ['title', 'displayMode', 'data', 'fallback'],
+  'Chart.HorizontalBar.Stacked': ['title', 'data', 'fallback'],
+  'Chart.Line': ['title', 'xAxisTitle', 'yAxisTitle', 'data', 'fallback'],
   'Action.Execute': ['title', 'verb', 'data', 'style'],
   'Action.ShowCard': ['title', 'card', 'style'],
   'Action.ToggleVisibility': ['title', 'targetElements'],
@@ -55,6 +58,9 @@ const children: Record<string, readonly string[]> = {
   TextRun: ['selectAction'],
   ActionSet: ['actions'],
   'Action.ShowCard': ['card'],
+  'Chart.HorizontalBar': ['fallback'],
+  'Chart.HorizontalBar.Stacked': ['fallback'],
+  'Chart.Line': ['fallback'],
 };
 
 /** Bytes as the platform counts them: the JSON text in UTF-16. */
@@ -100,6 +106,10 @@ function walk(node: Node, depth: number, ids: string[], faults: string[]) {
   }
   if (type === 'TextRun' && node['text'] === '') faults.push('an empty TextRun');
   if (type.startsWith('Input.')) faults.push(...inputFaults(type, node));
+  if (type.startsWith('Chart.') && !isNode(node['fallback'])) faults.push(`${type} without a fallback`);
+  if (type.startsWith('Chart.') && !(Array.isArray(node['data']) && node['data'].length > 0)) {
+    faults.push(`${type} of nothing`);
+  }
   for (const name of children[type] ?? []) {
     const inside = node[name];
     for (const child of Array.isArray(inside) ? inside : inside === undefined ? [] : [inside]) {

@@ -2,6 +2,7 @@
 // a TextBlock appears only where somebody is mentioned. Whatever the card holds, what comes out satisfies `limits.ts`.
 import type { Block, Card, Line, Mention, Span } from '#cards/card.ts';
 import { drawButtons, fullTextId, opensItself } from '#chat/teams/buttons.ts';
+import { drawPicture } from '#chat/teams/charts.ts';
 import {
   type AdaptiveCard,
   type Container,
@@ -144,6 +145,8 @@ function drawBlock(block: Exclude<Block, { kind: 'divider' }>, pen: Pen): Elemen
         const label = run(plain(`${shorten(name, pen.chars)}: `), { weight: 'Bolder' });
         return drawLine(value, pen, {}, label);
       });
+    case 'picture':
+      return drawPicture(block.picture, pen.chars);
     case 'quote': {
       const whose = plain(shorten(block.whose, pen.chars)) + (block.cut ? ' (shortened)' : '');
       const heading = rich([run(whose, { weight: 'Bolder', isSubtle: true })]);
@@ -250,6 +253,8 @@ export function wordsOf(card: Card, chars: number): string {
         return block.facts.map(({ name, value }) => `${name}: ${line(value)}`);
       case 'quote':
         return [`${block.whose}: “${shorten(block.text.replace(/\s+/g, ' '), 200)}”`];
+      case 'picture':
+        return [`${block.picture.title}: ${block.picture.alt}`];
       case 'divider':
         return [];
     }

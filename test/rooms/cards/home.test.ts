@@ -28,6 +28,12 @@ const health = {
   expired: 100,
   hasty: 2,
   alone: { person: 'bob', share: 11 / 12 },
+  mostShare: 0.8,
+  waits: [7, 2, 1, 1, 1],
+  deciders: [
+    { person: 'bob', count: 11 },
+    { person: 'alice', count: 1 },
+  ],
   more: false,
 };
 const asks = (words: string): Request[] =>
@@ -44,6 +50,10 @@ const missions = (words: string) =>
     mission({ s256: `mission-${n}`, description: `# ${n} ${words}`, agent: agentOf(words) }),
   );
 
+const allMarks = {
+  isHeld: () => true,
+  claimOf: () => ({ by: { person: 'bob', via: 'slack', id: 'slack:T1:U2' }, until: at }),
+};
 const fullHome = (words: string, spotOf: HomeFacts['spotOf'] = () => undefined) =>
   homeCard({
     at,
@@ -51,6 +61,8 @@ const fullHome = (words: string, spotOf: HomeFacts['spotOf'] = () => undefined) 
     spotOf,
     mine: listed(missions(words)),
     team: listed(missions(words), true),
+    marks: allMarks,
+    people,
   });
 const fullDigest = (words: string) =>
   digestCard({
@@ -62,6 +74,7 @@ const fullDigest = (words: string) =>
     expired: listed(asks(words)),
     drifting: listed(missions(words).map((each) => ({ mission: each, since: 4, reason: words }))),
     health,
+    marks: allMarks,
     people,
   });
 
@@ -102,6 +115,9 @@ test('a home points to the card of each ask, and holds nothing that could be pre
     id === 'ask-0' ? { kind: 'link', url } : { kind: 'channel', platform: 'teams', name: 'household' },
   );
   expect(card.buttons).toEqual([]);
+  expect(cardText(card)).toContain(
+    'open its card (home.slack.com), on hold, Bob in Slack is looking into it until',
+  );
   const drawn = JSON.stringify(renderHome(card, 'native'));
   expect(drawn).toContain(`<${url}|open its card> (home.slack.com)`);
   expect(drawn).toContain('in the Teams channel `household`');

@@ -7,6 +7,7 @@ import { openSlack, type Slack } from '#chat/slack/slack.ts';
 import { type HttpServer, openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
 import { type FakeSlack, openFakeSlack } from '../../support/fake-slack.ts';
+import { filesAtHand } from '../../support/files-at-hand.ts';
 
 const safe = (text: string) => text as SafeText;
 const log = openLog('silent');
@@ -89,7 +90,14 @@ let form: ChatListener['form'];
 beforeAll(async () => {
   fake = await openFakeSlack({ enterprise: 'E0HOME', ackMs: 700, retryMs: [0, 50] });
   slack = await openSlack(
-    { botToken: fake.botToken, signingSecret: fake.signingSecret, apiUrl: fake.apiUrl, dates: 'plain', log },
+    {
+      botToken: fake.botToken,
+      signingSecret: fake.signingSecret,
+      apiUrl: fake.apiUrl,
+      dates: 'plain',
+      files: filesAtHand(),
+      log,
+    },
     {
       accept: (happening) => accept(happening),
       read: (...asked) => read(...asked),

@@ -5,6 +5,7 @@ import type { Actor, ChatErrorCode } from '#chat/chat.ts';
 import { openSlack, type Slack, type SlackOptions } from '#chat/slack/slack.ts';
 import { openLog } from '#log.ts';
 import { type FakeSlack, type Fault, openFakeSlack } from '../../support/fake-slack.ts';
+import { filesAtHand } from '../../support/files-at-hand.ts';
 
 const safe = (text: string) => text as SafeText;
 const log = openLog('silent');
@@ -31,6 +32,7 @@ const optionsFor = (parts: object = {}): SlackOptions => ({
   signingSecret: fake.signingSecret,
   apiUrl: fake.apiUrl,
   dates: 'native',
+  files: filesAtHand(),
   log,
   ...parts,
 });

@@ -8,6 +8,7 @@ import { openSlack, type Slack } from '#chat/slack/slack.ts';
 import { openLocalSlack } from '#demo/local-slack.ts';
 import { openLog } from '#log.ts';
 import { type FakeSlack, openFakeSlack } from '../../support/fake-slack.ts';
+import { filesAtHand } from '../../support/files-at-hand.ts';
 
 const safe = (text: string) => text as SafeText;
 const log = openLog('silent');
@@ -29,7 +30,14 @@ let accept: ChatListener['accept'];
 
 const open = async (at: FakeSlack) =>
   await openSlack(
-    { botToken: at.botToken, appToken: at.appToken, apiUrl: at.apiUrl, dates: 'plain', log },
+    {
+      botToken: at.botToken,
+      appToken: at.appToken,
+      apiUrl: at.apiUrl,
+      dates: 'plain',
+      files: filesAtHand(),
+      log,
+    },
     { accept: (happening) => accept(happening), read: async () => ask, form: async () => undefined },
   );
 
@@ -109,7 +117,14 @@ describe('in Socket Mode', () => {
 
   test('an app token Slack does not know stops the opening', async () => {
     const guessed = openSlack(
-      { botToken: fake.botToken, appToken: 'xapp-guessed', apiUrl: fake.apiUrl, dates: 'plain', log },
+      {
+        botToken: fake.botToken,
+        appToken: 'xapp-guessed',
+        apiUrl: fake.apiUrl,
+        dates: 'plain',
+        files: filesAtHand(),
+        log,
+      },
       { accept, read: async () => undefined, form: async () => undefined },
     );
     await expect(guessed).rejects.toMatchObject({ name: 'ChatError', code: 'gone' });
@@ -145,7 +160,7 @@ describe.skipIf(!local)('with the local Slack', () => {
   test('a card is posted, pressed, asked about in its thread, found and replaced', async () => {
     if (!local) throw new Error('unreachable');
     await using there = await openSlack(
-      { ...local.credentials, signingSecret: undefined, dates: 'plain', log },
+      { ...local.credentials, signingSecret: undefined, dates: 'plain', files: filesAtHand(), log },
       { accept: (happening) => accept(happening), read: async () => ask, form: async () => undefined },
     );
     const place = { platform: 'slack', tenant: 'T01TEST', channel: 'C0OVER' } as const;
