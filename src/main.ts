@@ -227,7 +227,11 @@ function missionControlMounts(
     config.development && personServer
       ? { debug: (id: string) => personServer.oversight.debugRequest(id) }
       : {};
-  const answer = serveMissionControl(missionControl, openDoor(config.door, log), serving);
+  const answer = serveMissionControl(
+    missionControl,
+    openDoor(config.door, log, { voices: config.oversight.voices }),
+    serving,
+  );
   return [
     { path: missionControlPath, answer },
     { path: `${missionControlPath}/`, answer },

@@ -11,6 +11,7 @@ export function contradictions({
   default_person,
   delegation,
   escalate,
+  mission_control,
   reviewed,
 }: File): Found[] {
   const known = new Set(people.map(({ id }) => id));
@@ -89,6 +90,10 @@ export function contradictions({
 
     ...unknownChannel(escalate, 'escalate'),
     ...unknown(delegation?.to, 'delegation', 'to'),
+    ...unknown(mission_control?.token, 'mission_control', 'token'),
+    ...Object.entries(mission_control?.callers ?? {}).flatMap(([caller, ids]) =>
+      unknown(ids, 'mission_control', 'callers', caller),
+    ),
     ...people.flatMap(({ id }, index) =>
       id === 'reviewer'
         ? [{ at: ['people', index, 'id'], what: 'the reviewer’s own name; a person is called otherwise' }]

@@ -199,6 +199,12 @@ export const File = z.strictObject({
   delegation: z
     .strictObject({ to: z.array(personId).min(1, 'names nobody'), longest_days: z.int().min(1).max(90) })
     .optional(),
+  mission_control: z
+    .strictObject({
+      token: z.array(personId).optional(),
+      callers: z.record(z.string().min(1), z.array(personId)).optional(),
+    })
+    .optional(),
   reminders: reminders.optional(),
   escalate: escalate.optional(),
   stale: z

@@ -1,7 +1,7 @@
 // Reads the operator's file into the rules, or says everything that is wrong with it at once, each with its line.
 import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import type { Digest, Oversight, Stale } from '#oversight.ts';
+import type { Digest, Oversight, Stale, Voices } from '#oversight.ts';
 import { contradictions } from '#oversight-faults.ts';
 import { File, type Found, type Path } from '#oversight-file.ts';
 import { reviewedOf } from '#oversight-reviewed.ts';
@@ -117,6 +117,7 @@ function oversightOf(file: File): Oversight {
     ...(file.delegation && {
       delegation: { to: file.delegation.to, longestDays: file.delegation.longest_days },
     }),
+    ...(file.mission_control && { voices: voicesOf(file.mission_control) }),
     ...(file.reminders && { reminders: momentsOf(file.reminders) }),
     ...(file.escalate && { escalation: file.escalate }),
     ...(file.stale && { stale: staleOf(file.stale) }),
@@ -138,6 +139,10 @@ function momentsOf({ at, first = 1, back_off = 2 }: NonNullable<File['reminders'
     moment += wait;
   }
   return moments;
+}
+
+function voicesOf({ token, callers }: NonNullable<File['mission_control']>): Voices {
+  return { ...(token && { token }), ...(callers && { callers }) };
 }
 
 function staleOf({

@@ -99,6 +99,12 @@ export type Rule = {
 /** When an ask nobody answered goes to another channel besides (`channel` is its `id`), and may be decided there too. */
 export type Escalation = { readonly at: number; readonly channel: string };
 
+/** People's ids: for whoever holds the shared token, and by the `sub` of a caller's JWT. */
+export type Voices = {
+  readonly token?: readonly string[];
+  readonly callers?: Readonly<Record<string, readonly string[]>>;
+};
+
 /** Without one nobody decides for anybody else. */
 export type Delegating = { readonly to: readonly string[]; readonly longestDays: number };
 
@@ -143,6 +149,8 @@ export type Oversight = {
   /** When approvers are called again, as fractions of the time an ask has; at half of it and at 0.8 unless it is said. */
   readonly reminders?: readonly number[];
   readonly escalation?: Escalation;
+  /** In whose names mission control's callers may decide; in anybody's where this is not given. */
+  readonly voices?: Voices;
   /** When a mission's person is asked whether it should go on; nobody is asked where this is not given. */
   readonly stale?: Stale;
   /** Identical asks of one mission have a card each, not one together. */

@@ -2,12 +2,14 @@
 //
 //   door      how callers prove themselves: not at all (loopback development), by one shared token, by a signed JWT
 //   scope     what a caller may do; the shared token and the open door carry all of them
+//   voice     in whose names a caller may decide: anybody's, where the operator does not say
 //
 // An agent's credentials (signed requests, AAuth tokens) open nothing here, whatever the mode.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Log } from '#log.ts';
+import type { Voices } from '#oversight.ts';
 
 /** Where mission control is served: `{mc}` is this path under the issuer. */
 export const missionControlPath = '/mission-control';
@@ -30,8 +32,20 @@ export type Peer = { readonly address: string };
 
 export type Scope = 'missions:read' | 'requests:decide' | 'missions:terminate';
 
-/** Lets a request in (undefined) or answers it with the refusal, which is then already in the log. */
-export type Doorkeeper = (request: Request, peer: Peer, scope: Scope) => Promise<Response | undefined>;
+/** Whoever was let in. A caller whom the operator's voices do not name decides for nobody. */
+export type Caller = { speaksFor(person: string): boolean };
+
+/** Lets a request in, or answers it with the refusal, which is then already in the log. */
+export type Doorkeeper = (
+  request: Request,
+  peer: Peer,
+  scope: Scope,
+) => Promise<{ readonly caller: Caller } | { readonly refused: Response }>;
+
+const anybody: Caller = { speaksFor: () => true };
+const oneOf = (people: readonly string[] | undefined): Caller => ({
+  speaksFor: (person) => people?.includes(person) ?? false,
+});
 
 type Refusal = { readonly status: 401 | 403 | 503; readonly reason: string };
 
@@ -42,22 +56,47 @@ export function isProtected(path: string, prefixes: readonly string[]) {
   );
 }
 
-/** Stands at the door; `now` tells the time tokens are judged by. Bearer use follows RFC 6750, JWTs RFC 7519. */
-export function openDoor(door: Door, log: Log, now: () => Date = () => new Date()): Doorkeeper {
-  const check = checkOf(door, now);
+/**
+ * Stands at the door; `now` tells the time tokens are judged by. Bearer use follows RFC 6750, JWTs RFC 7519. Without
+ * `voices` every caller decides in anybody's name.
+ */
+export function openDoor(
+  door: Door,
+  log: Log,
+  {
+    voices,
+    now = () => new Date(),
+  }: { readonly voices?: Voices | undefined; readonly now?: () => Date } = {},
+): Doorkeeper {
+  const check = checkOf(door, voices, now);
   return async (request, peer, scope) => {
     const { pathname } = new URL(request.url);
-    if (!isProtected(pathname, door.paths)) return undefined;
-    const refusal = carriesAgentCredentials(request)
+    if (!isProtected(pathname, door.paths)) return { caller: voices ? oneOf([]) : anybody };
+    const checked = carriesAgentCredentials(request)
       ? { status: 401 as const, reason: 'agent_credentials' }
       : await check(request, peer, scope);
-    if (!refusal) return undefined;
-    const { status, reason } = refusal;
-    log.warn(
-      { mode: door.mode, method: request.method, path: pathname.slice(0, 300), source: peer.address, reason },
-      'mission control call refused',
-    );
-    return answerTo(status, scope);
+    const refuse = (reason: string) =>
+      log.warn(
+        {
+          mode: door.mode,
+          method: request.method,
+          path: pathname.slice(0, 300),
+          source: peer.address,
+          reason,
+        },
+        'mission control call refused',
+      );
+    if ('speaksFor' in checked) {
+      const speaksFor = (person: string) => {
+        const may = checked.speaksFor(person);
+        if (!may) refuse('not_their_voice');
+        return may;
+      };
+      return { caller: { speaksFor } };
+    }
+    const { status, reason } = checked;
+    refuse(reason);
+    return { refused: answerTo(status, scope) };
   };
 }
 
@@ -66,28 +105,29 @@ function carriesAgentCredentials({ headers }: Request) {
   return ['signature', 'signature-input', 'signature-key'].some((name) => headers.has(name));
 }
 
-function checkOf(door: Door, now: () => Date) {
+function checkOf(door: Door, voices: Voices | undefined, now: () => Date) {
   switch (door.mode) {
     case 'disabled':
-      return (request: Request, peer: Peer): Refusal | undefined => {
+      return (request: Request, peer: Peer): Refusal | Caller => {
         if (!isLoopbackAddress(peer.address)) return { status: 403, reason: 'not_on_loopback' };
         // A page elsewhere whose name was made to point here still sends its own name.
         if (!isLoopbackName(new URL(request.url).hostname)) return { status: 403, reason: 'foreign_host' };
-        return undefined;
+        return anybody;
       };
     case 'static': {
       const expected = sha256(door.token);
-      return (request: Request): Refusal | undefined => {
+      const holder = voices ? oneOf(voices.token) : anybody;
+      return (request: Request): Refusal | Caller => {
         const token = bearer(request);
         if (token === undefined) return { status: 401, reason: 'no_bearer_token' };
         // An empty secret is a configuration that slipped through, not a password.
         const same = door.token !== '' && timingSafeEqual(sha256(token), expected);
-        return same ? undefined : { status: 401, reason: 'wrong_token' };
+        return same ? holder : { status: 401, reason: 'wrong_token' };
       };
     }
     case 'jwt': {
       const keys = createRemoteJWKSet(new URL(door.jwks), { timeoutDuration: 5_000 });
-      return async (request: Request, _: Peer, scope: Scope): Promise<Refusal | undefined> => {
+      return async (request: Request, _: Peer, scope: Scope): Promise<Refusal | Caller> => {
         const token = bearer(request);
         if (token === undefined) return { status: 401, reason: 'no_bearer_token' };
         try {
@@ -103,7 +143,9 @@ function checkOf(door: Door, now: () => Date) {
             return { status: 401, reason: 'wrong_token_type' };
           // Bound to a key that this request does not prove: somebody else's, carried here.
           if (payload['cnf'] !== undefined) return { status: 401, reason: 'sender_constrained_token' };
-          return scopesOf(payload).includes(scope) ? undefined : { status: 403, reason: `no_scope ${scope}` };
+          if (!scopesOf(payload).includes(scope)) return { status: 403, reason: `no_scope ${scope}` };
+          const callers = new Map(Object.entries(voices?.callers ?? {}));
+          return voices ? oneOf(callers.get(payload.sub ?? '')) : anybody;
         } catch (error) {
           return refusalFor(error);
         }

@@ -6,7 +6,7 @@ import { problemResponse } from '#aauth/problem.ts';
 import { type Doorkeeper, missionControlPath, type Peer } from '#mission-control/authentication.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import type { MissionControl } from '#mission-control/port.ts';
-import { type Debug, Misunderstood, verbsOf } from '#mission-control/verbs.ts';
+import { type Debug, Misunderstood, NotTheirVoice, verbsOf } from '#mission-control/verbs.ts';
 
 export type Serving = {
   readonly path?: string;
@@ -28,8 +28,8 @@ export function serveMissionControl(port: MissionControl, admit: Doorkeeper, ser
     const methods = paths.get([thing, ...(id === undefined ? [] : [':']), ...rest].join('/'));
     const verb =
       request.method === 'GET' ? methods?.GET : request.method === 'POST' ? methods?.POST : undefined;
-    const refused = await admit(request, peer, verb?.scope ?? 'missions:read');
-    if (refused) return refused;
+    const admitted = await admit(request, peer, verb?.scope ?? 'missions:read');
+    if ('refused' in admitted) return admitted.refused;
     if (!methods) return refusal(404, 'not_found', 'mission control has nothing at this path');
     if (!verb) {
       const allow = Object.keys(methods).join(', ');
@@ -41,9 +41,11 @@ export function serveMissionControl(port: MissionControl, admit: Doorkeeper, ser
       });
     }
     try {
-      return await verb.answer({ request, id: idIn(id), query: url.searchParams });
+      const { caller } = admitted;
+      return await verb.answer({ request, id: idIn(id), query: url.searchParams, caller });
     } catch (error) {
       if (error instanceof Misunderstood) return refusal(error.status, 'invalid_request', error.message);
+      if (error instanceof NotTheirVoice) return refusal(403, 'not_your_person', error.message);
       if (!(error instanceof MissionControlError)) throw error;
       return error.code === 'unreachable'
         ? refusal(503, 'temporarily_unavailable', 'the Person Server does not answer')

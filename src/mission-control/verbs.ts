@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import { decisionFromWire, revocationFromWire, terminationFromWire } from '#mission-control/acts.ts';
-import type { Scope } from '#mission-control/authentication.ts';
+import type { Caller, Scope } from '#mission-control/authentication.ts';
 import { changesResponse } from '#mission-control/event-stream.ts';
 import {
   Request as Ask,
   BoundAgent,
+  type DecidedBy,
   Description,
   LogEntry,
   Mission,
@@ -21,6 +22,7 @@ export type Call = {
   readonly request: Request;
   readonly id: string | undefined;
   readonly query: URLSearchParams;
+  readonly caller: Caller;
 };
 export type Verb = { readonly scope: Scope; readonly answer: (call: Call) => Promise<Response> };
 
@@ -40,6 +42,11 @@ export class Misunderstood extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** A caller decides in the name of somebody they may not speak for. */
+export class NotTheirVoice extends Error {
+  override readonly name = 'NotTheirVoice';
 }
 
 const bodyLimit = 256 * 1024;
@@ -106,8 +113,9 @@ export function verbsOf(port: MissionControl, debug: Debug | undefined): Readonl
       }),
       POST: {
         scope: 'requests:decide',
-        async answer({ id, request }) {
+        async answer({ id, request, caller }) {
           const decision = understood(decisionFromWire(await bodyOf(request)));
+          inTheirName(caller, decision.decidedBy);
           return id ? outcomeResponse(await port.decide(id, decision)) : notFound('request');
         },
       },
@@ -125,8 +133,9 @@ export function verbsOf(port: MissionControl, debug: Debug | undefined): Readonl
       }),
       POST: {
         scope: 'missions:terminate',
-        async answer({ id, request }) {
+        async answer({ id, request, caller }) {
           const termination = understood(terminationFromWire(await bodyOf(request)));
+          inTheirName(caller, termination.decidedBy);
           const report = id && (await port.terminate(id, termination));
           return report ? json(toWire(TerminationReport, report)) : notFound('mission');
         },
@@ -156,8 +165,9 @@ export function verbsOf(port: MissionControl, debug: Debug | undefined): Readonl
     'agents/:': {
       POST: {
         scope: 'missions:terminate',
-        async answer({ id, request }) {
+        async answer({ id, request, caller }) {
           const decidedBy = understood(revocationFromWire(await bodyOf(request)));
+          inTheirName(caller, decidedBy);
           return id && (await port.revokeAgent(id, decidedBy))
             ? json({ id, revoked: true })
             : notFound('agent');
@@ -173,6 +183,10 @@ export function verbsOf(port: MissionControl, debug: Debug | undefined): Readonl
     },
   };
   return new Map(Object.entries(paths));
+}
+
+function inTheirName(caller: Caller, { person }: DecidedBy) {
+  if (!caller.speaksFor(person)) throw new NotTheirVoice('this credential may not decide for that person');
 }
 
 function reads(answer: Verb['answer']): Verb {

@@ -131,6 +131,16 @@ test('a rule’s own reminders and way to others are read, and a rule may be the
   expect(faultsOf(ruled('  - { for: everyone }\n'))).toMatchObject([/reminders/]);
 });
 
+test('in whose names mission control’s callers decide is read, and names only people there are', () => {
+  const voices = (text: string) => `${whole}mission_control: { ${text} }\n`;
+  const [first] = parseOversight(whole, 'oversight.yaml').people;
+  expect(parseOversight(whole, 'oversight.yaml').voices).toBeUndefined();
+  expect(
+    parseOversight(voices(`token: [${first?.id}], callers: { console: [] }`), 'oversight.yaml').voices,
+  ).toEqual({ token: [first?.id], callers: { console: [] } });
+  expect(faultsOf(voices('callers: { console: [nobody] }'))).toMatchObject([/nobody in people is called/]);
+});
+
 test('when a mission’s person is asked whether it should go on is read in hours', () => {
   const stale = (text: string) => `${whole}stale: { ${text} }\n`;
   expect(parseOversight(stale('idle_hours: 0.5'), 'oversight.yaml').stale).toEqual({
@@ -265,7 +275,7 @@ rules:
     '13 stop: a stop ends the whole mission and cannot depend on `kinds`',
     '17 approve: never reached: an earlier rule already speaks for all of these',
     '18 for: selects nothing; write `everyone` if that is meant',
-    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders` or where to `escalate`',
+    '18 for: says neither who may `approve`, who is to `notify` nor who may `stop`, nor anything about `reminders`, where to `escalate` or what to do `on_drift`',
   ]);
 });
 

@@ -8,6 +8,7 @@ import { openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
 import { type Door, openDoor } from '#mission-control/authentication.ts';
 import { serveMissionControl } from '#mission-control/http.ts';
+import type { Voices } from '#oversight.ts';
 import { asked, recording, report } from './recording.ts';
 
 const paths = ['/mission-control'];
@@ -15,12 +16,12 @@ const decidedBy = { person: 'cook', via: 'api', id: 'cook' };
 const decide = { action: 'approve', digest: asked.digest, decided_by: decidedBy };
 const terminate = { action: 'terminate', reason: 'revoked', decided_by: decidedBy };
 
-async function serve(door: Door) {
+async function serve(door: Door, voices?: Voices) {
   const lines: { facts: object; line: string }[] = [];
   const note = (facts: object, line: string) => void lines.push({ facts, line });
   const log = { info: note, warn: note, error: note, debug: note };
   const port = recording();
-  const answer = serveMissionControl(port, openDoor(door, log));
+  const answer = serveMissionControl(port, openDoor(door, log, { voices }));
   const server = await openHttp(
     { host: '127.0.0.1', port: 0 },
     [{ path: '/mission-control/', answer }],
@@ -136,13 +137,42 @@ test('the open door is open to loopback under a loopback name only', async () =>
   expect((await from('127.0.0.1', 'http://127.0.0.1.rebound.example')).status).toBe(403);
 });
 
+test('whoever holds the shared token decides in the names the operator gives it, and in no other', async () => {
+  const door = { mode: 'static', paths, token: 'correct-horse-battery' } as const;
+  const right = bearer('correct-horse-battery');
+  await using served = await serve(door, { token: ['cook'] });
+  expect((await served.call('/requests/req-1', { ...right, body: decide })).status).toBe(200);
+  served.port.calls.length = 0;
+  const decided_by = { ...decidedBy, person: 'baker' };
+  for (const [path, body] of [
+    ['/requests/req-1', { ...decide, decided_by }],
+    ['/missions/s256-1', { ...terminate, decided_by }],
+    ['/agents/agent-1', { action: 'revoke', decided_by }],
+  ] as const) {
+    const refused = await served.call(path, { ...right, body });
+    expect(refused.status).toBe(403);
+    expect(refused.body).toMatchObject({ error: 'not_your_person' });
+  }
+  expect(served.port.calls).toEqual([]);
+  expect((await served.call('/requests', right)).status).toBe(200);
+  expect(served.lines.map(({ facts }) => (facts as { reason?: string }).reason)).toEqual(
+    Array(3).fill('not_their_voice'),
+  );
+
+  await using mute = await serve(door, { callers: { console: ['cook'] } });
+  expect((await mute.call('/requests/req-1', { ...right, body: decide })).status).toBe(403);
+});
+
 test('a path outside the protected prefixes asks for nothing', async () => {
   const admit = openDoor(
     { mode: 'static', paths: ['/mission-control', '/metrics/'], token: 'x' },
     openLog('silent'),
   );
-  const at = async (path: string) =>
-    (await admit(new Request(`http://localhost${path}`), { address: '127.0.0.1' }, 'missions:read'))?.status;
+  const at = async (path: string) => {
+    const request = new Request(`http://localhost${path}`);
+    const admitted = await admit(request, { address: '127.0.0.1' }, 'missions:read');
+    return 'refused' in admitted ? admitted.refused.status : undefined;
+  };
   expect(await at('/health')).toBeUndefined();
   expect(await at('/mission-controlled')).toBeUndefined();
   expect(await at('/mission-control')).toBe(401);
@@ -228,6 +258,15 @@ test('a JWT opens exactly the verbs its scopes name', async () => {
   expect(served.port.calls.filter(([verb]) => verb === 'terminate')).toEqual([
     ['terminate', report.s256, { reason: 'revoked', decidedBy }],
   ]);
+});
+
+test('a JWT decides in the names the operator gives its `sub`, whatever else the token says', async () => {
+  await using served = await serve(jwtDoor(), { token: ['cook'], callers: { console: ['cook'] } });
+  const statusFor = async (claims: JWTPayload) =>
+    (await served.call('/requests/req-1', { ...bearer(await mint({ claims })), body: decide })).status;
+  expect(await statusFor({ sub: 'console' })).toBe(200);
+  for (const sub of ['Console', 'cook', 'constructor', '__proto__', ''] as const)
+    expect([sub, await statusFor({ sub, person: 'cook', people: ['cook'] })]).toEqual([sub, 403]);
 });
 
 test('a JWT that is not this issuer’s, for us, in time, of an allowed kind opens nothing', async () => {
