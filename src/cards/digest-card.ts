@@ -10,6 +10,7 @@ import * as words from './home-words.ts';
 import { inert } from './inert.ts';
 import { code, joined, line, named, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
+import { passedRows } from './passed.ts';
 import type { People } from './who.ts';
 import { subjects } from './words.ts';
 
@@ -74,6 +75,7 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
           ...(reason === undefined ? [] : words.because(code(reason, 160))),
         ],
       })),
+      ...(health.reviewed ? passedRows(health.reviewed, missionOf) : []),
       { kind: 'text', line: [strong(sections.health)] },
       ...healthFacts(health, people),
     ],

@@ -4,6 +4,7 @@ import type { Block, Card } from './card.ts';
 import { healthPicture } from './health-picture.ts';
 import * as words from './home-words.ts';
 import { time } from './line.ts';
+import { type Passed, passedFacts } from './passed.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
 import { type People, person } from './who.ts';
 
@@ -29,6 +30,8 @@ export type Health = {
   readonly deciders: readonly { readonly person: string | undefined; readonly count: number }[];
   /** Older decisions of the time were left out. */
   readonly more: boolean;
+  /** What the reviewer let pass; absent where the operator hands nothing over. */
+  readonly reviewed?: Passed | undefined;
 };
 
 /** The fastest that anybody is taken to read. */
@@ -75,5 +78,6 @@ export function healthFacts(health: Health, people: People): Block[] {
     ...healthPicture(health, people),
     ...(decided === 0 ? [] : [{ kind: 'note', line: words.howCounted(charactersPerSecond) } as const]),
     ...(more ? [{ kind: 'note', line: words.latestOnly(decided) } as const] : []),
+    ...(health.reviewed ? passedFacts(health.reviewed) : []),
   ];
 }

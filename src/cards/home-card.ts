@@ -3,6 +3,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { aboutAsk, missionRow } from './answers.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import * as words from './home-words.ts';
+import { lately } from './let-through-words.ts';
 import { code, line, strong, time } from './line.ts';
 import { subjects } from './words.ts';
 
@@ -21,13 +22,15 @@ export type HomeFacts = {
   readonly spotOf: (ask: Request) => Spot | undefined;
   readonly mine: Listed<MissionSummary>;
   readonly team: Listed<MissionSummary>;
+  /** How many asks the reviewer let pass in the last day, of those the person may see. */
+  readonly passed?: number | undefined;
 };
 
 /** Of each list so many rows are shown; whoever makes the facts need not say more of the rest. */
 export const homeRows = 5;
 
 /** The home of somebody who may see it. It decides nothing: every ask points to its card (law 3). */
-export const homeCard = ({ at, asks, spotOf, mine, team }: HomeFacts): Card => ({
+export const homeCard = ({ at, asks, spotOf, mine, team, passed = 0 }: HomeFacts): Card => ({
   title: words.titles.home,
   tone: asks.all.length > 0 ? 'waiting' : 'neutral',
   blocks: [
@@ -37,6 +40,7 @@ export const homeCard = ({ at, asks, spotOf, mine, team }: HomeFacts): Card => (
     })),
     ...section(words.sections.yours, words.none.yours, mine, homeRows, missionRow),
     ...section(words.sections.team, words.none.team, team, homeRows, missionRow),
+    ...(passed > 0 ? ([{ kind: 'note', line: lately(passed) }] as const) : []),
     { kind: 'note', line: words.asOf(time(at)) },
   ],
   buttons: [],

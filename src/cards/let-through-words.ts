@@ -29,6 +29,10 @@ export const agreed = (agreed: number, of: number): Line =>
     ? line`nobody has answered a sample yet`
     : line`people agreed with the reviewer in ${agreed} of ${of}`;
 export const doubtful = line`People disagree with the reviewer more than once in ten. Consider taking names out of what it lets pass.`;
+export const off = {
+  no_model: line`The reviewer lets nothing pass now: no model is configured. People are asked everything.`,
+  no_record: line`The reviewer lets nothing pass here: this Person Server could not tell its yes from a person’s, or could take it for more than one time. People are asked everything.`,
+} as const;
 export const latestOnly = (count: number): Line => line`Only the latest ${count} were counted.`;
 export const lately = (count: number): Line =>
   count === 1

@@ -7,6 +7,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { type KeptBrief, readBrief } from '#reviewer/model/kept-brief.ts';
 import type { Bot } from './bot.ts';
 import { numberedEntries } from './finding.ts';
+import { isSampleOpen } from './let-through.ts';
 
 export const briefQueue: Queue<{ requestId: string }> = {
   name: 'brief',
@@ -20,7 +21,8 @@ const slotMs = 1_000;
 export async function reviewOf(bot: Bot, request: Request, mission: MissionSummary): Promise<ReviewOnAsk> {
   if (!isOpen(request)) return {};
   const { standing, guarded } = await bot.ledger.reviews.read(mission.s256);
-  const word = await briefOf(bot, request, mission);
+  // Whoever answers a sample answers for themselves: what the reviewer thinks of it is told afterwards.
+  const word = (await isSampleOpen(bot, request)) ? undefined : await briefOf(bot, request, mission);
   const pointed = word?.kind === 'briefed' ? word.brief.entries : [];
   const cited = await numberedEntries(bot, mission.s256, pointed.slice(0, entriesShown));
   return { review: standing, guarded, ...(word && { brief: { word, cited } }) };

@@ -7,6 +7,7 @@ import { shownLength } from '#cards/length.ts';
 import type { Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { type Bot, peopleOf } from './bot.ts';
+import { passedIn } from './passed.ts';
 import { past, type Scope } from './scope.ts';
 import { spendingOf } from './spending.ts';
 
@@ -58,7 +59,14 @@ export async function healthOf(
       ),
     });
   }
-  return { from, to, expired, more: acts.length === mostDecisions, ...figuresOf(decided) };
+  return {
+    from,
+    to,
+    expired,
+    more: acts.length === mostDecisions,
+    reviewed: await passedIn(bot, scope, { from, to }),
+    ...figuresOf(decided),
+  };
 }
 
 /** When what was decided was there to be read: when it was asked, or when its agent last answered a question about it. */

@@ -9,9 +9,12 @@ import { type Matter, matterOf } from '#policy/matter.ts';
 import { channelsFor, mayDecide, personBehind, type Why } from '#policy/policy.ts';
 import { isSimple, needsOf } from '#policy/quorum.ts';
 import type { Bot } from './bot.ts';
+import { passedIn } from './passed.ts';
 import type { Reply, Said } from './said.ts';
-import { activeMissions, openAsks, scopeOfPerson } from './scope.ts';
+import { activeMissions, openAsks, type Scope, scopeOfPerson } from './scope.ts';
 import { isPrivate } from './stop.ts';
+
+const dayMs = 86_400_000;
 
 /** Somebody opened the bot's page: it is made to show what is theirs. */
 export async function openHome(bot: Bot, { actor, place }: Happening): Promise<void> {
@@ -79,8 +82,16 @@ async function read(bot: Bot, actor: Actor, place: Place, who: Person): Promise<
     asks: { all: asks, more: open.more },
     spotOf: ({ id }) => spots.get(id),
     mine: await activeMissions(bot, scope, who.id),
+    passed: await passedLately(bot, scope),
     team: { ...team, all: team.all.filter(({ person }) => person !== who.id) },
   });
+}
+
+/** What the reviewer let pass in the last day. */
+async function passedLately(bot: Bot, scope: Scope): Promise<number | undefined> {
+  const to = bot.now();
+  const from = new Date(to.getTime() - dayMs);
+  return (await passedIn(bot, scope, { from, to }))?.passed.length;
 }
 
 /** Whoever approved already waits for others, and nothing waits for them. */

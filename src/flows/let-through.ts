@@ -134,7 +134,7 @@ async function readLog(bot: Bot, request: Request, s256: string) {
     mission,
     entries,
     capabilities: await bot.capabilities(),
-    onHold: (await bot.ledger.holds.standing(s256)) !== undefined,
+    onHold: await bot.ledger.holds.silenced(s256),
     standing: standing?.kind,
     grantsSilently: bot.holdsSilentGrants,
     looked: judged.map(({ requestId, names, fit }) => ({ requestId, names, fits: fit?.kind === 'fits' })),
@@ -226,6 +226,13 @@ export async function isBeingPassed(bot: Bot, request: Request): Promise<boolean
   const { id: requestId, digest } = request;
   const judgement = await bot.ledger.judgements.read({ requestId, digest });
   return judgement?.state === 'deciding' && isPassedBy(request, judgement.proof ?? '');
+}
+
+/** True while people are to answer by themselves what the reviewer has answered already. */
+export async function isSampleOpen(bot: Bot, request: Request): Promise<boolean> {
+  if (!bot.oversight.reviewed || !isOpen(request)) return false;
+  const { id: requestId, digest } = request;
+  return (await bot.ledger.judgements.read({ requestId, digest }))?.state === 'sampled';
 }
 
 /**
