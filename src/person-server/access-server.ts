@@ -32,6 +32,8 @@ export type AccessAnswer =
   | { readonly kind: 'token'; readonly jwt: string }
   | { readonly kind: 'waits'; readonly federation: Federation }
   | { readonly kind: 'wants_claims'; readonly location: string; readonly names: readonly string[] }
+  /** Not now: the same may be asked again. */
+  | { readonly kind: 'busy' }
   /** A refusal of its own, to be relayed as it is. */
   | { readonly kind: 'refuses'; readonly problem: Problem }
   | { readonly kind: 'unreachable'; readonly detail: string };
@@ -84,11 +86,19 @@ async function exchange(
 
 const Granted = z.object({ auth_token: z.string().min(1) });
 const Refused = z.object({ error: z.string().regex(/^[a-z0-9_]{1,64}$/), detail: z.string().optional() });
-const ClaimsWanted = z.object({ required_claims: z.array(z.string().max(256)).max(100) });
+/** What is no name of a claim is none we could know. */
+const ClaimsWanted = z.object({
+  required_claims: z
+    .array(z.string())
+    .max(100)
+    .transform((names) => names.filter((name) => /^[\w.:/-]{1,128}$/.test(name))),
+});
+/** Kept with the request while it waits, so what cannot be kept is replaced. */
+const kept = (longest: number) => z.string().transform((text) => asStorable(text, longest) ?? '');
 const Question = z.object({
-  clarification: z.string().min(1).max(16_384),
+  clarification: kept(16_384).refine((text) => text !== ''),
   timeout: z.number().positive().optional(),
-  options: z.array(z.string()).max(20).optional(),
+  options: z.array(kept(500)).max(20).optional(),
 });
 
 /** What an access server answered, as far as it is what it should be (draft §as-response). */
@@ -121,8 +131,10 @@ export function readAccessAnswer(
       federation: { location: location.href, awaited: awaited ?? { kind: 'approval' } },
     };
   }
+  if (status === 429 || status === 503) return { kind: 'busy' };
   const refused = Refused.safeParse(json);
-  if (status < 400 || !refused.success) {
+  // A 401 is about our own signature, and would tell the agent that something is wrong with its.
+  if (status < 400 || status > 599 || status === 401 || !refused.success) {
     return { kind: 'unreachable', detail: 'the access server gave no answer that can be read' };
   }
   const detail = asStorable(refused.data.detail, 1_000) ?? 'the access server refused';
@@ -138,7 +150,8 @@ function awaitedOf(
 ): Awaited | undefined {
   const [url, code] = [params.get('url') ?? '', params.get('code') ?? ''];
   if (name === 'interaction' && isWebAddress(url, server) && foldInteractionCode(code)) {
-    return { kind: 'interaction', url, code };
+    // As it can stand in a header of ours, whatever it was written with.
+    return { kind: 'interaction', url: new URL(url).href, code };
   }
   const question = Question.safeParse(json);
   return name === 'clarification' && question.success

@@ -86,6 +86,8 @@ async function take(
         ? await wait(server, request, telling.federation)
         : await tellClaims(server, request, wanted, federation, news, telling.claims);
     }
+    case 'busy':
+      return { kind: 'waits', federation: request.federation ?? undefined };
     case 'refuses':
       return await fail(server, request, answer.problem);
     case 'unreachable':

@@ -49,7 +49,11 @@ export function identitySupported(people: Iterable<Person>): {
 }
 
 /** Of what these scopes ask about the person, what is there to be told. */
-export function claimsAsked({ people }: Server, person: string, scope: readonly string[]): string[] {
+export function claimsAsked(
+  { people }: Pick<Server, 'people'>,
+  person: string,
+  scope: readonly string[],
+): string[] {
   return claimsThere(people, person, claimsWithin([...known], scope));
 }
 
@@ -69,7 +73,7 @@ export function claimsThere(people: Server['people'], person: string, names: rea
 
 /** The claims themselves, for whom they were decided to be told. */
 export function claimsTold(
-  { people }: Server,
+  { people }: Pick<Server, 'people'>,
   person: string,
   names: readonly string[],
 ): Readonly<Record<string, unknown>> {

@@ -105,6 +105,14 @@ export async function openAccessServer() {
         return wait('', {}, 402);
       case 'no':
         return problemResponse({ status: 403, error: 'denied', detail: 'not on a Saturday' });
+      case 'busy':
+        return asked.length % 2
+          ? problemResponse({ status: 503, error: 'server_error', detail: 'restarting' })
+          : await grant(tokens);
+      case 'unsigned':
+        return problemResponse({ status: 401, error: 'invalid_signature', detail: 'who are you?' });
+      case 'unkeepable':
+        return wait('requirement=clarification', { clarification: 'a\u0000b\ud800', options: ['\u0000'] });
       case 'nonsense':
         return new Response('<html>', { status: 200 });
       case 'wider':
