@@ -38,9 +38,9 @@ export async function passedIn(
 }
 
 /** Why nothing passes, although the operator hands something over. */
-async function whyOff({ oversight, model, capabilities }: Bot): Promise<Passed['off']> {
-  if (!oversight.reviewed) return undefined;
-  if (!model) return 'no_model';
-  const able = await capabilities();
+async function whyOff(bot: Bot): Promise<Passed['off']> {
+  if (!bot.oversight.reviewed) return undefined;
+  if (!bot.model) return 'no_model';
+  const able = await bot.capabilities();
   return neededCapabilities.every((each) => able.includes(each)) ? undefined : 'no_record';
 }
