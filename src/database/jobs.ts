@@ -61,21 +61,23 @@ export async function openJobs(
       });
     },
     async work(queue, { concurrency }, run) {
-      const options = {
-        localConcurrency: concurrency,
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 5,
-      };
-      await boss.work(queue.name, options, async (jobs) => {
-        for (const job of jobs) {
-          try {
-            await run(queue.data.parse(job.data));
-          } catch (error) {
-            log.error({ queue: queue.name, job: job.id, err: error }, 'a job failed and is tried again');
-            throw error;
+      const options = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
+      for (let nth = 0; nth < concurrency; nth += 1) {
+        let worker = '';
+        worker = await boss.work(queue.name, options, async (jobs) => {
+          // Whoever found work looks for more at once. Left alone it would sleep until the next notice, and a pile that lies
+          // there already, after a crash or a burst, would shrink by one a poll.
+          boss.notifyWorker(worker);
+          for (const job of jobs) {
+            try {
+              await run(queue.data.parse(job.data));
+            } catch (error) {
+              log.error({ queue: queue.name, job: job.id, err: error }, 'a job failed and is tried again');
+              throw error;
+            }
           }
-        }
-      });
+        });
+      }
     },
     async [Symbol.asyncDispose]() {
       await boss.stop({ graceful: true, timeout: 10_000 });
