@@ -139,6 +139,25 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
     expect(permissionOf(await agent.settle(asked))).toBe('granted');
   });
 
+  test('in the middle of a group decision: what is left of it is finished, each ask once', async () => {
+    const tables = Array.from({ length: 12 }, (_, at) => `table ${at + 1}`);
+    const asked: Answer[] = [];
+    for (const table of tables) {
+      asked.push(await agent.permission({ action: 'set', parameters: { table }, mission_s256: s256 }));
+    }
+    const card = await office.slackCard('Waiting', '12 times', 'table 12');
+    await office.teamsCard('Waiting', '12 times', 'table 12');
+    const killed = killAt('before', 'chat.update', ({ text }) => /Approved by/.test(String(text)));
+    await office.slack.press(card, 'chaperone:approve', office.people.maria);
+    await killed;
+    await office.start();
+    for (const each of asked)
+      expect(permissionOf(await agent.settle(each, { withinMs: 20_000 }))).toBe('granted');
+    expect((await office.slackCard('Approved: 12 times', 'table 12')).ts).toBe(card.ts);
+    await office.teamsCard('Approved: 12 times', 'table 12');
+    expect(cardsAbout('table 12')).toHaveLength(1);
+  });
+
   test('a click that is delivered twice acts once, on both platforms', async () => {
     const first = await ask('buy_napkins');
     const press = await office.slack.press(first.card, 'chaperone:approve', office.people.maria);
@@ -183,10 +202,10 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
     const { body } = await office.control(`/requests?state=closed&limit=100`);
     const requests = body.requests as { id: string; state: string; decision?: object }[];
     const ends = Object.groupBy(requests, ({ state }) => state);
-    expect(ends['approved']).toHaveLength(6);
+    expect(ends['approved']).toHaveLength(18);
     expect(ends['denied']).toHaveLength(1);
     expect(ends['voided']).toHaveLength(1);
-    expect(requests).toHaveLength(8);
+    expect(requests).toHaveLength(20);
     await office.leftBehind(async ({ acts }) => {
       for (const { id, decision } of requests) {
         const about = await acts.about(`request:${id}`);

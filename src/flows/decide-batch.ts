@@ -43,7 +43,8 @@ export async function decideItems(
 ): Promise<Card | undefined> {
   const items = shownItems(await itemsOf(bot, list.leader), list);
   if (!items) return await notShown(bot, happening, list, said.action);
-  const meant = meantBy(items, which);
+  const begun = await begunBy(bot, happening, said.action, items);
+  const meant = meantBy(items, which, begun);
   if (meant.length === 0) return unlistedCard();
   const capabilities = await bot.capabilities();
   const told: Card[] = [];
@@ -61,19 +62,45 @@ export async function decideItems(
     : first;
 }
 
-/** One that is decided already is answered with who decided it; a group verb leaves it alone. */
-function meantBy(items: readonly Item[], which: Items): readonly Item[] {
-  const waiting = waitingIn(items);
+/**
+ * A group verb reaches what waits, and what this very answer decided before it was cut off. One that is named is answered
+ * even when it is decided, with who decided it.
+ */
+function meantBy(items: readonly Item[], which: Items, begun: ReadonlySet<string>): readonly Item[] {
+  const waiting = new Set(waitingIn(items));
+  const listed = items.filter(({ apart }) => !apart);
+  const open = listed.filter((item) => waiting.has(item) || begun.has(item.request.id));
   switch (which.of) {
     case 'all':
-      return which.count === undefined || which.count === waiting.length ? waiting : [];
+      return which.count === undefined || which.count === open.length ? open : [];
     case 'number':
-      return items.filter(({ number, apart }) => number === which.number && !apart);
+      return listed.filter(({ number }) => number === which.number);
     case 'name': {
-      const called = waiting.filter(({ request }) => isCalled(request, which.name));
+      const called = open.filter(({ request }) => isCalled(request, which.name));
       return called.length === 1 ? called : [];
     }
   }
+}
+
+/**
+ * Which of these were decided by whoever answers now, and by no other answer of theirs: a process that died may have left
+ * them without their act.
+ */
+async function begunBy(
+  bot: Bot,
+  happening: Happening,
+  action: Said['action'],
+  items: readonly Item[],
+): Promise<ReadonlySet<string>> {
+  const begun = new Set<string>();
+  for (const { request } of items) {
+    const { id, decision } = request;
+    if (decision?.decidedBy.id !== proofOf(happening.actor) || decision.action !== action) continue;
+    const acts = await bot.ledger.acts.about(`request:${id}`);
+    const decided = acts.filter(({ outcome, verb }) => outcome === 'decided' && verb === action);
+    if (decided.every(({ source }) => source === `${happening.id}/${action}/${id}`)) begun.add(id);
+  }
+  return begun;
 }
 
 function answerWith(said: Said, digest: string, request: Request, capabilities: readonly string[]): Answer {
