@@ -1,6 +1,6 @@
 // The ledger's tables as the query builder sees them; `migrations/` is the truth about their columns.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { Card, Press } from '#cards/card.ts';
+import type { Press } from '#cards/card.ts';
 import type { Happening, Platform } from '#chat/chat.ts';
 import type { JudgementState } from '#ledger/judgements.ts';
 import type { Acceptance } from '#ledger/reviews.ts';
@@ -154,7 +154,7 @@ export type VisitTable = {
   wrong: Generated<number>;
   ended_at: Date | null;
   ended_why: string | null;
-  told: Json<Card> | null;
+  told: Json<unknown> | null;
 };
 
 export type BatchItemTable = {

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Card } from '#cards/card.ts';
 import type { LedgerTables, VisitTable } from '#ledger/tables.ts';
+import { reviveCard } from '#ledger/wall.ts';
 import type { Proof } from '#page/page.ts';
 
 /** Why a visit is over before its time. */
@@ -270,5 +271,5 @@ const visitOf = (row: Selectable<VisitTable>): Visit => ({
   pairings: row.pairings,
   proof: row.proof === null ? undefined : (Proven.parse(row.proof) satisfies Proof),
   ended: row.ended_why === null ? undefined : End.parse(row.ended_why),
-  told: row.told ?? undefined,
+  told: row.told === null ? undefined : reviveCard(row.told),
 });

@@ -42,6 +42,7 @@ export async function openFakeTeams() {
   const app = { id: '99999999-9999-4999-8999-999999999999', secret: 'the app secret' };
   const bot = { id: `28:${app.id}`, name: 'Chaperone' };
   const team = '19:team@thread.tacv2';
+  const group = '3f1c2d4e-0000-4000-8000-0000000000aa';
   const channels = [
     { id: team, name: undefined, type: 'standard' },
     { id: '19:oversight@thread.tacv2', name: 'Oversight', type: 'standard' },
@@ -128,6 +129,8 @@ export async function openFakeTeams() {
     if (!bearer || !granted.has(bearer)) throw complain(401, 'Unauthorized');
     const [, conversation = '', rest = ''] = /^\/teams\/v3\/conversations\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (path === `/teams/v3/teams/${team}/conversations`) return new Answer(200, { conversations: channels });
+    if (path === `/teams/v3/teams/${team}`)
+      return new Answer(200, { id: team, name: 'Home', aadGroupId: group });
     if (path === '/teams/v3/conversations' && verb === 'create') return create(read(text));
     if (rest === 'activities' && verb === 'send') return send(conversation, read(text));
     const activityId = /^activities\/(.+)$/.exec(rest)?.[1];
@@ -343,6 +346,10 @@ export async function openFakeTeams() {
     },
     /** The person's own chat with the bot. */
     chatOf: (person: TeamsUser) => `a:${person.aad}`,
+    /** Somebody is taken out of the team. Their chat with the bot stays where it is. */
+    leave(person: TeamsUser) {
+      members.splice(members.indexOf(person), 1);
+    },
     /** Messages of the bot in one conversation, or in all threads of a channel. */
     messages: (conversation: string) =>
       messages.filter(

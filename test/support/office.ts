@@ -33,6 +33,8 @@ export type OfficeOptions = {
   readonly digest?: object;
   /** More of the environment: a model, say. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Who people are at the operator's issuer, by their id. */
+  readonly oidc?: Readonly<Record<string, { readonly sub: string } | { readonly email: string }>>;
   /** More of the operator's rules. */
   readonly rules?: readonly object[];
   /** Whom people may let decide for them. */
@@ -58,6 +60,7 @@ export async function openOffice(options: OfficeOptions = {}) {
     rules = [],
     delegation,
     more = {},
+    oidc = {},
     askSeconds,
   } = options;
   await using stack = new AsyncDisposableStack();
@@ -99,12 +102,14 @@ export async function openOffice(options: OfficeOptions = {}) {
           name: 'Maria',
           slack: { team: slack.team, user: maria },
           teams: { tenant: home, user: teamsPeople.alice.aad },
+          ...(oidc['maria'] && { oidc: oidc['maria'] }),
         },
         {
           id: 'jonas',
           name: 'Jonas',
           slack: { team: slack.team, user: jonas },
           teams: { tenant: home, user: teamsPeople.bob.aad },
+          ...(oidc['jonas'] && { oidc: oidc['jonas'] }),
         },
         { id: 'paul', name: 'Paul', slack: { team: slack.team, user: paul } },
       ],
