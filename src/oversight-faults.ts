@@ -15,10 +15,15 @@ export function contradictions({
   reviewed,
 }: File): Found[] {
   const known = new Set(people.map(({ id }) => id));
-  const unknown = (ids: readonly string[] | undefined, ...at: Path) =>
-    (ids ?? []).flatMap((id, index) =>
-      known.has(id) ? [] : [{ at: [...at, index], what: `nobody in people is called ${id}` }],
-    );
+  const unknownTo =
+    (those: ReadonlySet<string>) =>
+    (ids: readonly string[] | undefined, ...at: Path) =>
+      (ids ?? []).flatMap((id, index) =>
+        those.has(id) ? [] : [{ at: [...at, index], what: `nobody in people is called ${id}` }],
+      );
+  const unknown = unknownTo(known);
+  // A bot elsewhere may be let say yes in its reviewer's name.
+  const unheard = unknownTo(new Set([...known, 'reviewer']));
   const unknownChannel = (escalation: FileRule['escalate'], ...at: Path) =>
     !escalation || escalation === 'never' || channels.some(({ id }) => id === escalation.channel)
       ? []
@@ -90,9 +95,9 @@ export function contradictions({
 
     ...unknownChannel(escalate, 'escalate'),
     ...unknown(delegation?.to, 'delegation', 'to'),
-    ...unknown(mission_control?.token, 'mission_control', 'token'),
+    ...unheard(mission_control?.token, 'mission_control', 'token'),
     ...Object.entries(mission_control?.callers ?? {}).flatMap(([caller, ids]) =>
-      unknown(ids, 'mission_control', 'callers', caller),
+      unheard(ids, 'mission_control', 'callers', caller),
     ),
     ...people.flatMap(({ id }, index) =>
       id === 'reviewer'
