@@ -14,8 +14,8 @@ export const briefQueue: Queue<{ requestId: string }> = {
   data: z.object({ requestId: z.string() }),
 };
 
-/** However often an ask is looked at within a slot, it is briefed once; and while its mission has another, it waits a slot. */
-const slotMs = 1_000;
+/** While another ask of its mission is being briefed an ask waits for its turn; when a turn is lost, it comes by itself. */
+const againMs = 5_000;
 
 /** What the reviewer says of an open ask: of its mission, and of the ask itself with the entries that rests on. */
 export async function reviewOf(bot: Bot, request: Request, mission: MissionSummary): Promise<ReviewOnAsk> {
@@ -41,8 +41,8 @@ async function briefOf(bot: Bot, request: Request, mission: MissionSummary): Pro
 export const isBriefed = (request: Request, { status }: MissionSummary) =>
   isOpen(request) && request.type !== 'mission' && status === 'active';
 
-/** Asks for a brief soon. */
-export async function briefLater(bot: Bot, requestId: string): Promise<void> {
-  const startAfter = new Date(Math.ceil(bot.now().getTime() / slotMs) * slotMs);
-  await bot.jobs.send(briefQueue, { requestId }, { key: requestId, startAfter });
+/** Asks for a brief. However often an ask is looked at meanwhile, there is one; `again` in a while. */
+export async function briefLater(bot: Bot, requestId: string, again = false): Promise<void> {
+  const startAfter = again ? new Date(bot.now().getTime() + againMs) : undefined;
+  await bot.jobs.send(briefQueue, { requestId }, { key: requestId, ...(startAfter && { startAfter }) });
 }
