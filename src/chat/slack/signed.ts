@@ -108,11 +108,27 @@ async function readBody(request: Request): Promise<string | undefined> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** The least that Bolt needs to tell an event from a command from an interaction. */
+const Named = z.object({ id: z.string() });
+/** In an event a name alone, or the thing itself. */
+const Meant = z.union([z.string(), Named]).optional();
+
+/** The least that Bolt needs to tell an event from a command from an interaction, and to read it. */
 const Deliverable = z.union([
-  z.object({ event: z.object({ type: z.string() }) }),
+  z.object({
+    event: z.object({ type: z.string(), channel: Meant, user: Meant, item: z.looseObject({}).optional() }),
+  }),
   z.object({ command: z.string(), user_id: z.string() }),
-  z.object({ type: z.string(), user: z.object({ id: z.string() }) }),
+  z.object({
+    type: z.string(),
+    user: Named,
+    team: Named.nullish(),
+    channel: Named.optional(),
+    actions: z
+      .array(z.object({ action_id: z.string() }))
+      .min(1)
+      .optional(),
+    view: z.object({ callback_id: z.string() }).optional(),
+  }),
 ]);
 
 const Body = z.record(z.string(), z.unknown());

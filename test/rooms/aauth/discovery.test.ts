@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openDiscovery } from '#aauth/discovery.ts';
 import type { Answered, Egress, EgressRefusal } from '#aauth/egress.ts';
@@ -259,4 +260,64 @@ test('an endless row of new issuers is no way round the floor, and does not forg
   pass(minuteMs);
   await discovery.metadata('https://one-more.example', dwk);
   expect(times('https://one-more.example/.well-known/aauth-agent.json')).toBe(1);
+});
+
+test('whatever is published as metadata or keys, a key is found or the issuer is refused', async () => {
+  const member = (name: string) =>
+    fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(issuer, jwksUri, 'http://10.0.0.1/', `${issuer}/`, one.kid, name),
+    );
+  const document = fc.oneof(
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    fc.record(
+      {
+        issuer: fc.oneof(fc.constant(issuer), member('issuer')),
+        jwks_uri: fc.oneof(fc.constant(jwksUri), member('jwks_uri')),
+        name: member('name'),
+        scope_descriptions: member('x'),
+        budget_units: member('x'),
+        __proto__: member('x'),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  const key = fc.oneof(
+    fc.constant(one.publicJwk),
+    fc.record(
+      {
+        kid: fc.oneof(fc.constant(one.kid), fc.jsonValue()),
+        kty: fc.constantFrom('OKP', 'EC', 'oct', 'RSA'),
+        alg: fc.constantFrom('Ed25519', 'EdDSA', 'ES256', 'HS256', 'none'),
+        crv: fc.constantFrom('Ed25519', 'P-256', 'X25519'),
+        x: fc.oneof(fc.constant(one.publicJwk.x), fc.string()),
+        y: fc.string(),
+      },
+      { requiredKeys: [] },
+    ),
+    fc.jsonValue(),
+  );
+  const keys = fc.oneof(fc.json(), fc.record({ keys: fc.oneof(fc.array(key), fc.jsonValue()) }));
+  const header = fc.record(
+    {
+      'cache-control': fc.constantFrom('max-age=-5', 'max-age=1e9', 'no-store', 'max-age="1"'),
+      expires: fc.constantFrom('0', 'soon'),
+    },
+    { requiredKeys: [] },
+  );
+  const status = fc.constantFrom(200, 200, 200, 204, 301, 404, 500);
+  await fc.assert(
+    fc.asyncProperty(document, keys, header, status, async (document, keys, headers, status) => {
+      const { discovery } = openWorld({
+        [metadataUrl]: { json: document },
+        [jwksUri]: { json: keys, headers: headers as Record<string, string>, status },
+      });
+      const found = await discovery.key(issuer, dwk, one.kid);
+      if (found.kind === 'found') expect(['Ed25519', 'ES256']).toContain(found.jwk.alg);
+      else expect(found.reason).toMatch(/^[a-z_]+$/);
+      expect(['found', 'refused']).toContain((await discovery.metadata(issuer, dwk)).kind);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Card, SafeText } from '#cards/card.ts';
 import type { ChatListener, Happening } from '#chat/chat.ts';
@@ -164,6 +165,76 @@ describe("Slack's request", () => {
   ])('%s is refused with 401', async (_, headers) => {
     expect((await knock(body(), headers() as Record<string, string>)).status).toBe(401);
     expect(taken).toEqual([]);
+  });
+
+  test('of any other shape is never answered with a 5xx, and presses nothing', async () => {
+    const event = JSON.parse(body()) as Record<string, unknown>;
+    const inner = event['event'] as Record<string, unknown>;
+    const bent = (whole: Record<string, unknown>) =>
+      fc.record(
+        Object.fromEntries(
+          Object.entries(whole).map(([name, value]) => [name, fc.oneof(fc.constant(value), fc.jsonValue())]),
+        ),
+        { requiredKeys: [] },
+      );
+    const press = { verb: 'approve', subject: 'req_1', digest: 'd1' };
+    const interactive = fc.record(
+      {
+        type: fc.constantFrom(
+          'block_actions',
+          'view_submission',
+          'view_closed',
+          'shortcut',
+          'message_action',
+        ),
+        team: fc.oneof(fc.constant({ id: fake.team }), fc.jsonValue()),
+        user: fc.oneof(fc.constant({ id: ann, team_id: fake.team }), fc.jsonValue()),
+        channel: fc.oneof(fc.constant({ id: channel }), fc.jsonValue()),
+        message: fc.jsonValue(),
+        view: fc.jsonValue(),
+        actions: fc.oneof(
+          fc.array(
+            fc.record({
+              action_id: fc.string(),
+              value: fc.oneof(fc.constant(JSON.stringify(press)), fc.string()),
+            }),
+          ),
+          fc.jsonValue(),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    const bodies = fc.oneof(
+      fc.json().map((text) => [text, 'application/json'] as const),
+      fc.string().map((text) => [text, 'application/json'] as const),
+      bent({ ...event, event: inner }).map((one) => [JSON.stringify(one), 'application/json'] as const),
+      bent(inner).map((one) => [JSON.stringify({ ...event, event: one }), 'application/json'] as const),
+      interactive.map(
+        (one) =>
+          [
+            `payload=${encodeURIComponent(JSON.stringify(one))}`,
+            'application/x-www-form-urlencoded',
+          ] as const,
+      ),
+      fc
+        .string()
+        .map(
+          (text) =>
+            [
+              `payload=${encodeURIComponent(text.toWellFormed())}`,
+              'application/x-www-form-urlencoded',
+            ] as const,
+        ),
+    );
+    await fc.assert(
+      fc.asyncProperty(bodies, async ([text, type]) => {
+        const response = await knock(text, { ...fake.sign(text), 'content-type': type });
+        await response.text();
+        expect(response.status).toBeLessThan(500);
+      }),
+      { numRuns: 150 },
+    );
+    expect(taken.filter(({ kind }) => kind === 'pressed')).toEqual([]);
   });
 
   test('that is no POST, too large or unreadable is refused by name, never with a 5xx', async () => {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
@@ -486,6 +487,123 @@ describe('watching over HTTP', () => {
     } finally {
       server.closeAllConnections();
       server.close();
+    }
+  });
+});
+
+describe('anything at all', () => {
+  const member = fc.constantFrom(
+    'action',
+    'digest',
+    'decided_by',
+    'narrow',
+    'apply',
+    'question',
+    'answer',
+    'reason',
+    'note',
+    'options',
+    'timeout_seconds',
+    '__proto__',
+  );
+  const value = fc.oneof(
+    fc.constantFrom<unknown>('approve', 'deny', 'ask', 'answer', 'revoked', 'digest-1', decidedBy, -1, 1e400),
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.string({ unit: 'binary' }),
+  );
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.dictionary(member, value, { maxKeys: 6 }).map((json) => JSON.stringify(json)),
+  );
+
+  test('sent to a verb or a list is a problem with a code, or an answer, and never a failure', async () => {
+    await using served = await serve();
+    const verb = fc.constantFrom(
+      '/requests/req-1',
+      '/missions/s256-1',
+      '/missions/s256-1/terminate',
+      '/agents/binding-1',
+      '/agents/binding-1/revoke',
+    );
+    await fc.assert(
+      fc.asyncProperty(verb, body, async (path, body) => {
+        const { response, body: told } = await served.post(path, body);
+        expect(response.status).toBeLessThan(500);
+        if (response.status >= 400) expect(told).toMatchObject({ error: expect.any(String) });
+      }),
+      { numRuns: 150 },
+    );
+    const list = fc.constantFrom('/requests', '/missions', '/missions/s256-1/log', '/agents');
+    const query = fc.dictionary(
+      fc.constantFrom('after', 'limit', 'state', 'status', 'person', 'agent', 'q', 'mission_s256'),
+      fc.oneof(fc.string(), fc.integer().map(String), fc.constantFrom('open', 'active', 'NaN', '-1')),
+    );
+    await fc.assert(
+      fc.asyncProperty(list, query, async (path, query) => {
+        const { response } = await served.call(`${path}?${new URLSearchParams(query)}`);
+        expect(response.status).toBeLessThan(500);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('answered by another server is what the port promises, or this room’s own error', async () => {
+    let answer = { status: 200, body: '' };
+    const foreign = createServer((_request, response) => {
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    });
+    foreign.listen(0, '127.0.0.1');
+    await once(foreign, 'listening');
+    const url = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}/mission-control`;
+    const remote = openRemote({ url, token: 'x'.repeat(20) });
+    const asks: (() => Promise<unknown>)[] = [
+      () => remote.describe(),
+      () => remote.listRequests({}),
+      () => remote.readRequest('req-1'),
+      () => remote.decide('req-1', approve),
+      () => remote.listMissions({}),
+      () => remote.readMission('s256-1'),
+      () => remote.readLog('s256-1', {}),
+      () => remote.terminate('s256-1', { reason: 'revoked', decidedBy }),
+      () => remote.readTermination('s256-1'),
+      () => remote.listAgents({}),
+      () => remote.revokeAgent('binding-1', decidedBy),
+    ];
+    const wire = fc.oneof(
+      fc.json({ maxDepth: 3 }),
+      fc.string(),
+      fc
+        .record(
+          {
+            requests: fc.jsonValue(),
+            missions: fc.jsonValue(),
+            entries: fc.jsonValue(),
+            agents: fc.jsonValue(),
+            error: fc.oneof(fc.constantFrom('already_decided', 'request_changed', 'expired'), fc.jsonValue()),
+            request: fc.jsonValue(),
+            after: fc.jsonValue(),
+          },
+          { requiredKeys: [] },
+        )
+        .map((json) => JSON.stringify(json)),
+    );
+    const status = fc.constantFrom(200, 200, 200, 204, 400, 401, 404, 409, 410, 429, 500);
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...asks), status, wire, async (ask, status, body) => {
+          answer = { status, body: status === 204 ? '' : body };
+          try {
+            await ask();
+          } catch (error) {
+            expect(error).toBeInstanceOf(MissionControlError);
+          }
+        }),
+        { numRuns: 200 },
+      );
+    } finally {
+      foreign.close();
+      foreign.closeAllConnections();
     }
   });
 });
