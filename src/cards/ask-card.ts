@@ -44,8 +44,8 @@ export type AskFacts = {
   readonly notified?: readonly Mention[];
   readonly ballot?: Ballot | undefined;
   readonly capabilities: readonly string[];
-  /** What is said of the time there is to answer, where that is more than its own deadline. */
-  readonly deadline?: Line;
+  /** It stands for several that are asked together: what is said of their time, in place of its own and of its verbs. */
+  readonly together?: Line;
   readonly background?: Background | undefined;
   /** What the reviewer says of the mission and of this ask; in a block of its own, and no part of what a decision is bound to. */
   readonly review?: ReviewOnAsk | undefined;
@@ -136,8 +136,9 @@ function question(ask: AskFacts): Block[] {
     ...(background ? backdrop(request, mission, background, people) : []),
     ...underMission(request, mission),
     ...(ask.review ? reviewOnAsk(ask.review) : []),
-    ...aboutVerbs(offeringOf(ask)).map(note),
-    note(ask.deadline ?? words.untilDenied(time(request.expiresAt))),
+    ...(ask.together
+      ? [note(ask.together)]
+      : [...aboutVerbs(offeringOf(ask)).map(note), note(words.untilDenied(time(request.expiresAt)))]),
     ...(capabilities.includes('actor') ? [] : [note(words.noActor)]),
     ...(capabilities.includes('reason') ? [] : [note(words.noReason)]),
     ...(capabilities.includes('digest') ? [] : [note(words.noDigest)]),

@@ -26,7 +26,7 @@ export type Item = {
 };
 
 /** `leader` names the batch. The items are all it ever had, in their order; what else is in here is the same for each. */
-export type BatchFacts = Omit<AskFacts, 'request' | 'ballot' | 'deadline'> & {
+export type BatchFacts = Omit<AskFacts, 'request' | 'ballot' | 'together'> & {
   readonly leader: string;
   readonly items: readonly Item[];
   /** Nothing of it can be approved now. */
@@ -75,7 +75,7 @@ export function batchCard(facts: BatchFacts, whole = false): Card {
     ...facts,
     request: withoutDifferences(sample.request, parts.common),
     ballot: shared ?? (sample.ballot && { ...sample.ballot, needs: [] }),
-    deadline: words.firstDenied(time(nearest(waiting))),
+    together: words.firstDenied(time(nearest(waiting))),
   });
   const read = button(common.buttons.read, { verb: 'read', subject: batchSubject(leader) }, 'plain');
   return {

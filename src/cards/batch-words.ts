@@ -20,7 +20,7 @@ export const votesDiffer = line`Not all have the same approvals yet; each says i
 export const firstDenied = (at: Span) =>
   line`Without an answer each is denied at its own time, the first at ${at}.`;
 
-export const number = (nth: number) => ours`${nth}.`;
+export const number = (nth: number) => ours`${nth}`;
 export const heading = (nth: number) => ours`Ask ${nth}`;
 export const differs = ours`What this one sends`;
 export const noDifference = line`the same again`;
