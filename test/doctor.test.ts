@@ -35,6 +35,16 @@ test('while everybody is there, nobody is complained about', async () => {
   expect(code).toBe(0);
 });
 
+test('an app that may not upload is a warning, and says what becomes of the pictures', async () => {
+  expect((await examine()).said).not.toContain('files:write');
+  office.slack.withdraw('files:write');
+  const { code, said } = await examine();
+  expect(said).toContain(
+    'warning slack: the app may not upload (`files:write`), so charts and timelines are words',
+  );
+  expect(code).toBe(0);
+});
+
 test('a strict rule about access that a mission may cover is warned of', async () => {
   const { said } = await examine();
   expect(said).toContain('warning rule 2 is strict about access that an approved mission may cover');

@@ -41,8 +41,6 @@ export type FakeSlackOptions = {
   readonly triggerMs?: number;
   /** The least time between two posts to a channel; 0 (the default) does not watch it. */
   readonly paceMs?: number;
-  /** Scopes of the manifest that the app was installed without. */
-  readonly without?: readonly string[];
 };
 
 export type FakeSlack = AsyncDisposable & Awaited<ReturnType<typeof openFakeSlack>>;
@@ -70,6 +68,7 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
   let port = 0;
   let serial = 0;
 
+  const scopes = [...manifest.oauth_config.scopes.bot];
   const at: Workspace = {
     team: options.team ?? 'T0HOME',
     enterprise: options.enterprise,
@@ -77,7 +76,7 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     botId: 'B0BOT',
     botToken: `xoxb-${randomUUID()}`,
     appToken: `xapp-${randomUUID()}`,
-    scopes: manifest.oauth_config.scopes.bot.filter((scope) => !options.without?.includes(scope)),
+    scopes,
     triggerMs,
     users: new Map(),
     channels: new Map(),
@@ -280,6 +279,10 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
       at.users.set(id, { id, name, team: home, standing, ...(enterprise && { enterprise }) });
       return id;
     },
+    /** The app was installed by an older manifest, without this scope. */
+    withdraw(scope: string) {
+      scopes.splice(scopes.indexOf(scope), 1);
+    },
     /** The account is deactivated: Slack still knows that there was one. */
     deactivate(user: string) {
       const left = at.users.get(user);
@@ -333,6 +336,13 @@ export async function openFakeSlack(options: FakeSlackOptions = {}) {
     async kick(channel: string, actor: string) {
       at.channels.get(channel)?.members.delete(at.botUser);
       return await sendEvent({ type: 'channel_left', channel, actor_id: actor });
+    },
+
+    /** Somebody who may takes a message away. The bot is not told. */
+    deleteMessage({ channel, ts }: Pick<SlackMessage, 'channel' | 'ts'>) {
+      const found = at.messages.findIndex((message) => message.channel === channel && message.ts === ts);
+      if (found < 0) throw new Error('no such message');
+      at.messages.splice(found, 1);
     },
 
     /** What hangs in a channel, oldest first; `ephemerals` what only one person saw. */

@@ -59,7 +59,13 @@ describe('what Slack refuses is noticed before it is sent', () => {
         { type: 'divider', block_id: 'b' },
       ],
     ],
-    ['a block no card of ours holds', [{ type: 'image', image_url: 'https://a.example/', alt_text: 'a' }]],
+    ['an image without words', [{ type: 'image', slack_file: { id: 'F012345678' }, alt_text: '' }]],
+    [
+      'an image whose words are too many',
+      [{ type: 'image', slack_file: { id: 'F012345678' }, alt_text: 'a'.repeat(2_001) }],
+    ],
+    ['an image from nowhere', [{ type: 'image', alt_text: 'a' } as KnownBlock]],
+    ['a block no card of ours holds', [{ type: 'file', external_id: 'a', source: 'remote' }]],
   ] as [string, KnownBlock[]][])('%s is not taken', (_, blocks) => {
     expect(messageViolations({ text: 'x', blocks })).not.toEqual([]);
     expect(refuseBlocks(blocks, 'message')).toBe('invalid_blocks');

@@ -569,6 +569,11 @@ describe('the limits', () => {
   test.each([
     ['another version', { ...good, version: '1.6' }, 'version 1.6'],
     ['an element nobody draws', { ...good, body: [{ type: 'Media' }] }, 'unknown element Media'],
+    [
+      'a chart that some clients cannot show',
+      { ...good, body: [{ type: 'Chart.Line', title: 'a', xAxisTitle: 'x', yAxisTitle: 'y', data: [{}] }] },
+      'Chart.Line without a fallback',
+    ],
     ['an unknown member', { ...good, refresh: {} }, 'AdaptiveCard has no refresh'],
     [
       'seven actions in a row',

@@ -1,6 +1,15 @@
 // Drift lives in the pattern: a wandering cart crosses the line although no single thing in it does.
 import { describe, expect, test } from 'vitest';
-import { acceptDrift, type Entry, type MissionFacts, observe, openTrail, verdict } from '#reviewer/drift.ts';
+import { addPoint, courseTo, type Point } from '#reviewer/course.ts';
+import {
+  acceptDrift,
+  courseOf,
+  type Entry,
+  type MissionFacts,
+  observe,
+  openTrail,
+  verdict,
+} from '#reviewer/drift.ts';
 import {
   act,
   buying,
@@ -130,5 +139,34 @@ describe('a verdict', () => {
   test('names the last entry it has seen', () => {
     expect(review(cakeMission, shopping(['flour', 'sugar'])).verdict.reviewedThrough).toBe(3);
     expect(review(cakeMission, []).verdict).toMatchObject({ kind: 'on_mission', reviewedThrough: 0 });
+  });
+});
+
+describe('the course of a mission', () => {
+  test('is the level after each entry, up to where it is asked for', () => {
+    const trail = openTrail(cakeMission);
+    const log = shopping([...bought, ...partyThings]);
+    const levels = log.flatMap((entry) => observe(trail, entry) ?? []);
+    const end = levels[4]?.seq ?? 0;
+    const { points, line } = courseOf(trail, end);
+    expect(points.map(({ entry }) => entry)).toEqual(levels.slice(0, 5).map(({ seq }) => seq));
+    for (const [at, { level }] of points.entries()) expect(level).toBeCloseTo(levels[at]?.level ?? 0, 2);
+    expect(line).toBeGreaterThan(0);
+  });
+
+  test('stays bounded and keeps its peak, however long the log is', () => {
+    const course: Point[] = [];
+    for (let entry = 1; entry <= 10_000; entry++) addPoint(course, { entry, level: entry === 4_321 ? 9 : 0 });
+    expect(course.length).toBeLessThan(240);
+    expect(course).toContainEqual({ entry: 4_321, level: 9 });
+    expect(courseTo(course, 10_000).length).toBeLessThanOrEqual(120);
+    expect(courseTo(course, 10_000)).toContainEqual({ entry: 4_321, level: 9 });
+  });
+
+  test('begins again where a person accepted the drift', () => {
+    const trail = openTrail(cakeMission);
+    for (const entry of shopping([...bought, ...partyThings])) observe(trail, entry);
+    acceptDrift(trail);
+    expect(courseOf(trail, 1_000).points).toEqual([]);
   });
 });
