@@ -60,7 +60,13 @@ export function question(said: string, where: Where): Question | undefined {
     /^why (?:did you flag|have you flagged|do you flag) (?<words>.+)$/i.exec(asked) ??
     /^why (?:is|was) (?<words>.+?) flagged$/i.exec(asked) ??
     /^what (?:happened|has happened)(?: (?:in|under|with) (?<words>.+))?$/i.exec(asked);
-  if (reviewed) return reviewOf(reviewed.groups?.['words']);
+  if (reviewed) return aboutMission('review', reviewed.groups?.['words']);
+
+  const drawn =
+    /^(?:(?:show|draw)(?: me)? )?(?:the |a )?time ?line(?: (?:of|for) (?<words>.+)| (?<name>.+))?$/i.exec(
+      asked,
+    );
+  if (drawn) return aboutMission('timeline', drawn.groups?.['words'] ?? drawn.groups?.['name']);
 
   const about =
     /^(?:show(?: me)? )?(?:the )?(?:status|state)(?: of| for| on)? (?<words>.+)$/i.exec(asked) ??
@@ -75,8 +81,8 @@ export function question(said: string, where: Where): Question | undefined {
   return { kind: 'mission-status', target: { of: 'named', words: unquoted(words) } };
 }
 
-const reviewOf = (words: string | undefined): Question => ({
-  kind: 'review',
+const aboutMission = (kind: 'review' | 'timeline', words: string | undefined): Question => ({
+  kind,
   target: words === undefined || meansHere(words) ? { of: 'this' } : { of: 'named', words: unquoted(words) },
 });
 

@@ -29,6 +29,13 @@ describe('plain commands are understood', () => {
     ],
     ['how is the cake doing?', { kind: 'mission-status', target: { of: 'named', words: 'the cake' } }],
     ['what is this agent doing?', { kind: 'mission-status', target: { of: 'this' } }],
+    ['timeline', { kind: 'timeline', target: { of: 'this' } }],
+    ['show me the timeline of this mission', { kind: 'timeline', target: { of: 'this' } }],
+    [
+      'timeline of the cake mission',
+      { kind: 'timeline', target: { of: 'named', words: 'the cake mission' } },
+    ],
+    ['timeline 12ab-_xY', { kind: 'timeline', target: { of: 'named', words: '12ab-_xY' } }],
     ['stop', stopThis],
     ['Stop!!', stopThis],
     ['🛑 STOP please', stopThis],
