@@ -164,7 +164,7 @@ test('what nobody signed, in any method, at any path, with any headers', async (
     fc.webPath(),
   );
   const field = fc.string({
-    unit: fc.constantFrom(...'sig=jwt;:"()@method created0123456789,-_.\u00ff'),
+    unit: fc.constantFrom(...'sig=jwt;:"()@method created0123456789,-_.\u00ff'.split('')),
     maxLength: 80,
   });
   const headers = fc.record(

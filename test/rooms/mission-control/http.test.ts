@@ -507,7 +507,7 @@ describe('anything at all', () => {
     '__proto__',
   );
   const value = fc.oneof(
-    fc.constantFrom<unknown>('approve', 'deny', 'ask', 'answer', 'revoked', 'digest-1', decidedBy, -1, 1e400),
+    fc.constantFrom<unknown>('approve', 'deny', 'ask', 'answer', 'revoked', 'digest-1', decidedBy, -1, 1e300),
     fc.jsonValue({ maxDepth: 2 }),
     fc.string({ unit: 'binary' }),
   );
@@ -541,7 +541,7 @@ describe('anything at all', () => {
     );
     await fc.assert(
       fc.asyncProperty(list, query, async (path, query) => {
-        const { response } = await served.call(`${path}?${new URLSearchParams(query)}`);
+        const { response } = await served.call(`${path}?${new URLSearchParams(query).toString()}`);
         expect(response.status).toBeLessThan(500);
       }),
       { numRuns: 100 },
