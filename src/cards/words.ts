@@ -355,13 +355,21 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
   [ours`missions`, ours`the active missions`],
   [ours`status <mission>`, ours`one mission, by its title, words of it, or its short id`],
   [ours`review <mission>`, ours`what its log says about it; in a mission’s thread, “review” is that mission`],
-  [ours`timeline <mission>`, ours`how it went as a picture: asks, grants, denials, drift, stop; “timeline” in its thread`],
+  [
+    ours`timeline <mission>`,
+    ours`how it went as a picture: asks, grants, denials, drift, stop; “timeline” in its thread`,
+  ],
   [ours`what is waiting`, ours`asks that wait for a person`],
   [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
   [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],
   [ours`health`, ours`how fast and how carefully asks were answered in the last seven days`],
   [ours`approve`, ours`in a thread with one open ask: approves it`],
   [ours`deny because <reason>`, ours`in a thread with one open ask: denies it`],
+  [ours`approve all`, ours`where asks share a card: approves each that waits on it, as it is shown`],
+  [
+    ours`deny all because <reason>`,
+    ours`denies each that waits on it; “deny the second” and “deny "name"” deny one`,
+  ],
   [ours`ask <question>`, ours`in a thread with one open ask: puts the question to its agent`],
   [ours`ask for less`, ours`in a thread with one open ask: asks its agent for a narrower request`],
   [ours`answer <words>`, ours`in a thread with one open question of an agent: answers it`],
@@ -536,6 +544,11 @@ export const holdTold = {
   alreadyHeld: (title: Span, id: Span) => line`${title} (${id}) is on hold already. Nothing changed.`,
   notHeld: (title: Span, id: Span) => line`${title} (${id}) is not on hold. Nothing changed.`,
 } as const;
+
+// No longer overseen.
+
+export const leftTitle = ours`No longer overseen here`;
+export const leftHere = line`This channel no longer oversees what this card showed. Nothing can be decided from here.`;
 
 // Refusals.
 

@@ -141,6 +141,12 @@ test('in whose names mission control’s callers decide is read, and names only 
   expect(faultsOf(voices('callers: { console: [nobody] }'))).toMatchObject([/nobody in people is called/]);
 });
 
+test('identical asks share a card unless the operator wants one for each', () => {
+  expect(parseOversight(whole, 'oversight.yaml').batches).toBeUndefined();
+  expect(parseOversight(`${whole}batches: true\n`, 'oversight.yaml').batches).toBeUndefined();
+  expect(parseOversight(`${whole}batches: false\n`, 'oversight.yaml').batches).toBe(false);
+});
+
 test('when a mission’s person is asked whether it should go on is read in hours', () => {
   const stale = (text: string) => `${whole}stale: { ${text} }\n`;
   expect(parseOversight(stale('idle_hours: 0.5'), 'oversight.yaml').stale).toEqual({
