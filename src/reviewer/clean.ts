@@ -4,8 +4,8 @@ import { isReviewer, type LogEntry } from '#mission-control/facts.ts';
 import { acceptDrift, observe, openTrail, verdict } from './drift.ts';
 import { type MissionFacts, readEntry } from './entry.ts';
 import { ungrounded } from './grounding.ts';
-import { instruction, ordersIn } from './instructions.ts';
 import type { Measure } from './measures.ts';
+import { ordersOf } from './model/lines.ts';
 import { textsOf } from './reading.ts';
 
 /** Why an ask is not clean: the log as a whole, or what the ask itself says. */
@@ -88,12 +88,5 @@ const isTold = ({ source, description, parameters, result }: LogEntry) =>
     ...textsOf(result, longestText),
   ].some(givesOrders);
 
-/** Characters that make people and programs read different things have no honest use here. */
-const deceptive =
-  /[\u202a-\u202e\u2066-\u2069\u{e0001}-\u{e007f}]|[A-Za-z][\u200b-\u200d\u2060\ufeff][A-Za-z]/u;
-
-function givesOrders(text: string): boolean {
-  const looked = text.slice(0, longestText);
-  const { strength, toReviewer } = ordersIn(looked);
-  return toReviewer || strength >= instruction || deceptive.test(looked);
-}
+/** More easily than a review says so: here the answer to any doubt is that people are asked. */
+const givesOrders = (text: string) => ordersOf({ seq: 0, kind: 'message', text }) !== 'none';

@@ -81,20 +81,29 @@ export function checkFit(
   asked: Pick<FitAsked, 'mission' | 'ask' | 'entries' | 'own'>,
 ): Fit {
   const entries = shownOf(asked);
-  const brief = checkBrief(written, { mission: asked.mission, ask: asked.ask, entries });
-  const { why, entries: cited } = brief;
-  if (brief.kind !== 'fits') return { kind: brief.kind, why, entries: cited };
+  // Line breaks are shown to the model as a sign of their own.
   const words = spaced(written.mission_words.replaceAll('⏎', ' ')).replace(
     /^["'“”«»…\s]+|["'“”«»…\s]+$/g,
     '',
   );
+  const brief = checkBrief({ ...written, mission_words: words }, { ...asked, entries });
+  const { why, entries: cited } = brief;
+  if (brief.kind !== 'fits') return { kind: brief.kind, why, entries: cited };
   const stands =
     words.split(' ').length >= fewestWords &&
     inForce(asked.mission).some((text) => spaced(text).includes(words));
-  const counts = stands && cited.includes(asked.own) && !entries.some((entry) => ordersOf(entry) === 'clear');
+  const told = entries.some((entry) => ordersOf(entry) === 'clear') || isTold(asked.ask);
+  const counts = stands && cited.includes(asked.own) && !told;
   return counts
     ? { kind: 'fits', why, entries: cited, missionWords: sentence(words, 300) }
     : { kind: 'cannot_tell', why, entries: cited };
 }
+
+/** Somebody's words for the ask speak to whoever reads them. */
+const isTold = (ask: AskFacts) =>
+  Object.values(ask).some((value) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return text !== undefined && ordersOf({ seq: 0, kind: 'message', text }) !== 'none';
+  });
 
 const spaced = (text: string) => text.replace(/\s+/g, ' ').trim();
