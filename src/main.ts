@@ -190,7 +190,7 @@ function openOurs(
   log: Log,
   welcome: (arrival: Arrival) => Promise<Response>,
 ): Promise<PersonServer> {
-  const { people, defaultPerson } = config.oversight;
+  const { people, defaultPerson, accessServerFor } = config.oversight;
   // Without a chat and without an issuer nobody could be recognised.
   const known = config.slack ?? config.teams ?? config.signIn;
   return openPersonServer({
@@ -199,6 +199,7 @@ function openOurs(
     development: config.development,
     people: people.map(({ id, silentGrants, claims }) => ({ id, silentGrants, ...(claims && { claims }) })),
     defaultPerson,
+    ...(accessServerFor && { accessServerFor }),
     missionControlEndpoint: `${issuer}${missionControlPath}`,
     limits: { pendingMs: config.askMs },
     asksAlways: (missionS256) => ledger.holds.silenced(missionS256),

@@ -32,6 +32,9 @@ const patterns = z
       .min(1),
   )
   .min(1, 'names nothing');
+const issuers = z
+  .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
+  .min(1, 'names nothing');
 const fraction = z
   .number()
   .gt(0, 'a fraction of the time an ask has, between 0 and 1')
@@ -132,6 +135,7 @@ export const File = z.strictObject({
     )
     .min(1, 'there is nobody here'),
   default_person: personId.optional(),
+  access_server_for: issuers.optional(),
   channels: z
     .array(
       z.strictObject({
@@ -166,10 +170,7 @@ export const File = z.strictObject({
             z.strictObject({
               ...selection,
               kinds: z.array(z.enum(requestTypes)).min(1).optional(),
-              resources: z
-                .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
-                .min(1, 'names nothing')
-                .optional(),
+              resources: issuers.optional(),
               scopes: patterns.optional(),
               actions: patterns.optional(),
             }),

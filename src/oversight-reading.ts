@@ -96,6 +96,7 @@ function oversightOf(file: File): Oversight {
   return {
     people: file.people.map(({ silent_grants, ...person }) => ({ ...person, silentGrants: silent_grants })),
     defaultPerson,
+    ...(file.access_server_for && { accessServerFor: file.access_server_for }),
     channels: file.channels.flatMap(({ id, slack, teams, oversees, digest }) => {
       const place = slack
         ? { platform: 'slack' as const, tenant: slack.team, channel: slack.channel }

@@ -143,6 +143,8 @@ export type Oversight = {
   readonly people: readonly Person[];
   /** To whom an agent nobody knows is offered: the one the file names, or the only one there is. */
   readonly defaultPerson: string;
+  /** Resources that have this server as their access server too; no hop is made for them. */
+  readonly accessServerFor?: readonly string[];
   readonly channels: readonly Channel[];
   readonly rules: readonly Rule[];
   readonly delegation?: Delegating;

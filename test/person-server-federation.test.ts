@@ -137,6 +137,26 @@ describe('an access server', () => {
     },
   );
 
+  test('that is busy for a moment is asked again', async () => {
+    while (as.asked.length % 2) await ask('direct');
+    const answer = await ask('busy');
+    expect(answer.status).toBe(202);
+    expect((await agent.settle(answer)).status).toBe(200);
+  });
+
+  test('that takes our signature for nobody’s does not make the agent doubt its own', async () => {
+    const answer = await ask('unsigned');
+    expect(answer).toMatchObject({ status: 502, body: { error: 'as_unreachable' } });
+    expect(answer.headers.has('signature-error')).toBe(false);
+  });
+
+  test('that asks what cannot be kept is asked back about what is left of it', async () => {
+    expect(await ask('unkeepable')).toMatchObject({
+      status: 202,
+      body: { clarification: 'a\ufffdb\ufffd', options: ['\ufffd'] },
+    });
+  });
+
   test('that is not there is said to be unreachable', async () => {
     expect(await ask('direct', 'http://localhost:9')).toMatchObject({
       status: 502,
@@ -190,5 +210,55 @@ describe('an access server', () => {
       exp: claimsOf(personToken).exp,
     });
     expect(await ask('direct')).toMatchObject({ status: 403, body: { error: 'mission_terminated' } });
+  });
+});
+
+describe('an access server that is the Person Server itself', () => {
+  test('decides with it in one go, and its tokens hold at the resource as an access server’s', async () => {
+    await using chosen = await openResource({ revokes: true });
+    await using both = await openTestPersonServer({
+      database: ps.database,
+      accessServerFor: [chosen.issuer],
+    });
+    const own = await openAgent({ provider, personServer: both.issuer, name: 'collapsed' });
+    const pending = await own.proposeMission({
+      description: 'Shop',
+      resources: [chosen.issuer, shop.issuer],
+    });
+    const [proposal] = (await both.port.listRequests({ state: 'open', agent: own.id })).requests;
+    if (!proposal) throw new Error('nothing was asked');
+    await both.port.decide(proposal.id, { action: 'approve', digest: proposal.digest, decidedBy: alice });
+    const approved = (await own.settle(pending)).body as {
+      s256: string;
+      person_tokens: Record<string, string>;
+    };
+    async function grantAt(resource: TestResource, presented_token: string) {
+      const { resource_token } = (await own.authorize(resource, presented_token, { scope: 'buy:flour' }))
+        .body as { resource_token: string };
+      const answer = await own.authToken({ resource_token, presented_token });
+      expect(answer.status).toBe(200);
+      return (answer.body as { auth_token: string }).auth_token;
+    }
+    const hops = as.asked.length;
+    const token = await grantAt(chosen, approved.person_tokens[chosen.issuer] ?? '');
+    expect(claimsOf(token)).toMatchObject({
+      iss: both.issuer,
+      ps: both.issuer,
+      dwk: 'aauth-access.json',
+      mission_s256: approved.s256,
+    });
+    expect((await own.use(chosen, token)).status).toBe(200);
+    expect(claimsOf(await grantAt(chosen, token)).dwk).toBe('aauth-access.json');
+    expect(as.asked).toHaveLength(hops);
+    expect(claimsOf(await grantAt(shop, approved.person_tokens[shop.issuer] ?? '')).dwk).toBe(
+      'aauth-person.json',
+    );
+    await both.port.terminate(approved.s256, { reason: 'revoked', decidedBy: alice });
+    await expect.poll(async () => (await own.use(chosen, token)).status).toBe(401);
+  });
+
+  test('is published only where a resource chose it', async () => {
+    const url = `${ps.issuer}/.well-known/aauth-access.json`;
+    expect((await fetch(url)).status).toBe(404);
   });
 });

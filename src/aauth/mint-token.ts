@@ -49,13 +49,15 @@ export function mintAuthToken(
     readonly scope?: string | undefined;
     readonly account?: string | undefined;
     readonly further?: Readonly<Record<string, unknown>>;
+    /** As which of its roles the issuer speaks; as a Person Server where nothing is said (draft §ps-as-collapse). */
+    readonly dwk?: 'aauth-person.json' | 'aauth-access.json';
   },
   issuing: Issuing,
 ): Promise<Minted | undefined> {
-  const { aud, sub, jwk, missionS256, tenant, scope, account, further } = token;
+  const { aud, sub, jwk, missionS256, tenant, scope, account, further, dwk = 'aauth-person.json' } = token;
   const known = { aud, sub, cnf: cnfOf(jwk), scope, account, mission_s256: missionS256, tenant };
   const claims = { ...further, ...known, ps: issuing.issuer };
-  return mint('aa-auth+jwt', 'aauth-person.json', claims, issuing, hourSeconds);
+  return mint('aa-auth+jwt', dwk, claims, issuing, hourSeconds);
 }
 
 /** Issues an agent token as an agent provider (draft §agent-token-structure): a day when nothing else is said. */

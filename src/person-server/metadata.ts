@@ -26,10 +26,30 @@ export function metadata({ issuer, missionControlEndpoint, people }: Server): Re
     claims_supported: claims,
     accept_signature_algs: acceptedAlgorithms,
   };
-  return new Response(JSON.stringify(document), {
+  return published(document);
+}
+
+/**
+ * `GET /.well-known/aauth-access.json` (draft §access-server-metadata): what a resource verifies our tokens by that has us as
+ * its access server. Person Servers of others are no callers here, whatever they send.
+ */
+export function accessMetadata({ issuer }: Server): Response {
+  const document = {
+    issuer,
+    name: 'Chaperone',
+    description: 'Decides for its own people what their agents may do at the resources that chose it.',
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    auth_token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+    accept_signature_algs: acceptedAlgorithms,
+  };
+  return published(document);
+}
+
+const published = (document: object) =>
+  new Response(JSON.stringify(document), {
     headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300', ...anybody },
   });
-}
 
 /** `GET {jwks_uri}`: every key a verifier may still need. It may be kept for less than a new key is published before it signs. */
 export async function jwks({ keys }: Server): Promise<Response> {

@@ -43,6 +43,8 @@ export type PersonServerOptions = {
   readonly people: readonly Person[];
   /** Whom an agent nobody knows is offered to. */
   readonly defaultPerson: string;
+  /** Resources whose access server this is (draft §ps-as-collapse); for every other it is a Person Server alone. */
+  readonly accessServerFor?: readonly string[];
   readonly egress?: Egress;
   readonly log: Log;
   readonly now?: () => Date;
@@ -90,6 +92,7 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     missionControlEndpoint: options.missionControlEndpoint ?? `${issuer}/mission-control`,
     people: new Map(people.map((person) => [person.id, person])),
     defaultPerson,
+    accessServerFor: new Set(options.accessServerFor),
     store,
     keys,
     discovery: openDiscovery({ egress, log, development, now, own }),

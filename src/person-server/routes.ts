@@ -4,7 +4,7 @@ import { recordAction } from '#person-server/audit-endpoint.ts';
 import { askForAuthToken } from '#person-server/auth-token-endpoint.ts';
 import { askPerson } from '#person-server/interaction-endpoint.ts';
 import { interactionPage, openAttempts } from '#person-server/interaction-page.ts';
-import { jwks, metadata } from '#person-server/metadata.ts';
+import { accessMetadata, jwks, metadata } from '#person-server/metadata.ts';
 import { actOnMission, proposeMission } from '#person-server/mission-endpoint.ts';
 import { poll, respond, withdraw } from '#person-server/pending-endpoint.ts';
 import { askForPermission } from '#person-server/permission-endpoint.ts';
@@ -61,6 +61,9 @@ export function mountsOf(server: Server): Mount[] {
 
   return [
     published('/.well-known/aauth-person.json', () => metadata(server)),
+    ...(server.accessServerFor.size
+      ? [published('/.well-known/aauth-access.json', () => accessMetadata(server))]
+      : []),
     published('/.well-known/jwks.json', () => jwks(server)),
     exact('/person', { POST: forAgent(askForPersonToken) }),
     exact('/token', { POST: forAgent(askForAuthToken) }),

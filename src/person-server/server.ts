@@ -67,6 +67,8 @@ export type Server = {
   readonly missionControlEndpoint: string;
   readonly people: ReadonlyMap<string, Person>;
   readonly defaultPerson: string;
+  /** Resources that chose this server as their access server: what is decided here is the last word there too. */
+  readonly accessServerFor: ReadonlySet<string>;
   readonly store: Store;
   readonly keys: Keys;
   readonly discovery: Discovery;

@@ -58,6 +58,7 @@ export async function prepareAuthToken(
       tenant: named.tenant ?? (typeof tenant === 'string' ? tenant : undefined),
       scope: granted,
       account,
+      dwk: server.accessServerFor.has(wanted.resource) ? 'aauth-access.json' : 'aauth-person.json',
       further: { ...told, ...(budget && { budget }) },
     },
     await issuing(server, whose, wanted),
