@@ -196,6 +196,8 @@ function ownWords(card: Card): string[] {
           return block.facts.flatMap(({ name, value }) => [name, ...plain(value)]);
         case 'quote':
           return [block.whose];
+        case 'picture':
+          return [block.picture.title, ...block.picture.panels.map(({ heading }) => heading)];
         case 'divider':
           return [];
       }
