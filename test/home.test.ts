@@ -109,6 +109,32 @@ describe('what waits for somebody', () => {
   });
 });
 
+describe('what is ours alone stands on it, and on a digest', () => {
+  test('who is looking into an ask', async () => {
+    const card = await office.slackCard('Waiting', 'light_candles');
+    await office.slack.press(card, 'chaperone:claim', office.people.maria);
+    await office.slackCard('light_candles', 'is looking into it');
+    expect(await homeOf(office.people.maria)).toMatch(
+      /light_candles.*Maria in Slack is looking into it until/,
+    );
+  });
+
+  test('a hold, until it is released', async () => {
+    const say = (text: string) => office.slack.say(office.channel, office.people.jonas, office.mention(text));
+    await say('hold Bake a birthday cake');
+    await office.slackCard('Mission active, on hold here');
+    expect(await homeOf(office.people.maria)).toMatch(/light_candles.*, on hold/);
+    expect(await homeOf(office.people.jonas)).toMatch(/Bake a birthday cake.*last active.*, on hold/);
+    await say('digest');
+    const digest = textInSlack(await office.slackCard('Digest: '));
+    expect(digest).toMatch(/light_candles.*, on hold, Maria in Slack is looking into it until/);
+    expect(digest).toMatch(/Bake a birthday cake.*last active.*, on hold/);
+    await say('release Bake a birthday cake');
+    await office.slackCard('Hold released');
+    expect(await homeOf(office.people.maria)).not.toContain('on hold');
+  });
+});
+
 describe('“home” said', () => {
   test('in private in Slack shows the same', async () => {
     const direct = office.slack.addChannel('maria', [office.people.maria], { direct: true });
@@ -137,6 +163,20 @@ describe('“home” said', () => {
     expect(textInTeams(card)).toContain('light_candles');
     expect(textInTeams(card)).toContain('in the Teams channel teams');
     expect(textInTeams(card)).toMatch(/\d{1,2} \w+ 2\d{3}, \d\d:\d\d UTC/);
+  });
+
+  test('in Teams leads to the card of each ask once the bot has heard from the team', async () => {
+    const { alice } = office.teamsPeople;
+    await office.teams.say(alice, office.teams.channel, 'status');
+    const chat = office.teams.chatOf(alice);
+    await office.teams.say(alice, chat, 'home');
+    const hanging = await office.teamsCard('Waiting', 'light_candles');
+    const link = `https://teams.microsoft.com/l/message/${encodeURIComponent(office.teams.channel)}/${hanging.id}?`;
+    const card = await until('a home with links', () =>
+      office.teams.messages(chat).findLast((message) => JSON.stringify(message.cards).includes(link)),
+    );
+    expect(JSON.stringify(card.cards)).toMatch(/groupId=3f1c2d4e-[-0-9a-f]+&parentMessageId=\d+/);
+    expect(textInTeams(card)).toContain('open its card');
   });
 });
 

@@ -2,10 +2,10 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { aboutAsk, missionRow } from './answers.ts';
+import { aboutAsk } from './answers.ts';
 import type { Card } from './card.ts';
 import { type Health, healthFacts } from './health-card.ts';
-import { type Listed, section } from './home-card.ts';
+import { askMarks, type Listed, type Marks, markedRow, section } from './home-card.ts';
 import * as words from './home-words.ts';
 import { inert } from './inert.ts';
 import { code, joined, line, named, strong, time } from './line.ts';
@@ -29,13 +29,24 @@ export type DigestFacts = {
   readonly expired: Listed<Request>;
   readonly drifting: Listed<Drifting>;
   readonly health: Health;
+  readonly marks: Marks;
   readonly people: People;
 };
 
-const rows = { asks: 5, others: 3 } as const;
+/** Of each list so many rows are shown. */
+export const digestRows = { asks: 5, others: 3 } as const;
 const namesShown = 3;
 
-export function digestCard({ asks, active, ended, expired, drifting, health, people }: DigestFacts): Card {
+export function digestCard({
+  asks,
+  active,
+  ended,
+  expired,
+  drifting,
+  health,
+  marks,
+  people,
+}: DigestFacts): Card {
   const missionOf = (request: Request) => active.all.find(({ s256 }) => s256 === request.missionS256);
   const titleOf = (mission: MissionSummary) => code(missionTitle(mission.description), 80);
   const { sections, none } = words;
@@ -44,7 +55,7 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
     tone: asks.all.length > 0 ? 'waiting' : 'neutral',
     blocks: [
       { kind: 'text', line: words.fromTo(time(health.from), time(health.to)) },
-      ...section(sections.needsYou, none.needsYou, asks, rows.asks, ({ request, deciders }) => ({
+      ...section(sections.needsYou, none.needsYou, asks, digestRows.asks, ({ request, deciders }) => ({
         name: subjects[request.type],
         value: [
           ...words.ask(
@@ -52,15 +63,16 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
             aboutAsk(request, missionOf(request)),
             time(request.expiresAt),
           ),
+          ...askMarks(request, marks, people),
           ...(deciders.length === 0 ? [] : words.mayDecide(nameList(deciders))),
         ],
       })),
-      ...section(sections.missions, none.missions, active, rows.others, missionRow),
-      ...section(sections.ended, none.ended, ended, rows.others, (mission) => ({
+      ...section(sections.missions, none.missions, active, digestRows.others, markedRow(marks)),
+      ...section(sections.ended, none.ended, ended, digestRows.others, (mission) => ({
         name: idOf(mission),
         value: words.ended(titleOf(mission), howEnded(mission, people)),
       })),
-      ...section(sections.expired, none.expired, expired, rows.others, (request) => ({
+      ...section(sections.expired, none.expired, expired, digestRows.others, (request) => ({
         name: subjects[request.type],
         value: words.missed(
           code(request.agent.id, 80),
@@ -68,7 +80,7 @@ export function digestCard({ asks, active, ended, expired, drifting, health, peo
           time(request.expiresAt),
         ),
       })),
-      ...section(sections.drift, none.drift, drifting, rows.others, ({ mission, since, reason }) => ({
+      ...section(sections.drift, none.drift, drifting, digestRows.others, ({ mission, since, reason }) => ({
         name: idOf(mission),
         value: [
           ...words.drifting(titleOf(mission), since),

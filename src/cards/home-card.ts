@@ -2,9 +2,11 @@
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { aboutAsk, missionRow } from './answers.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
+import type { Claim } from './claim-card.ts';
 import * as words from './home-words.ts';
 import { lately } from './let-through-words.ts';
 import { code, line, strong, time } from './line.ts';
+import { decider, type People } from './who.ts';
 import { subjects } from './words.ts';
 
 /** A list as far as it was read; `more` says that it goes on. */
@@ -15,6 +17,12 @@ export type Spot =
   | { readonly kind: 'link'; readonly url: string }
   | { readonly kind: 'channel'; readonly platform: 'slack' | 'teams'; readonly name: string };
 
+/** What is ours alone: which missions are on hold, and who is looking into an ask. */
+export type Marks = {
+  isHeld(missionS256: string): boolean;
+  claimOf(requestId: string): Claim | undefined;
+};
+
 export type HomeFacts = {
   readonly at: Date;
   /** The nearest deadline first. */
@@ -22,6 +30,8 @@ export type HomeFacts = {
   readonly spotOf: (ask: Request) => Spot | undefined;
   readonly mine: Listed<MissionSummary>;
   readonly team: Listed<MissionSummary>;
+  readonly marks: Marks;
+  readonly people: People;
   /** How many asks the reviewer let pass in the last day, of those the person may see. */
   readonly passed?: number | undefined;
 };
@@ -30,16 +40,16 @@ export type HomeFacts = {
 export const homeRows = 5;
 
 /** The home of somebody who may see it. It decides nothing: every ask points to its card (law 3). */
-export const homeCard = ({ at, asks, spotOf, mine, team, passed = 0 }: HomeFacts): Card => ({
+export const homeCard = ({ at, asks, spotOf, mine, team, marks, people, passed = 0 }: HomeFacts): Card => ({
   title: words.titles.home,
   tone: asks.all.length > 0 ? 'waiting' : 'neutral',
   blocks: [
     ...section(words.sections.forYou, words.none.forYou, asks, homeRows, (ask) => ({
       name: subjects[ask.type],
-      value: askLine(ask, mine.all.concat(team.all), spotOf(ask)),
+      value: [...askLine(ask, mine.all.concat(team.all), spotOf(ask)), ...askMarks(ask, marks, people)],
     })),
-    ...section(words.sections.yours, words.none.yours, mine, homeRows, missionRow),
-    ...section(words.sections.team, words.none.team, team, homeRows, missionRow),
+    ...section(words.sections.yours, words.none.yours, mine, homeRows, markedRow(marks)),
+    ...section(words.sections.team, words.none.team, team, homeRows, markedRow(marks)),
     ...(passed > 0 ? ([{ kind: 'note', line: lately(passed) }] as const) : []),
     { kind: 'note', line: words.asOf(time(at)) },
   ],
@@ -47,6 +57,23 @@ export const homeCard = ({ at, asks, spotOf, mine, team, passed = 0 }: HomeFacts
   expansion: [],
   calls: [],
 });
+
+/** A mission as a row, and whether it is on hold. */
+export const markedRow =
+  (marks: Marks) =>
+  (mission: MissionSummary): Row => {
+    const { name, value } = missionRow(mission);
+    return { name, value: marks.isHeld(mission.s256) ? [...value, ...words.marks.held] : value };
+  };
+
+/** What is said of an ask besides: it is under a hold, or somebody is looking into it. */
+export function askMarks({ id, missionS256 }: Request, marks: Marks, people: People): Line {
+  const claim = marks.claimOf(id);
+  return [
+    ...(missionS256 !== undefined && marks.isHeld(missionS256) ? words.marks.held : []),
+    ...(claim ? words.marks.claimed(decider(claim.by, people), time(claim.until)) : []),
+  ];
+}
 
 /** The home while the Person Server does not answer. */
 export const unreadHomeCard = (): Card => ({

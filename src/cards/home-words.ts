@@ -47,6 +47,11 @@ export const openThere = (link: Span): Line => line`, ${link}`;
 export const openCard = ours`open its card`;
 export const decidedIn = (channel: Span, platform: 'slack' | 'teams'): Line =>
   platform === 'slack' ? line`, in the Slack channel ${channel}` : line`, in the Teams channel ${channel}`;
+/** What stands behind a row, where it is so. */
+export const marks = {
+  held: line`, on hold`,
+  claimed: (who: Line, until: Span): Line => line`, ${who} is looking into it until ${until} at most`,
+} as const;
 export const mayDecide = (people: Line): Line => line`. ${people} may decide`;
 export const ended = (title: Span, how: Line): Line => line`${title}: ${how}`;
 export const drifting = (title: Span, entry: number | undefined): Line =>

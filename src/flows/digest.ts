@@ -1,10 +1,11 @@
 import type { Card } from '#cards/card.ts';
-import { type Drifting, digestCard } from '#cards/digest-card.ts';
+import { type Drifting, digestCard, digestRows } from '#cards/digest-card.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { approversOf } from '#policy/policy.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { healthOf } from './health.ts';
+import { marksOf } from './marks.ts';
 import { lastPeriod } from './period.ts';
 import { activeMissions, openAsks, past, type Scope, type Some, scopeOfChannel } from './scope.ts';
 
@@ -63,6 +64,7 @@ async function digestOf(
     expired: { all: expired, more },
     drifting: await driftingOf(bot, active),
     health: await healthOf(bot, scope, time, expired.length),
+    marks: await marksOf(bot, asks.all.slice(0, digestRows.asks), active.all.slice(0, digestRows.others)),
     people: peopleOf(bot.oversight),
   });
 }

@@ -8,7 +8,8 @@ import type { Person } from '#oversight.ts';
 import { type Matter, matterOf } from '#policy/matter.ts';
 import { channelsFor, mayDecide, personBehind, type Why } from '#policy/policy.ts';
 import { isSimple, needsOf } from '#policy/quorum.ts';
-import type { Bot } from './bot.ts';
+import { type Bot, peopleOf } from './bot.ts';
+import { marksOf } from './marks.ts';
 import { passedIn } from './passed.ts';
 import type { Reply, Said } from './said.ts';
 import { activeMissions, openAsks, type Scope, scopeOfPerson } from './scope.ts';
@@ -76,14 +77,19 @@ async function read(bot: Bot, actor: Actor, place: Place, who: Person): Promise<
     if (spot) spots.set(ask.id, spot);
   }
   const scope = scopeOfPerson(bot, actor, place);
-  const team = await activeMissions(bot, scope);
+  const everybodys = await activeMissions(bot, scope);
+  const mine = await activeMissions(bot, scope, who.id);
+  const team = { ...everybodys, all: everybodys.all.filter(({ person }) => person !== who.id) };
+  const shown = [mine, team].flatMap(({ all }) => all.slice(0, homeRows));
   return homeCard({
     at: bot.now(),
     asks: { all: asks, more: open.more },
     spotOf: ({ id }) => spots.get(id),
-    mine: await activeMissions(bot, scope, who.id),
+    mine,
+    team,
     passed: await passedLately(bot, scope),
-    team: { ...team, all: team.all.filter(({ person }) => person !== who.id) },
+    marks: await marksOf(bot, asks.slice(0, homeRows), shown),
+    people: peopleOf(bot.oversight),
   });
 }
 

@@ -95,6 +95,18 @@ export function openHolds(db: Kysely<LedgerTables>) {
       return rows[0]?.silenced ?? false;
     },
 
+    /** Those of these missions that a hold stands on. */
+    async among(missions: readonly string[]): Promise<ReadonlySet<string>> {
+      if (missions.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('chaperone.hold')
+        .select('mission_s256')
+        .where('mission_s256', 'in', missions)
+        .where('released_at', 'is', null)
+        .execute();
+      return new Set(rows.map(({ mission_s256 }) => mission_s256));
+    },
+
     /** The latest holds of a mission, newest first. */
     async of(missionS256: string): Promise<Hold[]> {
       const rows = await db

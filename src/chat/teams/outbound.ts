@@ -23,6 +23,7 @@ const channels = z.object({
   ),
 });
 const account = z.object({ id: z.string() });
+const team = z.object({ aadGroupId: z.string() });
 const roster = z.object({ members: z.array(z.object({ tenantId: z.string().nullish() })) });
 
 export function openOutbound(line: Line, router: Router): Chat {
@@ -51,6 +52,17 @@ export function openOutbound(line: Line, router: Router): Chat {
     } as ConversationParameters);
     if (!id) throw new ChatError('gone', 'no chat with this person could be opened');
     return id;
+  }
+
+  const groups = new Map<string, string>();
+
+  /** The Microsoft 365 group behind a team, which a deep link has to name; the team tells it to its own bots. */
+  async function groupOf(serviceUrl: string, teamId: string): Promise<string | undefined> {
+    const known = groups.get(teamId);
+    if (known !== undefined) return known;
+    const told = team.safeParse(await line.read(serviceUrl, `v3/teams/${encodeURIComponent(teamId)}`));
+    if (told.success) groups.set(teamId, told.data.aadGroupId);
+    return told.data?.aadGroupId;
   }
 
   return {
@@ -123,8 +135,20 @@ export function openOutbound(line: Line, router: Router): Chat {
     // A home of one's own is a tab here, and a tab is a web page; people say "home" instead.
     showHome: async () => 'cannot',
 
-    // A deep link to a message names the team's group, which the connector does not tell of every channel.
-    linkTo: async () => undefined,
+    async linkTo({ place, message, thread }) {
+      const route = await router.to(place);
+      if (route.kind !== 'channel' || route.teamId === undefined) return undefined;
+      const group = await groupOf(route.serviceUrl, route.teamId);
+      if (group === undefined) return undefined;
+      const root = thread ?? message;
+      const to = new URL(
+        `https://teams.microsoft.com/l/message/${encodeURIComponent(place.channel)}/${message}`,
+      );
+      // A message's id is the moment it was created at, in milliseconds.
+      const named = { tenantId: place.tenant, groupId: group, parentMessageId: root, createdTime: message };
+      for (const [name, value] of Object.entries(named)) to.searchParams.set(name, value);
+      return to.href;
+    },
 
     async standingOf(place, user) {
       const route = await router.to(place);

@@ -230,6 +230,24 @@ describe('a route', () => {
   });
 });
 
+describe('the address of a message', () => {
+  test('names the team’s group, and the thread it is in; without the team there is none', async () => {
+    await using other = await openTeamsRoom();
+    const posted = await other.teams.post(other.place, undefined, card('x'), 'm');
+    expect(await other.teams.linkTo(posted)).toBeUndefined();
+    await other.fake.say(people.alice, other.fake.channel, 'hello');
+    const address = new URL((await other.teams.linkTo({ ...posted, thread: '1700000000000' })) ?? '');
+    expect(address.origin).toBe('https://teams.microsoft.com');
+    expect(address.pathname).toBe(`/l/message/${encodeURIComponent(other.fake.channel)}/${posted.message}`);
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      tenantId: home,
+      groupId: '3f1c2d4e-0000-4000-8000-0000000000aa',
+      parentMessageId: '1700000000000',
+      createdTime: posted.message,
+    });
+  });
+});
+
 describe('a place', () => {
   test('the bot is in is reachable, and called what its team calls it', async () => {
     await room.fake.say(people.alice, room.fake.channel, 'hello');
