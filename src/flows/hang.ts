@@ -11,6 +11,8 @@ const shiftMs = 20_000;
 const passedOverMs = 50;
 /** A platform may show a message a little after it took it; look for a copy only then. */
 const settleMs = 3_000;
+/** How often a reply that finds no thread has its root looked after before it is given up. */
+const doubts = 3;
 
 /** Makes a place show what should hang there, at the pace the platform bears. Safe to run twice, and at once. */
 export async function hangCards(bot: Bot, place: Place): Promise<void> {
@@ -90,7 +92,13 @@ async function recover(bot: Bot, due: Due, error: ChatError): Promise<void> {
     case 'unavailable':
       return await later(bot, due, new Date(now + backOffMs(due.attempts)), due.attemptedAt === undefined);
     case 'gone':
-      if (!due.posted) return await wall.giveUp(due.id, error.code);
+      if (!due.posted) {
+        // Nobody tells us of a root that was deleted: what cannot be said under it makes us look.
+        const again = due.attempts <= doubts && (await wall.doubtRoot(due.id));
+        return again
+          ? await later(bot, due, new Date(now + settleMs), true)
+          : await wall.giveUp(due.id, error.code);
+      }
       await wall.torn(due.id);
       return await bot.jobs.send(postQueue, due.place, { key: keyOf(due.place) });
     case 'refused':

@@ -4,6 +4,7 @@ import type { Bot } from './bot.ts';
 import { bringWhatLacks } from './bring.ts';
 import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
+import { leave } from './leave.ts';
 import { settleAllPassing } from './let-through.ts';
 import { look, placesOf, showMission, showRequest, showStale } from './look.ts';
 import { closePairing } from './pair.ts';
@@ -79,8 +80,10 @@ async function lookAtTheRest(
 ): Promise<void> {
   for (let after = 0; ; ) {
     const rows = await bot.ledger.wall.unsettled(after, pageSize);
-    for (const { number, subject, place, missionS256, requestId } of rows) {
+    for (const row of rows) {
+      const { number, subject, place, missionS256, requestId } = row;
       after = number;
+      if (await leave(bot, row)) continue;
       if (subject.startsWith('visit:')) await closePairing(bot, subject.slice('visit:'.length));
       if (subject.startsWith('confirm:'))
         await showProposal(bot, subject.slice('confirm:'.length), { place });

@@ -231,6 +231,19 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         .execute();
     },
 
+    /** Has the root that a card hangs under shown anew, in case it is gone. False where there is none, or it was given up. */
+    async doubtRoot(id: string): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('chaperone.wall')
+        .set({ shown_digest: null })
+        .where('id', '=', (eb) =>
+          eb.selectFrom('chaperone.wall as reply').select('reply.root').where('reply.id', '=', id),
+        )
+        .where('fault', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
     /** The platform will not take it; nothing is tried again until the card changes. */
     async giveUp(id: string, fault: string) {
       await db
