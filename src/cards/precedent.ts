@@ -5,7 +5,7 @@ import * as words from './ask-words.ts';
 import { fact, factsOf, listed, quote, section } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { code, time } from './line.ts';
-import { type People, person } from './who.ts';
+import { isUnasked, type People, person } from './who.ts';
 import * as common from './words.ts';
 
 /** A bounded stretch of a mission's log, in order; `whole` when nothing lies before it. */
@@ -24,9 +24,7 @@ export function precedents(request: Request, past: Past, people: People): Block[
   const told = things.slice(0, mostShown).flatMap((thing): Block[] => {
     const earlier = earlierAsks(request, past.entries, thing);
     if (thing === undefined && earlier.length === 0) return [];
-    const last = earlier.findLast(
-      ({ ending, by }) => ending !== undefined && by.decidedBy?.policy === undefined,
-    );
+    const last = earlier.findLast(({ ending }) => ending !== undefined && ending !== 'silent');
     const what = thing === undefined ? words.alike(request.type) : [code(thing, 80)];
     return [
       { kind: 'text', line: words.precedent(asked(earlier) + 1, what, tallyOf(earlier)) },
@@ -91,8 +89,8 @@ function earlierAsks(request: Request, entries: readonly LogEntry[], thing: stri
   for (const entry of entries) {
     if (entry.requestId === request.id || entry.agent !== request.agent.id || !isAbout(entry, request, thing))
       continue;
-    const silent = entry.source === 'person_server' && entry.decidedBy?.policy !== undefined;
-    const ending = silent ? 'silent' : outcomes[entry.outcome ?? ''];
+    const ending =
+      entry.source === 'person_server' && isUnasked(entry) ? 'silent' : outcomes[entry.outcome ?? ''];
     const key = entry.requestId ?? `#${entry.seq}`;
     found.set(key, { ending: ending ?? found.get(key)?.ending, by: entry });
   }

@@ -1,5 +1,5 @@
 // Naming people on cards.
-import type { DecidedBy } from '#mission-control/facts.ts';
+import { type DecidedBy, isReviewer, type LogEntry } from '#mission-control/facts.ts';
 import type { Line, Span } from './card.ts';
 import { code, line, named } from './line.ts';
 import * as words from './words.ts';
@@ -12,6 +12,11 @@ export function person(id: string, people: People): Span {
   const name = people(id);
   return name === undefined ? code(id, 80) : named(name);
 }
+
+/** Whether nobody was asked: a policy granted it, or the reviewer let it pass. */
+export const isUnasked = ({ decidedBy }: LogEntry): boolean =>
+  decidedBy !== undefined &&
+  (decidedBy.policy !== undefined || decidedBy.reviewer !== undefined || isReviewer(decidedBy));
 
 /** "Alice in Slack". A way in that we do not know is named as it names itself. */
 export function decider(who: DecidedBy, people: People): Line {
