@@ -31,7 +31,9 @@ const openAsks = async () =>
     .requests;
 const fieldsOf = (page: Page, button: string) =>
   new URLSearchParams(
-    (page.forms.find((form) => form.button === button)?.fields ?? []).map(([name, value]) => [name, value]),
+    (page.forms.find((form) => form.button === button)?.fields ?? []).map(
+      ([name, value]): [string, string] => [name, value],
+    ),
   );
 const pressedAlready = (user: string, ts: string) =>
   until('the end of the question', () =>
@@ -47,7 +49,7 @@ describe('the code alone', () => {
     const [form] = page.forms;
     const [request] = await openAsks();
     const { id = '', digest = '' } = request ?? {};
-    const forged = new URLSearchParams(form?.fields.map(([name, value]) => [name, value]));
+    const forged = fieldsOf(page, form?.button ?? '');
     forged.set('verb', 'approve');
     forged.set('subject', id);
     forged.set('digest', digest);
@@ -80,7 +82,8 @@ describe('the code alone', () => {
     const asked = await propose();
     const visitor = openVisitor();
     const page = await visitor.open(linkOf(asked));
-    const again = fieldsOf(page, 'Ask me in Slack');
+    const again = fieldsOf(page, 'Ask me in chat');
+    again.set('v.where', 'slack');
     for (let times = 0; times < 3; times++) await visitor.post(page.url, again);
     expect((await visitor.post(page.url, again)).text).toContain('often enough');
     await agent.withdraw(locationOf(asked));
@@ -242,7 +245,7 @@ test('whoever was let in, and has left since, decides and reads nothing', async 
   const asked = await agent.permission({ action: 'dance', mission_s256: s256 });
   const visitor = openVisitor();
   const arrived = await visitor.open(linkOf(asked));
-  const page = await visitor.send(arrived, 'Ask me in Teams', { 'v.who': 'jonas' });
+  const page = await visitor.send(arrived, 'Ask me in chat', { 'v.where': 'teams', 'v.who': 'jonas' });
   const question = await until('the question in Teams', () =>
     office.teams
       .messages(office.teams.chatOf(bob))

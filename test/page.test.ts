@@ -31,7 +31,7 @@ test('a person says in Slack that the browser is theirs, reads everything and ap
   expect(arrived.text).not.toContain('Maria');
   expect(arrived.headers.get('content-security-policy')).toContain("default-src 'none'");
 
-  const page = await visitor.send(arrived, 'Ask me in Slack');
+  const page = await visitor.send(arrived, 'Ask me in chat', { 'v.where': 'slack' });
   expect(codeOn(page)).toMatch(/^[0-9A-Z]{4}$/);
   const question = await questionInSlack(office, maria, codeOn(page));
   expect(toldInSlack(office, jonas)).toEqual([]);
@@ -58,7 +58,9 @@ test('a person says in Slack that the browser is theirs, reads everything and ap
 test('the same in Teams; a no carries its reason', async () => {
   const asked = await agent.proposeMission({ description: '# Sell the house' });
   const visitor = openVisitor();
-  const page = await visitor.send(await visitor.open(linkOf(asked)), 'Ask me in Teams');
+  const page = await visitor.send(await visitor.open(linkOf(asked)), 'Ask me in chat', {
+    'v.where': 'teams',
+  });
   const { alice } = office.teamsPeople;
   const question = await until('the question in Teams', () =>
     office.teams

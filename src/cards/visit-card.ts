@@ -3,7 +3,7 @@ import type { Request } from '#mission-control/facts.ts';
 import { fact, factsOf, listed, told } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { inert } from './inert.ts';
-import { code, time } from './line.ts';
+import { code, strong, time } from './line.ts';
 import * as words from './visit-words.ts';
 import * as common from './words.ts';
 
@@ -28,7 +28,7 @@ const still = { buttons: [], expansion: [], calls: [] } as const;
 export function arrivalCard({ visit, request, platforms, canSignIn, pairing }: ArrivalFacts): Card {
   const asking: Block[] = pairing
     ? [
-        ...factsOf({ name: words.pairing.code, value: [code(pairing.code)] }),
+        ...factsOf({ name: words.pairing.code, value: [strong(inert(pairing.code, 8))] }),
         text(words.pairing.asked(common.by(pairing.platform, code('')), time(pairing.expiresAt))),
         note(words.pairing.once),
       ]
@@ -37,10 +37,14 @@ export function arrivalCard({ visit, request, platforms, canSignIn, pairing }: A
     ...still,
     title: pairing ? words.pairing.title : words.arrival.title,
     tone: 'waiting',
-    blocks: [...asking, { kind: 'divider' }, text(words.arrival.whose), ...essentials(request)],
-    buttons: pairing ? [] : platforms.map((platform) => askMe(visit, platform)),
+    blocks: pairing
+      ? [...asking, { kind: 'divider' }, ...whose(request)]
+      : [...whose(request), { kind: 'divider' }, ...asking],
+    buttons: pairing || platforms.length === 0 ? [] : [askMe(visit, platforms)],
   };
 }
+
+const whose = (request: Request): Block[] => [text(words.arrival.whose), ...essentials(request)];
 
 /** Nothing of the request is told before its person has signed in. */
 export const confirmationCard = (): Card => ({
@@ -50,15 +54,23 @@ export const confirmationCard = (): Card => ({
   blocks: [text(words.confirmation.why)],
 });
 
-const askMe = (visit: string, platform: Platform): Button => ({
-  label: words.arrival.askMe[platform],
-  press: { verb: 'pair', subject: visit, choice: platform },
+/** Where there is one chat only, nobody has to say which. */
+const askMe = (visit: string, platforms: readonly Platform[]): Button => ({
+  label: words.arrival.askMe,
+  press: { verb: 'pair', subject: visit },
   style: 'primary',
   form: {
-    title: words.arrival.title,
-    submit: words.arrival.askMe[platform],
+    title: words.arrival.show,
+    submit: words.arrival.askMe,
     optional: true,
     fields: [
+      {
+        kind: 'one-of',
+        name: 'where',
+        label: words.arrival.where,
+        options: platforms.map((platform) => ({ value: platform, label: words.arrival.platforms[platform] })),
+        required: true,
+      },
       {
         kind: 'line',
         name: 'who',

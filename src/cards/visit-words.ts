@@ -4,12 +4,15 @@ import { line, ours } from './line.ts';
 
 export const arrival = {
   title: ours`Who are you?`,
+  show: ours`Show who you are`,
   whose: line`An agent has sent you here with this request. If you do not recognise it, close this page: without an answer nothing is granted.`,
   how: line`To read all of it and to decide, show who you are. The code that brought you here allows nothing.`,
   nobody: line`Nobody can be recognised on this page. The request waits in your oversight channel; decide there.`,
   who: ours`Your name in the operator’s list`,
   whoHint: ours`Leave it empty if the agent acts for you`,
-  askMe: { slack: ours`Ask me in Slack`, teams: ours`Ask me in Teams` },
+  where: ours`Where you are asked`,
+  platforms: { slack: ours`in Slack`, teams: ours`in Teams` },
+  askMe: ours`Ask me in chat`,
   signIn: ours`Sign in`,
 } as const;
 
@@ -17,6 +20,7 @@ export const whole = {
   title: ours`The full text`,
   whose: line`As it was sent, by the agent and by the resource. Whatever it says, it is not from us.`,
   answer: ours`Your answer`,
+  toAnswer: ours`To your answer`,
   utc: ours`(in UTC)`,
 } as const;
 

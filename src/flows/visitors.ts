@@ -1,7 +1,9 @@
+import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import * as words from '#cards/visit-words.ts';
-import { ChatError } from '#chat/chat.ts';
+import { ChatError, type Filled } from '#chat/chat.ts';
 import type { Visit } from '#ledger/visits.ts';
+import { MissionControlError } from '#mission-control/error.ts';
 import type { Submitted, Visitors } from '#page/page.ts';
 import type { Bot } from './bot.ts';
 import { pair } from './pair.ts';
@@ -17,7 +19,7 @@ export function openVisitors(bot: Bot): Visitors {
     async show(id, token) {
       const visit = await visits.readAs(id, token);
       if (!visit) return undefined;
-      return { card: await visitCard(bot, visit), told: visit.told, links: linksOf(bot, visit) };
+      return { card: await shownCard(bot, visit), told: visit.told, links: linksOf(bot, visit) };
     },
 
     async awaits(id) {
@@ -34,7 +36,7 @@ export function openVisitors(bot: Bot): Visitors {
     async submit(id, token, { act, press, values }) {
       const visit = await visits.readAs(id, token);
       if (!visit || isOver(visit, bot.now())) return;
-      if (press.verb === 'pair') return await startPairing(bot, visit, press.choice, values['who'] ?? '');
+      if (press.verb === 'pair') return await startPairing(bot, visit, values);
       if (!visit.proof) return;
       const submitted: Submitted = {
         kind: 'submitted',
@@ -67,8 +69,19 @@ export function openVisitors(bot: Bot): Visitors {
   };
 }
 
-async function startPairing(bot: Bot, visit: Visit, choice: string | undefined, who: string): Promise<void> {
-  const platform = [...bot.chats.keys()].find((each) => each === choice);
+/** While nobody can say who the visitor is, they are nobody; and what cannot be read is not shown half. */
+async function shownCard(bot: Bot, visit: Visit): Promise<Card> {
+  try {
+    return await visitCard(bot, visit);
+  } catch (error) {
+    if (!(error instanceof ChatError || error instanceof MissionControlError)) throw error;
+    bot.log.warn({ visit: visit.id, err: error }, 'the page of an ask could not be drawn');
+    return refusalCard('unverified');
+  }
+}
+
+async function startPairing(bot: Bot, visit: Visit, { where, who = '' }: Filled): Promise<void> {
+  const platform = [...bot.chats.keys()].find((each) => each === where);
   if (visit.proof || visit.onlyPerson !== undefined || !platform) return;
   try {
     await bot.ledger.visits.tell(visit.id, await pair(bot, visit, platform, who));

@@ -9,12 +9,18 @@ import { escapeHtml } from '#person-server/page.ts';
 /** Where the forms of a page are sent, and what shows that they are this browser's. */
 export type Forms = { readonly action: string; readonly csrf: string };
 
-/** The body of a page: the card, its full text, and a form for each of its buttons. The title is the page's own heading. */
+/**
+ * The body of a page: the card, its full text, and below all of it a form for each of its buttons. The title is the page's
+ * own heading.
+ */
 export const renderCard = (card: Card, forms: Forms): string =>
   [
-    `<div class="card ${card.tone}">${blocksOf(card.blocks)}</div>`,
-    ...actions(card.buttons, forms),
+    ...(card.expansion.length > 0 && card.buttons.length > 0
+      ? [`<p><a href="#answer">${escapeHtml(words.whole.toAnswer)}</a></p>`]
+      : []),
+    blocksOf(card.blocks),
     ...fullText(card.expansion),
+    ...actions(card.buttons, forms),
   ].join('\n');
 
 /** What became of the visitor's last act, above everything else. */
@@ -97,8 +103,11 @@ function fullText(expansion: Card['expansion']): string[] {
 
 function actions(buttons: readonly Button[], forms: Forms): string[] {
   if (buttons.length === 0) return [];
+  const heading = buttons.some(({ press }) => press.verb === 'pair')
+    ? words.arrival.show
+    : words.whole.answer;
   return [
-    `<section class="actions"><h2>${escapeHtml(words.whole.answer)}</h2>`,
+    `<section class="actions" id="answer"><h2>${escapeHtml(heading)}</h2>`,
     ...buttons.map((button, at) => formOf(button, at, forms)),
     '</section>',
   ];
@@ -125,7 +134,7 @@ function fieldOf(field: Field, id: string): string {
     case 'line':
       return `${heading}<input ${named} autocomplete="off" maxlength="${formLimits.line}" value="${escapeHtml(field.value ?? '')}"${hintOf(field, id)}${must}>${hint(field, id)}`;
     case 'text':
-      return `${heading}<textarea ${named} rows="3" maxlength="${formLimits.text}"${hintOf(field, id)}${must}>\n${escapeHtml(field.value ?? '')}</textarea>${hint(field, id)}`;
+      return `${heading}<textarea ${named} rows="${field.value ? 8 : 3}" maxlength="${formLimits.text}"${hintOf(field, id)}${must}>\n${escapeHtml(field.value ?? '')}</textarea>${hint(field, id)}`;
     case 'one-of':
       return `${heading}<select ${named}${must}>${required ? '' : '<option value=""></option>'}${field.options
         .map(

@@ -27,7 +27,10 @@ export const questionInSlack = (office: Office, user: string, code: string) =>
 
 /** Opens the page of an ask and wants to be asked in Slack. */
 export async function knock(asked: Answer, visitor: Visitor, who = ''): Promise<Page> {
-  return await visitor.send(await visitor.open(linkOf(asked)), 'Ask me in Slack', { 'v.who': who });
+  return await visitor.send(await visitor.open(linkOf(asked)), 'Ask me in chat', {
+    'v.where': 'slack',
+    'v.who': who,
+  });
 }
 
 /** The same, answered by the right code by whoever was asked; the page afterwards. */
