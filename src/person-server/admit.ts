@@ -2,7 +2,6 @@ import { type Received, verifySignedRequest } from '#aauth/signature.ts';
 import { signatureProblem } from '#aauth/signature-problem.ts';
 import type { AgentToken } from '#aauth/tokens.ts';
 import { invalidRequest, type Json, type Refused, readBytes, readJson } from '#person-server/body.ts';
-import { recognise } from '#person-server/recognise.ts';
 import { rememberAgentToken } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { isStorable } from '#person-server/storable.ts';
@@ -41,12 +40,11 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (!isStorable(agent.jti) || agent.jti.length > 256) {
     return { kind: 'refused', problem: signatureProblem('invalid_jwt', 'the token has no usable jti') };
   }
-  const known = await recognise(
-    server.store,
+  const known = await server.recognise({
     agent,
-    received.method === 'POST' ? proof : undefined,
-    server.now(),
-  );
+    proof: received.method === 'POST' ? proof : undefined,
+    now: server.now(),
+  });
   if (known.revoked) {
     return {
       kind: 'refused',

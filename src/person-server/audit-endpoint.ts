@@ -3,7 +3,6 @@ import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import { readMembers, words } from '#person-server/body.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
-import { writeLog } from '#person-server/mission-log.ts';
 import type { Server } from '#person-server/server.ts';
 import { refuse } from '#person-server/silent.ts';
 
@@ -25,7 +24,7 @@ export async function recordAction(server: Server, admitted: Admitted): Promise<
   const entered = await enterMission(server, agent, missionS256, attempt);
   if (entered.kind === 'refused') return problemResponse(entered.problem);
   const line = { ...said, kind: 'audit', source: 'agent', outcome: 'reported', agent: agent.sub } as const;
-  const seq = await writeLog(server.store, missionS256, line, server.now(), { active: true });
-  if (seq === undefined) return await refuse(server, { agent, missionS256, ...attempt });
+  const written = await server.write({ missionS256, line, at: server.now() });
+  if (!written) return await refuse(server, { agent, missionS256, ...attempt });
   return new Response(null, { status: 201, headers: { 'cache-control': 'no-store' } });
 }

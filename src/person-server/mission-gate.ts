@@ -4,13 +4,7 @@ import type { Agent } from '#person-server/agents.ts';
 import { invalidRequest, type Refused } from '#person-server/body.ts';
 import { tell } from '#person-server/events.ts';
 import { type Line, writeLog } from '#person-server/mission-log.ts';
-import {
-  findOwnMission,
-  type MissionRow,
-  noteAgentTold,
-  readMission,
-  standingOf,
-} from '#person-server/missions.ts';
+import { type MissionRow, noteAgentTold, readMission, standingOf } from '#person-server/missions.ts';
 import type { Server } from '#person-server/server.ts';
 import type { TerminationReason } from '#person-server/tables.ts';
 import { closeOverdue } from '#person-server/terminate.ts';
@@ -39,7 +33,7 @@ export async function enterMission(
   attempt: Attempt,
 ): Promise<{ readonly kind: 'active'; readonly mission: MissionRow } | Refused> {
   if (!isS256(s256)) return invalidRequest('mission_s256 is not the base64url of a SHA-256');
-  const mission = await findOwnMission(server.store, agent, s256);
+  const mission = await server.ownMission({ agent, s256 });
   if (mission) return await actUnder(server, mission, agent, attempt);
   // Somebody may be feeling for missions; which one was meant is nobody's business afterwards.
   server.log.warn({ agent: agent.sub, iss: agent.iss }, 'an agent named a mission that is not its own');

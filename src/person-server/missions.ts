@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { encodeMission, type MissionBlob } from '#aauth/mission-blob.ts';
 import type { Agent } from '#person-server/agents.ts';
 import type { Store, TerminationReason, Tool, Within } from '#person-server/tables.ts';
+import { inTurns } from '#person-server/turns.ts';
 
 /** What a person approved, before it has its name. */
 export type Approved = {
@@ -22,20 +24,60 @@ export type Standing =
 
 export type MissionRow = Awaited<ReturnType<typeof readMission>> & object;
 
-/** The mission this agent owns under this name: unknown and somebody else's are the same to it (draft §mission-endpoint-errors). */
-export async function findOwnMission(store: Store, agent: Agent, s256: string) {
-  return await store
-    .selectFrom('mission')
-    .selectAll()
-    .where('s256', '=', s256)
-    .where('agentIss', '=', agent.iss)
-    .where('agentSub', '=', agent.sub)
-    .executeTakeFirst();
+const mostAtOnce = 100;
+
+/**
+ * Reads the mission an agent owns under a name, for all who ask meanwhile: unknown and somebody else's are the same to it
+ * (draft §mission-endpoint-errors).
+ */
+export function openOwnMissions(store: Store) {
+  type Asked = { readonly agent: Agent; readonly s256: string };
+  return inTurns<Asked, MissionRow | undefined>(
+    async (asks) => {
+      const names = JSON.stringify([...new Set(asks.map(({ s256 }) => s256))]);
+      const rows = await store
+        .selectFrom('mission')
+        .select(columns)
+        .where(sql<boolean>`s256 = any (array(select jsonb_array_elements_text(${names}::jsonb)))`)
+        .execute();
+      const missions = new Map(rows.map((row) => [row.s256, row]));
+      return asks.map(({ agent, s256 }) => {
+        const mission = missions.get(s256);
+        return mission?.agentIss === agent.iss && mission.agentSub === agent.sub ? mission : undefined;
+      });
+    },
+    { most: mostAtOnce },
+  );
 }
+
+/** By name, so that the plan of the statement that reads them can be kept. */
+const columns = [
+  's256',
+  'number',
+  'person',
+  'agentIss',
+  'agentSub',
+  'blob',
+  'description',
+  'approvedTools',
+  'approvedResources',
+  'requestId',
+  'approvedAt',
+  'expiresAt',
+  'terminatedAt',
+  'terminationReason',
+  'terminationNote',
+  'terminatedBy',
+  'terminatedSeq',
+  'agentToldAt',
+  'logSeq',
+  'updates',
+  'lastActivityAt',
+] as const;
 
 /** A mission by its name, whoever owns it: for the overseers. */
 export async function readMission(store: Store, s256: string) {
-  return await store.selectFrom('mission').selectAll().where('s256', '=', s256).executeTakeFirst();
+  return await store.selectFrom('mission').select(columns).where('s256', '=', s256).executeTakeFirst();
 }
 
 /** Takes the mission for this transaction. Missions are taken before their requests, always, so that no two wait for each other. */

@@ -10,7 +10,7 @@ import { offeredTo } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
 import { openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
-import { refuse, writeGrant } from '#person-server/silent.ts';
+import { recordGrant, refuse } from '#person-server/silent.ts';
 import { standingFor } from '#person-server/standing.ts';
 
 const Permission = z.object({
@@ -39,7 +39,7 @@ export async function askForPermission(server: Server, admitted: Admitted): Prom
   const grant = await grantPermission(standing, action);
   if (grant.kind === 'silent') {
     const granted = { agent, missionS256, action, description, parameters };
-    const written = await writeGrant(server.store, 'permission', grant, granted, server.now());
+    const written = await recordGrant(server, 'permission', grant, granted);
     return written ? answerJson({ permission: 'granted' }) : await refuse(server, granted);
   }
   const opened = await openRequest(server, {

@@ -15,12 +15,16 @@ import type { Log } from '#log.ts';
 import { announceRevocations, openAnnouncer } from '#person-server/announce.ts';
 import { PersonServerError } from '#person-server/error.ts';
 import { openKeys } from '#person-server/keys.ts';
+import { openOwnMissions } from '#person-server/missions.ts';
 import { type Oversight, openOversight } from '#person-server/oversight.ts';
 import { openPace } from '#person-server/pace.ts';
+import { openRecognise } from '#person-server/recognise.ts';
 import { type Mount, mountsOf } from '#person-server/routes.ts';
+import { openScribe } from '#person-server/scribe.ts';
 import { type Arrival, type Limits, type Person, type Server, usualLimits } from '#person-server/server.ts';
 import { sweep } from '#person-server/sweep.ts';
 import { openStore } from '#person-server/tables.ts';
+import { openTokenPast } from '#person-server/token-past.ts';
 import { openWake } from '#person-server/wake.ts';
 
 export type PersonServer = AsyncDisposable & {
@@ -101,6 +105,10 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     announcer: stack.use(openAnnouncer(() => announceRevocations(server), { log })),
     pace: openPace(),
     limits: { ...usualLimits, ...options.limits },
+    recognise: openRecognise(store),
+    ownMission: openOwnMissions(store),
+    write: openScribe(store),
+    tokenPast: openTokenPast(store),
     seenAgentTokens: new Set(),
     federating: new Set(),
     log,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Proof } from '#aauth/signature.ts';
 import type { AgentToken } from '#aauth/tokens.ts';
 import type { Store } from '#person-server/tables.ts';
+import { inTurns } from '#person-server/turns.ts';
 
 /** A signature is good this long on either side of its `created`: past it, nothing needs to be remembered. */
 const windowMs = 60_000;
@@ -11,6 +12,15 @@ const windowMs = 60_000;
  * what comes back later than this after `created` was captured.
  */
 const togetherMs = 3000;
+
+const mostAtOnce = 100;
+
+/** Somebody who just signed; with a `proof` the request is also remembered. */
+export type Signed = {
+  readonly agent: Pick<AgentToken, 'iss' | 'sub' | 'jti'>;
+  readonly proof: Proof | undefined;
+  readonly now: Date;
+};
 
 export type Recognised = {
   /** Whether these signed bytes came back, here or on another replica, later than an agent that means two alike sends them. */
@@ -22,35 +32,52 @@ export type Recognised = {
 };
 
 /**
- * What the store knows of whoever just signed, in the one statement every request needs. With a `proof` the request is also
- * remembered, by the digest of what was signed (draft §freshness-and-replay): another body, or another second, is another
- * request.
+ * What the store knows of whoever just signed, in the one statement every request needs, said for all who signed meanwhile.
+ * A request is remembered by the digest of what was signed (draft §freshness-and-replay): another body, or another second,
+ * is another request.
  */
-export async function recognise(
-  store: Store,
-  agent: AgentToken,
-  proof: Proof | undefined,
-  now: Date,
-): Promise<Recognised> {
-  const remembered = proof
-    ? sql`insert into person_server.signed_request (signed, until)
-          values (${proof.signed}, ${new Date(proof.created * 1000 + windowMs + 1000)})
-          on conflict do nothing returning 1`
-    : sql`select 1`;
-  const isFresh = proof !== undefined && Math.abs(now.getTime() - proof.created * 1000) < togetherMs;
-  const { rows } = await sql<{ first: boolean; revoked: boolean; person: string | null }>`
-    with remembered as (${remembered})
+export function openRecognise(store: Store): (signed: Signed) => Promise<Recognised> {
+  return inTurns<Signed, Recognised>((asks) => recogniseAll(store, asks), { most: mostAtOnce });
+}
+
+async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Recognised[]> {
+  const said = asks.map(({ agent, proof }, n) => ({
+    n,
+    signed: proof?.signed,
+    until: proof && new Date(proof.created * 1000 + windowMs + 1000),
+    iss: agent.iss,
+    sub: agent.sub,
+    jti: agent.jti,
+  }));
+  // In the order of their keys, so that no two replicas wait for each other. Of two alike here, one is the first.
+  const { rows } = await sql<{ n: number; first: boolean; revoked: boolean | null; person: string | null }>`
+    with said as (
+      select n, signed, until, iss, sub, jti from jsonb_to_recordset(${JSON.stringify(said)}::jsonb)
+        as said (n integer, signed text, until timestamptz, iss text, sub text, jti text)
+    ), remembered as (
+      insert into person_server.signed_request (signed, until)
+      select signed, max(until) from said where signed is not null group by signed order by signed
+      on conflict do nothing returning signed
+    )
     select
-      exists (select from remembered) as first,
-      exists (select from person_server.revocation where iss = ${agent.iss} and jti = ${agent.jti}) as revoked,
+      said.n,
+      remembered.signed is not null
+        and row_number() over (partition by said.signed order by said.n) = 1 as first,
+      (select true from person_server.revocation
+        where iss = said.iss and jti = said.jti limit 1) as revoked,
       (select person from person_server.agent_binding
-        where iss = ${agent.iss} and sub = ${agent.sub} and revoked_at is null) as person`.execute(store);
-  const [row] = rows;
-  return {
-    replayed: !row?.first && !isFresh,
-    revoked: row?.revoked ?? true,
-    person: row?.person ?? undefined,
-  };
+        where iss = said.iss and sub = said.sub and revoked_at is null) as person
+    from said left join remembered on remembered.signed = said.signed
+    order by said.n`.execute(store);
+  return asks.map(({ proof, now }, n): Recognised => {
+    const row = rows[n];
+    const isFresh = proof !== undefined && Math.abs(now.getTime() - proof.created * 1000) < togetherMs;
+    return {
+      replayed: proof !== undefined && !row?.first && !isFresh,
+      revoked: row === undefined || row.revoked === true,
+      person: row?.person ?? undefined,
+    };
+  });
 }
 
 /** Forgets signatures whose window has closed. */

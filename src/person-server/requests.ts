@@ -5,7 +5,7 @@ import { tell } from '#person-server/events.ts';
 import { type Line, writeLog, writeRecord } from '#person-server/mission-log.ts';
 import { holdMission } from '#person-server/missions.ts';
 import type { Server } from '#person-server/server.ts';
-import { agentOf, digestOfShown, openStates, type RequestRow } from '#person-server/shown.ts';
+import { agentOf, digestOfShown, openStates, type RequestRow, requestColumns } from '#person-server/shown.ts';
 import type { Answer, Asserted, LogKind, RequestType, Store, Wanted, Within } from '#person-server/tables.ts';
 
 /** Whether what is granted by policy still may be, asked in the transaction of the grant with its mission held. */
@@ -93,7 +93,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         callback: ask.callback ?? null,
         returnedAt: null,
       })
-      .returningAll()
+      .returning(requestColumns)
       .executeTakeFirstOrThrow();
     await tell(trx, { kind: 'request', requestId: id, missionS256: ask.missionS256 }, at);
     return { kind: 'opened', request };
@@ -156,7 +156,7 @@ function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'
 export async function findOwnRequest(store: Store, agent: Agent, pending: string) {
   return await store
     .selectFrom('request')
-    .selectAll()
+    .select(requestColumns)
     .where('pending', '=', pending)
     .where('agentIss', '=', agent.iss)
     .where('agentSub', '=', agent.sub)
@@ -164,7 +164,7 @@ export async function findOwnRequest(store: Store, agent: Agent, pending: string
 }
 
 export async function readRequest(store: Store, id: string) {
-  return await store.selectFrom('request').selectAll().where('id', '=', id).executeTakeFirst();
+  return await store.selectFrom('request').select(requestColumns).where('id', '=', id).executeTakeFirst();
 }
 
 /** The rounds of clarification of these requests, first to last. */

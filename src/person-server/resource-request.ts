@@ -9,11 +9,8 @@ import type { Refused } from '#person-server/body.ts';
 import { type Budget, type Consumed, readBudget } from '#person-server/budget.ts';
 import { readMission, standingOf } from '#person-server/missions.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
-import { isRevoked } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { isStorable } from '#person-server/storable.ts';
-import { personOfSubject } from '#person-server/subjects.ts';
-import { findToken } from '#person-server/tokens-issued.ts';
 
 /** What a resource wants authorised, as far as tokens alone can say that it is so. */
 export type ResourceRequest = {
@@ -51,9 +48,6 @@ export async function verifyResourceRequest(
   if (resource.kind === 'refused') return refuse(tokenProblem('resource', resource));
   const { token } = resource;
   if (!isStorable({ ...token })) return invalid('resource', 'a claim holds a character that cannot be kept');
-  if (await isRevoked(server.store, token.iss, token.jti)) {
-    return revoked('resource', 'the resource has withdrawn its token');
-  }
   if (!isServerIdentifier(token.aud, server)) return invalid('resource', 'aud is no server identifier');
   if (token.ps !== server.issuer) return invalid('resource', 'ps is not this server');
 
@@ -71,9 +65,12 @@ export async function verifyResourceRequest(
   if (!isStorable({ ...presented.token })) {
     return invalid('presented', 'a claim holds a character that cannot be kept');
   }
-  const record = await findToken(server.store, presented.token.jti);
+  const { iss: resourceIss, jti, sub } = token;
+  const past = await server.tokenPast({ iss: resourceIss, jti, sub, presentedJti: presented.token.jti });
+  if (past.revoked) return revoked('resource', 'the resource has withdrawn its token');
+  const record = past.presented;
   // What was revoked with its mission is answered as that: the mission gate, which comes next, says that it ended and why.
-  if (record?.revokedAt && !(await hasEnded(server, record.missionS256))) {
+  if (record?.isRevoked && !(await hasEnded(server, record.missionS256))) {
     return revoked('presented', 'the presented token was revoked');
   }
   if (record && (record.agentIss !== whose.agent.iss || record.agentSub !== whose.agent.sub)) {
@@ -88,7 +85,7 @@ export async function verifyResourceRequest(
     );
     return invalid('resource', `it disagrees with the presented token: ${mismatches.join(', ')}`);
   }
-  if ((await personOfSubject(server.store, token.iss, token.sub)) !== whose.person) {
+  if (past.person !== whose.person) {
     return invalid('resource', "sub is not the agent's person at this resource");
   }
   const unknown = notUnderstood.filter((name) => Object.hasOwn(token.further, name));
@@ -109,8 +106,8 @@ export async function verifyResourceRequest(
   };
 }
 
-async function hasEnded(server: Server, missionS256: string | null): Promise<boolean> {
-  const mission = missionS256 === null ? undefined : await readMission(server.store, missionS256);
+async function hasEnded(server: Server, missionS256: string | undefined): Promise<boolean> {
+  const mission = missionS256 === undefined ? undefined : await readMission(server.store, missionS256);
   return mission !== undefined && standingOf(mission, server.now()).kind !== 'active';
 }
 

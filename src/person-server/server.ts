@@ -4,8 +4,12 @@ import type { Log } from '#log.ts';
 import type { Announcer } from '#person-server/announce.ts';
 import type { SilentGrants } from '#person-server/grants.ts';
 import type { Keys } from '#person-server/keys.ts';
+import type { openOwnMissions } from '#person-server/missions.ts';
 import type { Pace } from '#person-server/pace.ts';
+import type { openRecognise } from '#person-server/recognise.ts';
+import type { openScribe } from '#person-server/scribe.ts';
 import type { Store } from '#person-server/tables.ts';
+import type { openTokenPast } from '#person-server/token-past.ts';
 import type { Wake } from '#person-server/wake.ts';
 
 /** Somebody agents act for, how much of it is granted without asking, and what may be told of them once they say so. */
@@ -77,6 +81,11 @@ export type Server = {
   readonly announcer: Announcer;
   readonly pace: Pace;
   readonly limits: Limits;
+  /** What the store is asked with nearly every request, each for all who ask meanwhile. */
+  readonly recognise: ReturnType<typeof openRecognise>;
+  readonly ownMission: ReturnType<typeof openOwnMissions>;
+  readonly write: ReturnType<typeof openScribe>;
+  readonly tokenPast: ReturnType<typeof openTokenPast>;
   /** Agent tokens this process has already written down. */
   readonly seenAgentTokens: Set<string>;
   /** Requests this process is asking an access server about. */

@@ -5,6 +5,38 @@ import type { Asserted, DecidedBy, Tables } from '#person-server/tables.ts';
 export type RequestRow = Selectable<Tables['request']>;
 export type ClarificationRow = Selectable<Tables['clarification']>;
 
+/** All of a request, by name: the plan of a statement that reads whatever there is cannot be kept. */
+export const requestColumns = [
+  'id',
+  'number',
+  'pending',
+  'code',
+  'type',
+  'state',
+  'digest',
+  'person',
+  'missionS256',
+  'agentIss',
+  'agentSub',
+  'subagent',
+  'agentNew',
+  'asserted',
+  'wanted',
+  'previous',
+  'openedAt',
+  'deadline',
+  'expiresAt',
+  'rounds',
+  'arrivedAt',
+  'decision',
+  'answer',
+  'closedAt',
+  'deliveredAt',
+  'federation',
+  'callback',
+  'returnedAt',
+] as const satisfies readonly (keyof RequestRow)[];
+
 /** What the digest is taken of. */
 export type Shown = {
   readonly id: string;

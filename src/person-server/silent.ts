@@ -33,28 +33,72 @@ export async function grantSilently(
   proviso?: Proviso,
 ): Promise<Response | undefined> {
   if (!prepared) return problemResponse(noTimeLeft);
-  const outcome = await server.store.transaction().execute(async (trx) => {
-    if (proviso && granted.missionS256) {
-      await holdMission(trx, granted.missionS256);
-      if (!(await proviso(trx))) return 'withheld';
-    }
-    if (!(await writeGrant(trx, kind, grant, granted, server.now()))) return 'ended';
-    await recordToken(trx, prepared);
-    return 'granted';
-  });
+  const outcome = proviso
+    ? await grantUnder(server, kind, prepared, grant, granted, proviso)
+    : (await recordGrant(server, kind, grant, granted, prepared))
+      ? 'granted'
+      : 'ended';
   if (outcome === 'withheld') return undefined;
   return outcome === 'granted' ? tokenAnswer(kind, prepared, server.now()) : await refuse(server, granted);
 }
 
-/** Writes the line of a silent grant; false when its mission is no longer active. */
-export async function writeGrant(
-  within: Server['store'],
+/** As `recordGrant`, for a grant that depends on more: the mission is held while the proviso is looked at. */
+async function grantUnder(
+  server: Server,
   kind: Line['kind'],
-  { policy }: Silent,
-  { agent, subagent, missionS256, ...about }: Granted,
+  prepared: Prepared,
+  grant: Silent,
+  granted: Granted,
+  proviso: Proviso,
+): Promise<'granted' | 'withheld' | 'ended'> {
+  const { missionS256 } = granted;
+  return await server.store.transaction().execute(async (trx) => {
+    if (missionS256) {
+      await holdMission(trx, missionS256);
+      if (!(await proviso(trx))) return 'withheld';
+    }
+    if (!(await writeGrant(trx, lineOf(kind, grant, granted), missionS256, server.now()))) return 'ended';
+    await recordToken(trx, prepared);
+    return 'granted';
+  });
+}
+
+/** Writes down a silent grant and its token, both or neither; false when its mission is no longer active. */
+export async function recordGrant(
+  server: Server,
+  kind: Line['kind'],
+  grant: Silent,
+  granted: Granted,
+  token?: Prepared,
+): Promise<boolean> {
+  const line = lineOf(kind, grant, granted);
+  const { missionS256 } = granted;
+  if (missionS256) return await server.write({ missionS256, line, at: server.now(), token });
+  return await server.store.transaction().execute(async (trx) => {
+    const written = await writeGrant(trx, line, undefined, server.now());
+    if (token) await recordToken(trx, token);
+    return written;
+  });
+}
+
+/** Writes the line of a silent grant; false when its mission is no longer active. */
+async function writeGrant(
+  within: Server['store'],
+  line: Line,
+  missionS256: string | undefined,
   at: Date,
 ): Promise<boolean> {
-  const line: Line = {
+  if (missionS256) return (await writeLog(within, missionS256, line, at, { active: true })) !== undefined;
+  await writeRecord(within, line, at);
+  return true;
+}
+
+function lineOf(
+  kind: Line['kind'],
+  { policy }: Silent,
+  { agent, subagent, missionS256: _mission, ...about }: Granted,
+): Line {
+  return {
     ...about,
     kind,
     source: 'person_server',
@@ -62,9 +106,6 @@ export async function writeGrant(
     decidedBy: { policy },
     agent: subagent ?? agent.sub,
   };
-  if (missionS256) return (await writeLog(within, missionS256, line, at, { active: true })) !== undefined;
-  await writeRecord(within, line, at);
-  return true;
 }
 
 /** The mission ended between the look at it and the grant. */

@@ -2,6 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Agent } from '#person-server/agents.ts';
 import type { Store } from '#person-server/tables.ts';
 
+/** Names read before: one that was written never changes. */
+const subjects = new WeakMap<Store, Map<string, string>>();
+const mostSubjects = 10_000;
+
 /**
  * The name this resource knows the person by, made the first time: random, one per person and resource, the same whichever
  * agent or key acts (draft §directed-identifiers).
@@ -12,8 +16,15 @@ export async function directedSubject(
   resource: string,
   at: Date,
 ): Promise<string> {
-  const known = await findSubject(store, person, resource);
-  if (known) return known;
+  const remembered = subjects.get(store) ?? new Map<string, string>();
+  subjects.set(store, remembered);
+  const name = JSON.stringify([person, resource]);
+  const known = remembered.get(name) ?? (await findSubject(store, person, resource));
+  if (known) {
+    if (remembered.size >= mostSubjects) remembered.clear();
+    remembered.set(name, known);
+    return known;
+  }
   const sub = randomBytes(16).toString('hex');
   await store
     .insertInto('directedSubject')
