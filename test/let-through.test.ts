@@ -409,7 +409,7 @@ describe('a sample', () => {
         office.slackCards().find((each) => each.thread_ts === ts),
       );
       expect(textInSlack(answer)).toContain('people agreed with the reviewer in 2 of 3');
-      expect(textInSlack(answer)).toContain('people were asked 3 more all the same');
+      expect(textInSlack(answer)).toContain('people were asked 3 more as a sample');
     }
   });
 });

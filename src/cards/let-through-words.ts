@@ -18,12 +18,10 @@ export const sampledDisagreed = line`People were asked as a sample. The reviewer
 
 export const section = ours`Let through by the reviewer`;
 export const none = line`nothing`;
-export const passed = (agent: Span, what: Line, at: Span): Line => line`${agent}, ${what}, at ${at}`;
+export const passed = (agent: Span, what: Line, at: Span): Line => line`${agent}${what} at ${at}`;
 export const counted = (passed: number, sampled: number): Line =>
-  sampled === 0
-    ? line`${passed}; none of these asks came up for people’s own answer`
-    : line`${passed}; people were asked ${sampled} more all the same`;
-export const agreement = ours`People agreeing with it`;
+  passed + sampled === 0 ? line`none` : line`${passed}; people were asked ${sampled} more as a sample`;
+export const agreement = ours`Agreement`;
 export const agreed = (agreed: number, of: number): Line =>
   of === 0
     ? line`nobody has answered a sample yet`
