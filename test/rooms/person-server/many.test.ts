@@ -1,0 +1,241 @@
+// Many requests at once, at two replicas on one Postgres: each counts once, and none waits for what is not its own.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Proof } from '#aauth/signature.ts';
+import { readLog } from '#person-server/mission-log.ts';
+import { holdMission, insertMission, openOwnMissions } from '#person-server/missions.ts';
+import { openRecognise } from '#person-server/recognise.ts';
+import { openScribe, type Writing } from '#person-server/scribe.ts';
+import { openStore, type Store } from '#person-server/tables.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { openPostgres } from '../../support/postgres.ts';
+
+const agent = { iss: 'https://agents.example', sub: 'aauth:errand@agents.example', jti: 'token-1' };
+const now = new Date();
+
+let here: Store;
+let there: Store;
+const closing = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  const postgres = closing.use(await openPostgres());
+  const open = async () => openStore(closing.use(await openTestDatabase([], { url: postgres.url })));
+  here = await open();
+  there = await open();
+}, 60_000);
+afterAll(() => closing.disposeAsync(), 30_000);
+
+async function newMission(expiresAt?: Date): Promise<string> {
+  const approved = { agent, person: 'alice', requestId: randomUUID(), description: 'Shop', expiresAt };
+  const { s256 } = await here.transaction().execute((trx) => insertMission(trx, approved, now));
+  return s256;
+}
+
+const writing = (missionS256: string, action: string, at = now): Writing => ({
+  missionS256,
+  at,
+  line: {
+    kind: 'audit',
+    source: 'agent',
+    outcome: 'reported',
+    agent: agent.sub,
+    action,
+    parameters: { action },
+  },
+});
+
+/** A token's row, as it is made for a grant. */
+function token(missionS256: string): Writing['token'] {
+  const jti = randomUUID();
+  const minted = { jwt: '', jti, issuedAt: now, expiresAt: new Date(now.getTime() + 60_000) };
+  const row = {
+    jti,
+    kind: 'auth' as const,
+    person: 'alice',
+    agentIss: agent.iss,
+    agentSub: agent.sub,
+    subagentSub: null,
+    missionS256,
+    resource: 'https://shop.example',
+    directedSub: 'me-at-shop',
+    scope: 'buy:flour',
+    requestId: null,
+    presentedJti: null,
+    upstreamIss: null,
+    upstreamJti: null,
+    accessServer: null,
+    issuedAt: minted.issuedAt,
+    expiresAt: minted.expiresAt,
+    revokedAt: null,
+    revocation: null,
+    acknowledgedAt: null,
+    announceAt: null,
+    budget: JSON.stringify({ limit: { amount: 3 } }),
+  };
+  return { minted, row };
+}
+
+describe('lines of many', () => {
+  test('are numbered without a gap or a double, each in its own mission, at both replicas', async () => {
+    const missions = await Promise.all([newMission(), newMission(), newMission()]);
+    const scribes = [openScribe(here), openScribe(there)];
+    const written = await Promise.all(
+      Array.from({ length: 240 }, (_, n) =>
+        scribes[n % 2]?.(writing(missions[n % 3] ?? '', `${n % 3} does ${n}`)),
+      ),
+    );
+    expect(written).toEqual(written.map(() => true));
+    for (const [which, s256] of missions.entries()) {
+      const entries = await readLog(here, s256, 0, 200);
+      expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, at) => at + 1));
+      expect(new Set(entries.map(({ action }) => action)).size).toBe(80);
+      expect(entries.every(({ action }) => action?.startsWith(`${which} `))).toBe(true);
+      expect(entries[0]?.parameters).toEqual({ action: entries[0]?.action });
+    }
+  });
+
+  test('stand with their tokens, or neither does', async () => {
+    const [active, ended] = [await newMission(), await newMission(new Date(now.getTime() - 1))];
+    const scribe = openScribe(here);
+    const of = [active, ended, 'no such mission'].map((s256) => ({ s256, token: token(s256) }));
+    const written = await Promise.all(of.map(({ s256, token }) => scribe({ ...writing(s256, 'x'), token })));
+    expect(written).toEqual([true, false, false]);
+    const tokens = await here
+      .selectFrom('token')
+      .selectAll()
+      .where(
+        'jti',
+        'in',
+        of.map(({ token }) => token?.row.jti ?? ''),
+      )
+      .execute();
+    expect(tokens).toMatchObject([{ ...of[0]?.token?.row, budget: { limit: { amount: 3 } }, announced: 0 }]);
+    expect(await readLog(here, ended, 0, 10)).toEqual([]);
+  });
+
+  test('are not written once their mission has ended, whatever the turn they came with', async () => {
+    const s256 = await newMission();
+    const scribes = [openScribe(here), openScribe(there)];
+    const lines = Array.from({ length: 100 }, async (_, n) => {
+      if (n === 50) {
+        await there
+          .updateTable('mission')
+          .set((eb) => ({ terminatedAt: now, terminationReason: 'revoked', terminatedSeq: eb.ref('logSeq') }))
+          .where('s256', '=', s256)
+          .execute();
+        return undefined;
+      }
+      return await scribes[n % 2]?.(writing(s256, `line ${n}`));
+    });
+    const written = (await Promise.all(lines)).filter((outcome) => outcome === true).length;
+    const mission = await here
+      .selectFrom('mission')
+      .select(['logSeq', 'terminatedSeq'])
+      .where('s256', '=', s256)
+      .executeTakeFirstOrThrow();
+    expect(mission.logSeq).toBe(mission.terminatedSeq);
+    expect(await readLog(here, s256, 0, 200)).toHaveLength(written);
+    expect(mission.logSeq).toBe(written);
+  });
+
+  test('of a mission somebody holds wait for it alone', async () => {
+    const [held, free] = [await newMission(), await newMission()];
+    const scribe = openScribe(here);
+    let waiting: Promise<boolean> | undefined;
+    await there.transaction().execute(async (trx) => {
+      await holdMission(trx, held);
+      waiting = scribe(writing(held, 'waits'));
+      expect(await Promise.all([scribe(writing(free, 'goes on')), scribe(writing(free, 'and on'))])).toEqual([
+        true,
+        true,
+      ]);
+      expect(await readLog(here, held, 0, 10)).toEqual([]);
+      await trx.updateTable('mission').set({ description: 'changed' }).where('s256', '=', held).execute();
+    });
+    expect(await waiting).toBe(true);
+    expect(await readLog(here, held, 0, 10)).toMatchObject([{ seq: 1, action: 'waits' }]);
+  });
+});
+
+describe('many who sign', () => {
+  const proof = (created: Date): Proof => ({
+    thumbprint: 't',
+    created: Math.floor(created.getTime() / 1000),
+    method: 'POST',
+    path: '/audit',
+    signed: randomUUID(),
+  });
+  const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+
+  test('with the same captured bytes at once, at both replicas, are let in once', async () => {
+    const doors = [openRecognise(here), openRecognise(there)];
+    const captured = proof(ago(30));
+    const seen = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => doors[n % 2]?.({ agent, proof: captured, now })),
+    );
+    expect(seen.filter((recognised) => recognised?.replayed === false)).toHaveLength(1);
+  });
+
+  test('with bytes of their own are all let in, and so are two alike within the second', async () => {
+    const door = openRecognise(here);
+    const twice = proof(now);
+    const proofs = [...Array.from({ length: 20 }, () => proof(ago(30))), twice, twice, undefined, undefined];
+    const seen = await Promise.all(proofs.map((each) => door({ agent, proof: each, now })));
+    expect(seen.map(({ replayed }) => replayed)).toEqual(proofs.map(() => false));
+  });
+
+  test('are each known by their own token and binding, as these stand when they ask', async () => {
+    const door = openRecognise(here);
+    const [bound, revoked, unknown] = ['bound', 'revoked', 'unknown'].map((name) => ({
+      iss: agent.iss,
+      sub: `aauth:${name}@agents.example`,
+      jti: name,
+    }));
+    if (!bound || !revoked || !unknown) throw new Error('three agents');
+    await here
+      .insertInto('agentBinding')
+      .values({
+        id: 'b-1',
+        iss: bound.iss,
+        sub: bound.sub,
+        person: 'alice',
+        boundAt: now,
+        requestId: null,
+        revokedAt: null,
+        revokedBy: null,
+      })
+      .execute();
+    const all = () =>
+      Promise.all([bound, revoked, unknown].map((each) => door({ agent: each, proof: undefined, now })));
+    expect(await all()).toMatchObject([
+      { revoked: false, person: 'alice' },
+      { revoked: false, person: undefined },
+      { revoked: false, person: undefined },
+    ]);
+    await there
+      .insertInto('revocation')
+      .values({ iss: revoked.iss, jti: revoked.jti, revokedAt: now, until: new Date(now.getTime() + 60_000) })
+      .execute();
+    await there.updateTable('agentBinding').set({ revokedAt: now }).where('id', '=', 'b-1').execute();
+    expect(await all()).toMatchObject([
+      { revoked: false, person: undefined },
+      { revoked: true },
+      { revoked: false },
+    ]);
+  });
+});
+
+describe('many who name missions', () => {
+  test('find their own and no other', async () => {
+    const [mine, other] = [await newMission(), await newMission()];
+    const own = openOwnMissions(here);
+    const stranger = { ...agent, sub: 'aauth:stranger@agents.example' };
+    const found = await Promise.all([
+      own({ agent, s256: mine }),
+      own({ agent: stranger, s256: mine }),
+      own({ agent, s256: other }),
+      own({ agent, s256: 'unknown' }),
+    ]);
+    expect(found.map((mission) => mission?.s256)).toEqual([mine, undefined, other, undefined]);
+  });
+});
