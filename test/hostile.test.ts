@@ -6,6 +6,7 @@ import type { Json, SlackMessage } from './support/fake-slack.ts';
 import type { Forgery } from './support/fake-teams-issuer.ts';
 import { textOf } from './support/fake-teams-people.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+import { openVisitor } from './support/visitor.ts';
 
 let office: Office;
 let agent: Agent;
@@ -319,9 +320,10 @@ describe('an agent that would decide for itself', () => {
 
     const debug = (await office.control(`/requests/${id}?debug=1`)).body as { code?: string };
     const page = `${office.issuer}/interact?code=${debug.code}`;
-    const seen = await fetch(`${page}&action=approve&decision=approve`);
+    const seen = await openVisitor().open(`${page}&action=approve&decision=approve`);
     expect(seen.status).toBe(200);
-    expect(await seen.text()).not.toMatch(/<button|type="submit"[^>]*approve/i);
+    const verbs = seen.forms.flatMap(({ fields }) => fields.filter(([name]) => name === 'verb'));
+    expect(verbs).toEqual([['verb', 'pair']]);
     const posted = await fetch(page, { method: 'POST', body: new URLSearchParams({ action: 'approve' }) });
     expect([404, 405]).toContain(posted.status);
     await posted.body?.cancel();
