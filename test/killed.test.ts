@@ -107,11 +107,16 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
     const [orphan] = copiesInTeams('hire_clown');
     await office.start();
     await until('a second copy', () => copiesInTeams('hire_clown').length === 2);
+    const twins = copiesInTeams('hire_clown').map((copy) =>
+      textInTeams(copy).includes('may stand here twice'),
+    );
+    expect(twins).toEqual([false, true]);
     const press = await office.teams.press(orphan?.id ?? '', 'chaperone.deny', office.teamsPeople.alice);
     expect(press.status).toBe(200);
     expect(permissionOf(await agent.settle(asked, { withinMs: 20_000 }))).toBe('denied');
     const card = await office.teamsCard('Denied', 'hire_clown');
     expect(card.id).not.toBe(orphan?.id);
+    expect(textInTeams(card)).not.toContain('may stand here twice');
     await until('one copy', () => copiesInTeams('hire_clown').length === 1);
     await office.slackCard('Denied', 'hire_clown');
     expect(cardsAbout('hire_clown')).toHaveLength(1);

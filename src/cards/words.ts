@@ -51,7 +51,9 @@ export function asking(type: Type, agent: Span, person: Span, what: Span | undef
     case 'interaction':
       return line`The agent ${agent} asks ${person} to do something on a page.`;
     case 'payment':
-      return line`The agent ${agent} asks ${person} to make a payment.`;
+      return what
+        ? line`${what} wants to be paid before it gives the agent ${agent} access for ${person}.`
+        : line`The agent ${agent} asks ${person} to make a payment.`;
     case 'question':
       return line`The agent ${agent} asks ${person} a question.`;
     case 'claims':
@@ -359,6 +361,11 @@ export const commands: readonly (readonly [SafeText, SafeText])[] = [
     ours`timeline <mission>`,
     ours`how it went as a picture: asks, grants, denials, drift, stop; “timeline” in its thread`,
   ],
+  [
+    ours`what happened since yesterday`,
+    ours`in a mission’s thread: what was done since then, with entries; also “today”, “since monday”, “since 14:00”`,
+  ],
+  [ours`entry <number>`, ours`in a mission’s thread: that entry of its log, whole`],
   [ours`what is waiting`, ours`asks that wait for a person`],
   [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
   [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],
@@ -548,6 +555,8 @@ export const holdTold = {
 // No longer overseen.
 
 export const leftTitle = ours`No longer overseen here`;
+/** On a card that may hang twice, for people who see both. */
+export const maybeTwice = line`The connection broke while this was posted, so it may stand here twice. This copy is kept up to date; an older one beside it is not; a press on that one counts, and takes it away.`;
 export const leftHere = line`This channel no longer oversees what this card showed. Nothing can be decided from here.`;
 
 // Refusals.

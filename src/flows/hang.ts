@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { withTwin } from '#cards/left-card.ts';
 import { type Chat, ChatError, type Place, type Platform, type Posted } from '#chat/chat.ts';
 import { postQueue } from '#ledger/ledger.ts';
 import { type Due, keyOf } from '#ledger/wall.ts';
@@ -43,10 +44,14 @@ async function hang(bot: Bot, chat: Chat, due: Due): Promise<void> {
   const { wall } = bot.ledger;
   let posted = due.posted;
   try {
-    posted ??= await found(bot, chat, due);
+    const copy = posted ? undefined : await found(bot, chat, due);
+    const twice = due.maybeTwice || copy === 'cannot-tell';
+    if (twice && !due.maybeTwice) await wall.maybeTwice(due.id, true);
+    if (copy !== 'cannot-tell') posted ??= copy;
+    const card = twice ? withTwin(due.card) : due.card;
     const hangs = posted
-      ? { ...posted, ...(await chat.replace(posted, due.card, due.id)) }
-      : await chat.post(due.place, due.thread, due.card, due.id);
+      ? { ...posted, ...(await chat.replace(posted, card, due.id)) }
+      : await chat.post(due.place, due.thread, card, due.id);
     const recorded = await wall.hung(due.id, hangs, due, bot.now());
     if (!recorded) await chat.remove(hangs);
     else if (hangs.lacks) await bringLater(bot, due.id);
@@ -58,7 +63,7 @@ async function hang(bot: Bot, chat: Chat, due: Due): Promise<void> {
 }
 
 /** The copy an interrupted attempt left behind, if the platform can be asked; spare copies are taken down. */
-async function found(bot: Bot, chat: Chat, due: Due): Promise<Posted | undefined> {
+async function found(bot: Bot, chat: Chat, due: Due): Promise<Posted | 'cannot-tell' | undefined> {
   if (!due.attemptedAt) return undefined;
   const since = new Date(due.attemptedAt.getTime() - 60_000);
   const copies = await chat.find(due.place, due.thread, due.id, since);
@@ -67,7 +72,7 @@ async function found(bot: Bot, chat: Chat, due: Due): Promise<Posted | undefined
       { card: due.id, place: due.place },
       'posting again: this platform cannot say whether a copy hangs',
     );
-    return undefined;
+    return copies;
   }
   const [first, ...spare] = copies;
   for (const copy of spare) await chat.remove(copy);

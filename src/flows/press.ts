@@ -3,7 +3,7 @@ import { batchIn } from '#cards/batch-card.ts';
 import type { Card, Form, Press } from '#cards/card.ts';
 import { type Refusal, refusalCard } from '#cards/refusals.ts';
 import { readPressed } from '#cards/review-card.ts';
-import type { Happening, Place } from '#chat/chat.ts';
+import { ChatError, type Happening, type Place } from '#chat/chat.ts';
 import type { Request } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
 import { claim } from './claim.ts';
@@ -184,10 +184,14 @@ async function tidyCopy(bot: Bot, { on, press }: Pressed): Promise<void> {
     if (await wall.adopt(hanging.id, on)) return;
     const chat = bot.chats.get(on.place.platform);
     bot.log.warn({ subject, message: on.message }, 'a second copy of a card was pressed');
-    await chat?.remove(on).catch(async () => {
+    try {
+      await chat?.remove(on);
+      await wall.maybeTwice(hanging.id, false);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
       const card = await readCard(bot, on.place, press.subject);
-      if (card) await chat.replace(on, card, hanging.id).catch(() => {});
-    });
+      if (card) await chat?.replace(on, card, hanging.id).catch(() => {});
+    }
     return;
   }
 }

@@ -36,6 +36,7 @@ export type WallTable = {
   claimed_until: Date | null;
   not_before: Generated<Date>;
   attempts: Generated<number>;
+  maybe_twice: Generated<boolean>;
   fault: string | null;
   undrawn: Generated<number>;
 };

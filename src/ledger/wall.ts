@@ -34,6 +34,8 @@ export type Due = {
   readonly posted: Posted | undefined;
   /** An earlier attempt to post it was cut off at this time: a copy may hang there. */
   readonly attemptedAt: Date | undefined;
+  /** An earlier copy may hang there for good, because the platform cannot be asked for it. */
+  readonly maybeTwice: boolean;
   readonly attempts: number;
 };
 
@@ -132,7 +134,13 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
     async take(place: Place, now: Date, leaseMs: number): Promise<Due | undefined> {
       const until = new Date(now.getTime() + leaseMs);
       const { rows } = await sql<
-        WallTable & { id: string; attempts: number; before: Date | null; root_message: string | null }
+        WallTable & {
+          id: string;
+          attempts: number;
+          maybe_twice: boolean;
+          before: Date | null;
+          root_message: string | null;
+        }
       >`
         with due as (
           select w.id, w.attempted_at as before, r.message as root_message
@@ -157,6 +165,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         digest: row.wanted_digest,
         posted: postedAt(place, row),
         attemptedAt: row.before ?? undefined,
+        maybeTwice: row.maybe_twice,
         attempts: row.attempts,
       };
     },
@@ -229,6 +238,11 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         })
         .where('id', '=', id)
         .execute();
+    },
+
+    /** It was posted again, and an earlier copy that nobody can find may hang beside it; or that copy was found, and is gone. */
+    async maybeTwice(id: string, may: boolean) {
+      await db.updateTable('chaperone.wall').set({ maybe_twice: may }).where('id', '=', id).execute();
     },
 
     /** Has the root that a card hangs under shown anew, in case it is gone. False where there is none, or it was given up. */
