@@ -41,9 +41,10 @@ export async function readStandings(open: Chat, oversight: Oversight, into: Stan
 /** Rules with fewer people left than they ask for, by their place in the file, counted from one. */
 export function unstaffed({ people, rules }: Oversight, gone: ReadonlySet<string>) {
   return rules.flatMap((rule, at) => {
-    const { approve, exclude } = rule;
+    const { approve, exclude, stepUp } = rule;
     if (!approve?.some((id) => gone.has(id))) return [];
-    const present = approve.filter((id) => !gone.has(id));
+    const signsIn = new Set(people.flatMap(({ id, oidc }) => (oidc ? [id] : [])));
+    const present = approve.filter((id) => !gone.has(id) && (stepUp !== 'sign_in' || signsIn.has(id)));
     const whose = (rule.for === 'everyone' ? undefined : rule.for.people) ?? people.map(({ id }) => id);
     const left = Math.min(...whose.map((id) => present.filter((each) => !exclude || each !== id).length));
     const needed = neededBy(rule);

@@ -11,6 +11,10 @@ import { type Ledger, openLedger } from '#ledger/ledger.ts';
 import { type Log, openLog } from '#log.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import { openRemote } from '#mission-control/remote.ts';
+import { signedInAddress } from '#page/door.ts';
+import { openSignIn, SignInError } from '#page/sign-in.ts';
+import { namesHandedOver, namesHeldBack } from '#policy/handed-over.ts';
+import { neededCapabilities } from '#policy/reviewed.ts';
 import { budgetDay } from '#reviewer/model/spend.ts';
 import { inLists, readStandings, type Standings, unasked, unstaffed } from './doctor-people.ts';
 
@@ -47,9 +51,37 @@ async function examine(): Promise<Finding[]> {
   return [
     ok(`configuration: ${config.development ? 'development, loopback only' : config.issuer}`),
     ...rules(config),
+    ...handedOver(config),
     ...(await store(config, log)),
     ...(await missionControl(config)),
+    ...(await signIn(config, log)),
     ...(await chat(config, log)),
+  ];
+}
+
+/** What the operator hands over to the reviewer, and what of it people are asked all the same. */
+function handedOver({ oversight, model }: Config): Finding[] {
+  const { reviewed } = oversight;
+  if (!reviewed) return [];
+  if (!model) {
+    return [
+      fault(
+        'reviewed: asks are handed over to the reviewer, and no model is configured',
+        'set OPENAI_MODEL, or take `reviewed` out of oversight.yaml; until then people are asked everything',
+      ),
+    ];
+  }
+  const names = namesHandedOver(oversight);
+  return [
+    ok(
+      `reviewed: ${names.length} names are handed over; of 100 yeses people are asked ${Math.round(reviewed.sample * 100)} all the same`,
+    ),
+    ...namesHeldBack(oversight).map((name) =>
+      warning(
+        `reviewed: ${name} is handed over, and never passes: whoever it is for wants to be asked, or their rule wants more than one plain yes`,
+        'take it out of `lets_pass`, or out of the strict rule',
+      ),
+    ),
   ];
 }
 
@@ -151,11 +183,22 @@ function clock(whose: string, theirs: Date): Finding[] {
       ];
 }
 
-async function missionControl({ missionControl: where }: Config): Promise<Finding[]> {
+async function missionControl({ missionControl: where, oversight }: Config): Promise<Finding[]> {
   if (where.kind === 'embedded') return [ok('person server: our own, in this process')];
   try {
     const { issuer, capabilities } = await openRemote({ url: where.url, token: where.token }).describe();
-    return [ok(`person server: ${issuer} can ${capabilities.join(', ')}`)];
+    const missing = neededCapabilities.filter((each) => !capabilities.includes(each));
+    return [
+      ok(`person server: ${issuer} can ${capabilities.join(', ')}`),
+      ...(oversight.reviewed && missing.length > 0
+        ? [
+            fault(
+              `reviewed: the reviewer lets nothing pass at a person server without ${missing.join(', ')}`,
+              'take `reviewed` out of oversight.yaml; people are asked everything there',
+            ),
+          ]
+        : []),
+    ];
   } catch (error) {
     if (!(error instanceof MissionControlError)) throw error;
     return [
@@ -164,6 +207,35 @@ async function missionControl({ missionControl: where }: Config): Promise<Findin
         error.code === 'unauthorized'
           ? 'check CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN'
           : 'check CHAPERONE_MISSION_CONTROL and that it answers',
+      ),
+    ];
+  }
+}
+
+/** Whether people can sign in where the rules may ask for it. */
+async function signIn({ signIn: where, issuer, port, oversight }: Config, log: Log): Promise<Finding[]> {
+  if (!where) return [];
+  const redirectUri = signedInAddress(issuer ?? `http://localhost:${port}`);
+  const known = oversight.people.filter(({ oidc }) => oidc).length;
+  try {
+    await openSignIn({ ...where, redirectUri, log, now: () => new Date() }).check();
+    return [
+      ok(`sign-in: ${where.issuer} answers; it sends people back to ${redirectUri}`),
+      ...(known === 0
+        ? [
+            warning(
+              'sign-in: nobody in oversight.yaml is known there',
+              'give people an `oidc` with their `sub` or their `email` there',
+            ),
+          ]
+        : []),
+    ];
+  } catch (error) {
+    if (!(error instanceof SignInError)) throw error;
+    return [
+      fault(
+        `sign-in: ${error.message}`,
+        'check CHAPERONE_OIDC_ISSUER, and that it answers; until then rules that ask for a sign-in let nothing be approved',
       ),
     ];
   }

@@ -34,6 +34,7 @@ test('the README’s example of sharing stands in that file', () => {
     { quorum: 2, scopes: ['pay:*'] },
     { exclude: 'person' },
     { stepUp: 'second_person' },
+    { stepUp: 'sign_in', actions: ['wire_money'] },
     { notify: ['bob'] },
   ]);
   expect(delegation).toEqual({ to: ['bob'], longestDays: 14 });
@@ -63,18 +64,19 @@ test('every file that is named is there', () => {
 describe('the words people can say are understood', () => {
   const rows = [...readme.matchAll(/^\| `([^`]+)` \| (?!.*\(secret\))/gm)].map(([, words = '']) => words);
   const said = rows.filter((words) =>
-    /^(?:help|status|missions|what|home|digest|health|approve|deny|hold|release|@colleague|I decide|stop)/.test(
+    /^(?:help|status|missions|what|home|digest|health|approve|deny|entry|hold|release|@colleague|I decide|stop)/.test(
       words,
     ),
   );
 
-  test('all seventeen', () => expect(said).toHaveLength(17));
+  test('all nineteen', () => expect(said).toHaveLength(19));
 
   test.each(said)('%s', (words) => {
     const text = words
       .replace('<mission>', 'the cake mission')
       .replace('<reason>', 'it is no ingredient')
-      .replace('<day>', 'Friday');
+      .replace('<day>', 'Friday')
+      .replace('<number>', '12');
     expect(understand(text, { thread: 'mission' }).kind).not.toBe('unclear');
   });
 });
