@@ -105,4 +105,20 @@ describe.skipIf(!browserRunsHere)('in the pages of Slack and Teams', () => {
     }
     await shoot('4-stopped');
   });
+
+  test('the way it went is drawn in both, and how asks were answered', async () => {
+    const drawn = async (picture: Locator) => {
+      await picture.scrollIntoViewIfNeeded(patience);
+      const width = () => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth);
+      await expect.poll(width, patience).toBe(1_440);
+    };
+    const thread = slack.locator('.thread-pane');
+    await drawn(thread.locator('img[alt^="Entries #1"]').last());
+    await seen(teams, 'What happened, in order');
+    await shoot('5-timeline');
+    await thread.getByPlaceholder('Reply in thread').fill('@chaperone health');
+    await thread.getByRole('button', { name: 'Send' }).click();
+    await drawn(thread.locator('img[alt^="Time to decide"]').last());
+    await shoot('6-health');
+  });
 });

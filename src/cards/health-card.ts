@@ -26,7 +26,7 @@ export type Health = {
   readonly mostShare: number;
   /** How many waited how long, by `waitBounds`. */
   readonly waits: readonly number[];
-  /** How many each person decided, who decided most first; undefined stands for those who were forgotten. */
+  /** How many each person decided, who decided most first, where enough was decided; undefined stands for those who were forgotten. */
   readonly deciders: readonly { readonly person: string | undefined; readonly count: number }[];
   /** Older decisions of the time were left out. */
   readonly more: boolean;

@@ -104,6 +104,6 @@ export function figuresOf(decided: readonly Decided[]): Omit<Health, 'from' | 't
         : undefined,
     mostShare,
     waits: [...waits, took.length - waits.reduce((sum, count) => sum + count, 0)],
-    deciders,
+    deciders: decided.length < leastDecisions ? [] : deciders,
   };
 }
