@@ -9,7 +9,7 @@ import { createHmac } from 'node:crypto';
 import { isReviewer, type LogEntry, type MissionSummary, type Request } from '#mission-control/facts.ts';
 import type { Oversight, Pass, Reviewed } from '#oversight.ts';
 import { neededBy } from '#oversight.ts';
-import { matterOf, rulesFor, selects } from './matter.ts';
+import { type Matter, matterOf, rulesFor, selects } from './matter.ts';
 import { reachOf } from './reversible.ts';
 
 export type Reason =
@@ -138,7 +138,7 @@ function whyThisAsk(facts: Case, reviewed: Reviewed, mission: MissionSummary): R
   if (facts.grantsSilently && isCovered(request, mission)) return 'wants_a_person';
   const person = oversight.people.find(({ id }) => id === request.person);
   if (person?.silentGrants !== 'approved') return 'person_wants_to_be_asked';
-  if (wantsSeveral(oversight, request)) return 'several_people';
+  if (wantsSeveral(oversight, matterOf(request))) return 'several_people';
   if (isRefusedBefore(request, entries)) return 'refused_before';
   const names = namesOf(request);
   const again = facts.looked.filter(
@@ -182,8 +182,8 @@ const isCovered = ({ type, verified, agentAsserted }: Request, mission: MissionS
     : (mission.approvedResources ?? []).includes(verified.resource?.issuer ?? '');
 
 /** The operator wants more than one person's plain yes: several, somebody left out, or a word of warning on the card. */
-const wantsSeveral = (oversight: Oversight, request: Request) =>
-  rulesFor(oversight, matterOf(request), 'approve').some(
+export const wantsSeveral = (oversight: Oversight, matter: Matter) =>
+  rulesFor(oversight, matter, 'approve').some(
     (rule) =>
       rule !== undefined && (neededBy(rule) > 1 || rule.exclude || rule.stepUp || rule.risk !== undefined),
   );

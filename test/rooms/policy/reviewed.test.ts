@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Oversight, Rule } from '#oversight.ts';
+import { namesHandedOver, namesHeldBack } from '#policy/handed-over.ts';
 import { reachOf } from '#policy/reversible.ts';
 import {
   type Case,
@@ -356,6 +357,19 @@ describe('people are asked', () => {
       ),
     );
   });
+});
+
+test('names that nobody’s ask can pass by are told apart from those that can', () => {
+  expect(namesHandedOver(oversight())).toHaveLength(4);
+  expect(namesHeldBack(oversight())).toEqual([]);
+  const strict = { for: 'everyone', approve: ['maria'], risk: 'reading what is private' } as const;
+  expect(namesHeldBack(oversight([{ ...strict, actions: ['compare_*'] }]))).toEqual(['compare_prices']);
+  expect(namesHeldBack(oversight([{ ...strict, for: { people: ['jonas'] } }]))).toEqual([]);
+  expect(namesHeldBack(oversight([strict]))).toHaveLength(4);
+  const asked = oversight();
+  expect(
+    namesHeldBack({ ...asked, people: asked.people.map((one) => ({ ...one, silentGrants: 'ask' })) }),
+  ).toHaveLength(4);
 });
 
 describe('what a name tells', () => {
