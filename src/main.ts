@@ -9,9 +9,10 @@ import type { Bot, Tempo } from '#flows/bot.ts';
 import { briefQueue } from '#flows/brief.ts';
 import { briefRequest } from '#flows/brief-ask.ts';
 import { bringPictures, pictureQueue } from '#flows/bring.ts';
+import { openText } from '#flows/entry.ts';
 import { catchUp, hangCards } from '#flows/hang.ts';
 import { considerAsk, letThroughQueue } from '#flows/let-through.ts';
-import { look, lookQueue, readCard } from '#flows/look.ts';
+import { look, lookQueue } from '#flows/look.ts';
 import { readForm } from '#flows/press.ts';
 import { accept, attend, attendWaiting, forgetWords } from '#flows/receive.ts';
 import { reviewMission, reviewQueue } from '#flows/review.ts';
@@ -127,8 +128,8 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
       await accept(bot, happening);
       tasks.start('attend', () => attend(bot, happening.id));
     },
-    read: (actor, place, press) =>
-      actor.standing === 'external' ? Promise.resolve(undefined) : readCard(bot, place, press.subject),
+    read: (actor, place, press, back) =>
+      actor.standing === 'external' ? Promise.resolve(undefined) : openText(bot, actor, place, press, back),
     form: (place, press) => readForm(bot, place, press),
   };
 

@@ -169,6 +169,10 @@ function typed(intent: Question | Act): string {
       return 'what is waiting';
     case 'mission-status':
       return intent.target.of === 'named' ? `status ${intent.target.words}` : 'status';
+    case 'happened':
+      return 'what happened since yesterday';
+    case 'entry':
+      return `entry ${intent.number}`;
     case 'review':
       return intent.target.of === 'named' ? `review ${intent.target.words}` : 'review';
     case 'timeline':

@@ -2,6 +2,7 @@
 import type { LogEntry } from '#mission-control/facts.ts';
 import type { Line } from './card.ts';
 import * as words from './review-words.ts';
+import { isUnasked } from './who.ts';
 
 /** More kinds of action than this are the rest. */
 const mostRows = 12;
@@ -9,21 +10,31 @@ const mostRows = 12;
 /** How many entries there are, and how what was asked for was answered. */
 export function tally(entries: readonly LogEntry[]): Line {
   const granted = entries.filter(({ outcome }) => outcome === 'granted');
-  const silent = granted.filter(({ decidedBy }) => decidedBy?.policy !== undefined);
+  const silent = granted.filter(isUnasked);
   const refused = entries.filter(({ outcome }) => outcome === 'denied' || outcome === 'expired');
   return words.counts(entries.length, silent.length, granted.length - silent.length, refused.length);
 }
 
 /** Each action with how often and between which entries, the most frequent first; in the agent's words, for a quote. */
 export function deedsIn(entries: readonly LogEntry[]): string {
-  const deeds = Map.groupBy(entries, ({ kind, action, resource }) => action ?? resource ?? kind);
+  const deeds = Map.groupBy(
+    entries,
+    (entry) => `${didTo(entry)} ${(entry.action ?? entry.resource ?? entry.kind).slice(0, 80)}`,
+  );
   const rows = [...deeds]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([what, some]) => {
       const [first, last] = [some[0]?.seq ?? 0, some.at(-1)?.seq ?? 0];
       const where = first === last ? `#${first}` : `#${first} to #${last}`;
-      return `${what.slice(0, 80)}: ${some.length === 1 ? 'once' : `${some.length} times`}, ${where}`;
+      return `${what}: ${some.length === 1 ? 'once' : `${some.length} times`}, ${where}`;
     });
   const more = rows.length - mostRows;
   return [...rows.slice(0, mostRows), ...(more > 0 ? [`and ${more} more kinds`] : [])].join('\n');
+}
+
+/** What an agent reports it did, and what was asked for and how that was answered, are told apart. */
+function didTo({ kind, outcome }: LogEntry): string {
+  if (kind === 'audit') return 'did';
+  if (outcome === 'requested') return 'asked for';
+  return outcome ?? 'log:';
 }

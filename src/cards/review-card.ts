@@ -8,7 +8,7 @@ import type { Block, Button, Card, Line } from './card.ts';
 import { type CourseFacts, coursePicture } from './course-picture.ts';
 import { deedsIn, tally } from './deeds.ts';
 import { entryButtons, writtenEntry } from './entry-card.ts';
-import { holdButton } from './hold-card.ts';
+import { holdButton, releaseButton } from './hold-card.ts';
 import { type AskedOfAgent, askAgentButton, askedOfAgent } from './inquiry-blocks.ts';
 import { code, time } from './line.ts';
 import * as words from './review-words.ts';
@@ -50,7 +50,7 @@ export type DriftFacts = {
 
 /** The card of one finding, as it stands: open, accepted, or overtaken by the mission's end. */
 export function driftCard(facts: DriftFacts): Card {
-  const { mission, review, finding, cited, rule, asked, accepted, people } = facts;
+  const { mission, review, cited, rule, asked, accepted, people } = facts;
   const over = mission.status === 'terminated';
   const open = !over && !accepted;
   const first = cited.find(({ seq }) => seq === review.since);
@@ -104,12 +104,12 @@ export function driftCard(facts: DriftFacts): Card {
   };
 }
 
-function verbs({ mission: { s256 }, review, finding, mayAsk }: DriftFacts): Button[] {
+function verbs({ mission: { s256 }, review, finding, rule, mayAsk }: DriftFacts): Button[] {
   const subject = pressed(s256, finding, review.through);
   return [
     { label: words.fine, press: { verb: 'accept', subject }, style: 'plain' },
     ...(mayAsk ? [askAgentButton(subject)] : []),
-    holdButton(s256),
+    rule === 'held' ? releaseButton(s256) : holdButton(s256),
     { label: others.buttons.stop, press: { verb: 'stop', subject: s256 }, style: 'danger' },
   ];
 }

@@ -89,8 +89,10 @@ export const inquiry = {
   note: line`An agent hears a person only while it waits for an answer. If nothing of it waits now, the question is kept and put to it with its next ask.`,
   asked: (who: Line, at: Span) => line`${who} asked at ${at}.`,
   waits: line`The agent waits for no answer just now, so it cannot be asked. The question is kept, and put to it with its next ask.`,
-  put: (at: Span) => line`It was put to the agent at ${at}, with an ask of its. It has not answered yet.`,
-  answered: (at: Span) => line`It was put to the agent at ${at}, with an ask of its, and the agent answered.`,
+  put: (at: Span) =>
+    line`It was put to the agent at ${at}, beside an ask that waits. The agent has not answered yet.`,
+  answered: (at: Span) =>
+    line`It was put to the agent at ${at}, beside an ask that waited, and the agent answered.`,
   changed: (at: Span) =>
     line`It was put to the agent at ${at}. The agent changed its ask instead of answering.`,
   over: line`The mission ended before the agent could be asked.`,
@@ -101,10 +103,10 @@ export const inquiry = {
 const tokens = (count: number): Span => ({ kind: 'plain', text: inert(count.toLocaleString('en')) });
 export const spend = {
   mission: (used: number, most: number) =>
-    line`The model’s reviews of this mission took ${tokens(used)} of ${tokens(most)} tokens today.`,
+    line`For this mission the model took ${tokens(used)} of ${tokens(most)} tokens today.`,
   all: (used: number, most: number) =>
     line`The model took ${tokens(used)} of ${tokens(most)} tokens of the whole installation today.`,
-  then: (until: Span) =>
+  atTheEnd: (until: Span) =>
     line`When a budget is used up, the rules go on alone and cards say so. It is there again at ${until}.`,
   over: (until: Span) => line`A budget is used up: the rules go on alone until ${until}.`,
 } as const;

@@ -17,6 +17,6 @@ export function spendNotes(spending: Spending | undefined): Block[] {
   return [
     ...(mission ? [words.spend.mission(mission.used, mission.most)] : []),
     words.spend.all(all.used, all.most),
-    over ? words.spend.over(time(until)) : words.spend.then(time(until)),
+    over ? words.spend.over(time(until)) : words.spend.atTheEnd(time(until)),
   ].map((line) => ({ kind: 'note', line }));
 }

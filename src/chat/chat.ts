@@ -86,9 +86,10 @@ export type ChatListener = {
   accept(happening: Happening): Promise<void>;
   /**
    * The card as it stands now behind a press of `read`, for a modal or expander; undefined when it is nobody's business or gone.
+   * With a `choice` it opens one thing the card refers to; `back` is the message to go back to from there.
    * A shortened card without a button of its own is read by its mark: the press's `subject` is the mark it was posted with.
    */
-  read(actor: Actor, place: Place, press: Press): Promise<Card | undefined>;
+  read(actor: Actor, place: Place, press: Press, back?: string): Promise<Card | undefined>;
   /** The form behind a press, for a platform that opens it apart from the card; undefined when the card has changed. */
   form(place: Place, press: Press): Promise<Form | undefined>;
 };

@@ -7,6 +7,7 @@
 //   items    which of several asks that share a card
 //   target   which mission is meant: the thread's own, one named in words, everything, or none said
 //   offer    a likely meaning of unclear words; shown to the person, never done by itself
+import type { Period } from './moment.ts';
 
 /** `words` keeps the person's own spelling: a short id is case-sensitive. */
 export type Target =
@@ -23,6 +24,17 @@ export type Items =
   | { readonly of: 'name'; readonly name: string };
 
 export type Question =
+  /** What was done under a mission in a time; and one entry of its log. */
+  | {
+      readonly kind: 'happened';
+      readonly target: Extract<Target, { of: 'this' | 'named' }>;
+      readonly period: Period;
+    }
+  | {
+      readonly kind: 'entry';
+      readonly target: Extract<Target, { of: 'this' | 'named' }>;
+      readonly number: number;
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
   | { readonly kind: 'missions' }

@@ -1,6 +1,7 @@
 // Questions change nothing, so their forms are generous.
 import { unquoted } from './courtesy.ts';
 import { meansHere, type Question, type Where } from './intent.ts';
+import { past } from './past.ts';
 
 const reads = (
   kind: 'help' | 'status' | 'missions' | 'waiting' | 'home' | 'health' | 'digest',
@@ -53,6 +54,9 @@ export function question(said: string, where: Where): Question | undefined {
     )
   )
     return statusHere(where);
+
+  const lately = past(asked);
+  if (lately) return lately;
 
   const reviewed =
     /^(?:review|summari[sz]e|judge)(?: (?<words>.+))?$/i.exec(asked) ??

@@ -27,6 +27,8 @@ import { decide } from './decide.ts';
 import { decideShown } from './decide-batch.ts';
 import { handOverSaid } from './delegate.ts';
 import { digestAnswer } from './digest.ts';
+import { entryAnswer } from './entry.ts';
+import { happenedAnswer } from './happened.ts';
 import { healthAnswer } from './health.ts';
 import { holdSaid } from './hold.ts';
 import { sayHome } from './home.ts';
@@ -79,6 +81,14 @@ export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply
       return await aboutMission(bot, said, spot, intent.target, statusOf);
     case 'review':
       return await aboutMission(bot, said, spot, intent.target, reviewAnswer);
+    case 'happened':
+      return await aboutMission(bot, said, spot, intent.target, (_, mission) =>
+        happenedAnswer(bot, said.place, mission, intent.period),
+      );
+    case 'entry':
+      return await aboutMission(bot, said, spot, intent.target, (_, mission) =>
+        entryAnswer(bot, mission, intent.number),
+      );
     case 'timeline':
       return await aboutMission(bot, said, spot, intent.target, timelineAnswer);
     case 'stop':

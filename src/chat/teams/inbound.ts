@@ -121,7 +121,8 @@ async function take(
       ? unknownActor(activity, place)
       : await actorOf(activity, place, line, log);
   if (heard.kind === 'pressed' && heard.press.verb === 'read') {
-    const card = await listener.read(actor, place, heard.press);
+    const back = heard.page === 0 ? heard.message : undefined;
+    const card = await listener.read(actor, place, heard.press, back);
     log.info(
       { ...ids, user: actor.user, standing: actor.standing, shown: card !== undefined },
       'teams: full text asked',

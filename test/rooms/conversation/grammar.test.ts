@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { understand } from '#conversation/grammar.ts';
 import { type Intent, isAct, type Where } from '#conversation/intent.ts';
+import type { Period } from '#conversation/moment.ts';
 
 const inMission: Where = { thread: 'mission' };
 const nowhere: Where = { thread: 'none' };
@@ -9,6 +10,12 @@ const hear = (text: string, where: Where = inMission) => understand(text, where)
 
 const stopThis: Intent = { kind: 'stop', target: { of: 'this' } };
 const stopNamed = (words: string): Intent => ({ kind: 'stop', target: { of: 'named', words } });
+
+const happened = (period: Period, words?: string): Intent => ({
+  kind: 'happened',
+  target: words === undefined ? { of: 'this' } : { of: 'named', words },
+  period,
+});
 
 describe('plain commands are understood', () => {
   test.each<[string, Intent]>([
@@ -36,6 +43,26 @@ describe('plain commands are understood', () => {
       { kind: 'timeline', target: { of: 'named', words: 'the cake mission' } },
     ],
     ['timeline 12ab-_xY', { kind: 'timeline', target: { of: 'named', words: '12ab-_xY' } }],
+    ['what did it do since yesterday?', happened({ from: { of: 'day', back: 1 } })],
+    ['What happened today?', happened({ from: { of: 'day', back: 0 } })],
+    ['what happened yesterday', happened({ from: { of: 'day', back: 1 }, to: { of: 'day', back: 0 } })],
+    ['what has the agent done since monday', happened({ from: { of: 'weekday', weekday: 1, last: false } })],
+    ['what happened since 14:00', happened({ from: { of: 'clock', hour: 14, minute: 0 } })],
+    ['what did it do in the last 3 hours', happened({ from: { of: 'ago', ms: 10_800_000 } })],
+    [
+      'what happened in the cake mission since last friday?',
+      happened({ from: { of: 'weekday', weekday: 5, last: true } }, 'the cake mission'),
+    ],
+    ['summarise the cake mission today', happened({ from: { of: 'day', back: 0 } }, 'the cake mission')],
+    ['summarise the cake mission', { kind: 'review', target: { of: 'named', words: 'the cake mission' } }],
+    ['why did you flag it?', { kind: 'review', target: { of: 'this' } }],
+    ['entry 12', { kind: 'entry', number: 12, target: { of: 'this' } }],
+    ['show me entry #7', { kind: 'entry', number: 7, target: { of: 'this' } }],
+    ['#12', { kind: 'entry', number: 12, target: { of: 'this' } }],
+    [
+      'entry 3 of the cake mission',
+      { kind: 'entry', number: 3, target: { of: 'named', words: 'the cake mission' } },
+    ],
     ['stop', stopThis],
     ['Stop!!', stopThis],
     ['🛑 STOP please', stopThis],
