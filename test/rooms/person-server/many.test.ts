@@ -78,10 +78,10 @@ function token(missionS256: string): Writing['token'] {
 describe('lines of many', () => {
   test('are numbered without a gap or a double, each in its own mission, at both replicas', async () => {
     const missions = await Promise.all([newMission(), newMission(), newMission()]);
-    const scribes = [openScribe(here), openScribe(there)];
+    const [first, second] = [openScribe(here), openScribe(there)];
     const written = await Promise.all(
       Array.from({ length: 240 }, (_, n) =>
-        scribes[n % 2]?.(writing(missions[n % 3] ?? '', `${n % 3} does ${n}`)),
+        (n % 2 ? first : second)(writing(missions[n % 3] ?? '', `${n % 3} does ${n}`)),
       ),
     );
     expect(written).toEqual(written.map(() => true));
@@ -115,7 +115,7 @@ describe('lines of many', () => {
 
   test('are not written once their mission has ended, whatever the turn they came with', async () => {
     const s256 = await newMission();
-    const scribes = [openScribe(here), openScribe(there)];
+    const [first, second] = [openScribe(here), openScribe(there)];
     const lines = Array.from({ length: 100 }, async (_, n) => {
       if (n === 50) {
         await there
@@ -125,7 +125,7 @@ describe('lines of many', () => {
           .execute();
         return undefined;
       }
-      return await scribes[n % 2]?.(writing(s256, `line ${n}`));
+      return await (n % 2 ? first : second)(writing(s256, `line ${n}`));
     });
     const written = (await Promise.all(lines)).filter((outcome) => outcome === true).length;
     const mission = await here
@@ -168,12 +168,12 @@ describe('many who sign', () => {
   const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 
   test('with the same captured bytes at once, at both replicas, are let in once', async () => {
-    const doors = [openRecognise(here), openRecognise(there)];
+    const [first, second] = [openRecognise(here), openRecognise(there)];
     const captured = proof(ago(30));
     const seen = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => doors[n % 2]?.({ agent, proof: captured, now })),
+      Array.from({ length: 40 }, (_, n) => (n % 2 ? first : second)({ agent, proof: captured, now })),
     );
-    expect(seen.filter((recognised) => recognised?.replayed === false)).toHaveLength(1);
+    expect(seen.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
   test('with bytes of their own are all let in, and so are two alike within the second', async () => {
