@@ -41,6 +41,33 @@ test('the development command of the README is enough', () => {
   });
 });
 
+test('a rule that asks for a sign-in needs an issuer, and an issuer needs to know us', () => {
+  const rule = `${file.replace(' } }]', ' }, oidc: { email: Cook@Example.com } }]')}rules: [{ for: everyone, approve: [cook], step_up: sign_in }]\n`;
+  const strict = read({ 'oversight.yaml': rule });
+  const dev = { CHAPERONE_DEV: '1' };
+  expect(faultsOf(dev, strict)).toEqual([
+    'CHAPERONE_OIDC_ISSUER is missing: rule 1 asks for a sign-in, and nobody could satisfy it',
+  ]);
+  expect(faultsOf({ ...dev, CHAPERONE_OIDC_CLIENT_ID: 'us' }, here)).toEqual([
+    'CHAPERONE_OIDC_CLIENT_ID: CHAPERONE_OIDC_ISSUER names no issuer',
+  ]);
+  const issuer = { CHAPERONE_OIDC_ISSUER: 'http://login.example.com' };
+  expect(faultsOf({ ...dev, ...issuer }, strict)).toEqual([
+    'CHAPERONE_OIDC_CLIENT_ID is missing: the issuer knows this Chaperone by it',
+    'CHAPERONE_OIDC_CLIENT_SECRET is missing: the issuer knows this Chaperone by it',
+    'CHAPERONE_OIDC_ISSUER: only https (in development also http on loopback)',
+  ]);
+  const whole = {
+    ...dev,
+    CHAPERONE_OIDC_ISSUER: 'https://login.example.com',
+    CHAPERONE_OIDC_CLIENT_ID: 'us',
+    CHAPERONE_OIDC_CLIENT_SECRET: 'shh',
+  };
+  const config = readConfig(whole, strict);
+  expect(config.signIn).toEqual({ issuer: 'https://login.example.com', clientId: 'us', clientSecret: 'shh' });
+  expect(config.oversight.people[0]?.oidc).toEqual({ email: 'cook@example.com' });
+});
+
 test('a production configuration is read whole', () => {
   const config = readConfig(
     {

@@ -338,6 +338,13 @@ test.each([
     ['9 approve: nobody could satisfy this rule: it asks for 2, and 1 of them could decide such an ask'],
   ],
   [
+    'a sign-in is asked for of people whom the issuer does not know',
+    '{ for: everyone, approve: [cook, boss], step_up: sign_in }',
+    [
+      '9 approve: nobody could satisfy this rule: it asks for a sign-in, and none of them has an `oidc` identity',
+    ],
+  ],
+  [
     'nobody is left once the person themselves is excluded',
     '{ for: { people: [cook] }, approve: [cook], exclude: person }',
     [

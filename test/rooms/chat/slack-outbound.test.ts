@@ -290,6 +290,26 @@ describe('a home', () => {
   });
 });
 
+describe('a conversation with one person', () => {
+  test('is theirs and the bot’s, the same each time, and cards hang there as anywhere', async () => {
+    const own = await slack.privately(place(), ann);
+    expect(await slack.privately(place(), ann)).toEqual(own);
+    expect(own.channel).not.toBe(channel);
+    await slack.post(own, undefined, card('Between us'), 'own-mark');
+    expect(fake.messages(own.channel).map(({ text }) => text)).toEqual([
+      expect.stringContaining('Between us'),
+    ]);
+    expect(await slack.inspect(own)).toMatchObject({ reachable: true, shared: false });
+  });
+
+  test('with nobody cannot be opened, nor in another workspace', async () => {
+    await expect(slack.privately(place(), 'U0NOBODY')).rejects.toMatchObject({ code: 'refused' });
+    await expect(slack.privately({ ...place(), tenant: 'T0AWAY' }, ann)).rejects.toMatchObject({
+      code: 'refused',
+    });
+  });
+});
+
 describe('the address of a message', () => {
   test('is Slack’s own, in its thread', async () => {
     const root = await slack.post(place(), undefined, card('Root'), 'root-mark');

@@ -108,6 +108,20 @@ describe('a whisper', () => {
   });
 });
 
+describe('a chat with one person', () => {
+  test('is found through a place of theirs, whoever spoke there before, and cards hang there as anywhere', async () => {
+    const own = await room.teams.privately(room.place, people.bob.aad);
+    expect(own).toEqual({ ...room.place, channel: room.fake.chatOf(people.bob) });
+    const posted = await room.teams.post(own, undefined, card('between us'), 'own');
+    await room.teams.replace(posted, card('done'), 'own');
+    expect(room.fake.messages(own.channel).map(({ id }) => shown(id)).at(-1)).toBe('done');
+  });
+
+  test('with somebody who is not in that place cannot be opened', async () => {
+    expect(await codeOf(room.teams.privately(room.place, people.nina.aad))).toBe('gone');
+  });
+});
+
 describe('what goes wrong', () => {
   const post = () => room.teams.post(room.place, undefined, card('x'), 'm');
 

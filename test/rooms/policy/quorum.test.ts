@@ -92,16 +92,17 @@ const doing = (id: string, matter: Matter, delegations: readonly Delegation[] = 
 });
 
 const person = fc.constantFrom(...people);
-const votes = fc.array(fc.record({ by: person, for: fc.option(person, { nil: undefined }) }), {
-  maxLength: 8,
-});
+const votes = fc.array(
+  fc.record({ by: person, for: fc.option(person, { nil: undefined }), signedIn: fc.boolean() }),
+  { maxLength: 8 },
+);
 const need: fc.Arbitrary<Need> = fc.record({
   approvers: fc.subarray([...oversight.people]),
   count: fc.integer({ min: 1, max: 3 }),
   excluded: fc.option(person, { nil: undefined }),
   risk: fc.constant(undefined),
   stepUp: fc.boolean(),
-  signIn: fc.constant(false),
+  signIn: fc.boolean(),
 });
 const needs = fc.array(need, { minLength: 1, maxLength: 3 });
 const counted = (all: readonly Need[], cast: readonly Vote[]) =>
@@ -123,6 +124,15 @@ describe('whatever is voted', () => {
     fc.assert(
       fc.property(needs, votes, (all, cast) => {
         for (const each of counted(all, cast)) expect(each.vote.by).not.toBe(each.need.excluded);
+      }),
+    );
+  });
+
+  test('without a fresh sign-in no vote counts where one is asked for', () => {
+    fc.assert(
+      fc.property(needs, votes, (all, cast) => {
+        for (const { need, vote } of counted(all, cast))
+          if (need.signIn) expect(vote).toMatchObject({ signedIn: true });
       }),
     );
   });
