@@ -339,7 +339,7 @@ async function channel(
 }
 
 function openSlackDeaf(config: Config, log: Log) {
-  const forgetful = { remember: async () => {}, recall: async () => undefined };
+  const forgetful = { remember: async () => {}, recall: async () => undefined, forget: async () => {} };
   const options = slackOptions(config, forgetful, log);
   if (!options) throw new ChatError('refused', 'Slack is not configured');
   return openSlack({ ...options, appToken: undefined, signingSecret: 'the doctor hears nothing' }, deaf);

@@ -97,6 +97,14 @@ describe('a picture', () => {
     expect(titled('Timeline of the mission')).toHaveLength(2);
   });
 
+  test('of a mission is drawn for no channel that does not watch it', async () => {
+    const { paul } = office.people;
+    await office.slack.say(office.paulsChannel, paul, office.mention('timeline of the cake mission'));
+    const answer = await until('an answer', () => office.slackCards(office.paulsChannel)[0]);
+    expect(JSON.stringify(answer.blocks)).not.toMatch(/Reported as done|image/);
+    expect(textInSlack(answer)).toContain('No such mission');
+  });
+
   test('shows the score on the card of a drift, with the line it crossed, and is a chart in Teams', async () => {
     for (const item of partyThings) expect((await buys(agent, s256, item)).status).toBe(201);
     const card = await office.slackCard('Drift: the log no longer fits the mission', 'up to entry #16');

@@ -42,7 +42,10 @@ export type Block =
   | { readonly kind: 'divider' }
   | { readonly kind: 'picture'; readonly picture: Picture };
 
-/** What a platform draws in its own way. Every meaning stands in a label, a shape or the `alt`; none in a colour alone. */
+/**
+ * What a platform draws in its own way. Every meaning stands in a label, a shape or the `alt`; none in a colour alone.
+ * Nothing an agent wrote stands in one: its words are ours, people's names the operator's.
+ */
 export type Picture = {
   readonly title: SafeText;
   /** Every figure that matters, as sentences; at most `pictureLimits.alt` characters. */

@@ -78,7 +78,8 @@ export const counted = (label: SafeText, count: number) => ours`${label}: ${coun
 export const flags = {
   drift: ours`drift begins`,
   accepted: ours`drift accepted`,
-  ended: ours`stopped`,
+  stopped: ours`stopped`,
+  ended: ours`ended`,
 } as const satisfies Record<string, SafeText>;
 export const timelineInWords = (
   from: number,
@@ -95,6 +96,7 @@ export const timelineInWords = (
   ]);
 
 export const timeline = {
+  state: ours`State`,
   button: ours`Timeline`,
   title: ours`Timeline of the mission`,
   empty: ours`The log of this mission is empty.`,

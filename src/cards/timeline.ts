@@ -35,7 +35,9 @@ export function timelinePicture({ entries, drift }: TimelineFacts): Block[] {
   const flags = [
     ...(drift.since === undefined ? [] : [{ entry: drift.since, label: words.flags.drift }]),
     ...drift.accepted.map((entry) => ({ entry, label: words.flags.accepted })),
-    ...(ending ? [{ entry: ending.seq, label: words.flags.ended }] : []),
+    ...(ending
+      ? [{ entry: ending.seq, label: ending.outcome === 'revoked' ? words.flags.stopped : words.flags.ended }]
+      : []),
   ]
     .filter(({ entry }) => entry >= first.seq && entry <= last.seq)
     .slice(-pictureLimits.lanes);
@@ -66,7 +68,7 @@ export function timelineCard(mission: MissionSummary, facts: TimelineFacts): Car
     blocks: [
       { kind: 'text', line: [code(missionTitle(mission.description))] },
       ...factsOf(told(others.facts.missionId, shortId(mission.s256)), {
-        name: others.facts.outcome,
+        name: words.timeline.state,
         value: [{ kind: 'plain', text: missionStanding(mission) }],
       }),
       ...timelinePicture(facts),

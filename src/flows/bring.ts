@@ -27,8 +27,8 @@ export async function bringPictures(bot: Bot, id: string): Promise<void> {
   const lacking = await pictures.lacking(id);
   const chat = lacking && bot.chats.get(lacking.place.platform);
   if (!lacking || !chat) return;
-  const { place, card, times, hungAt } = lacking;
-  const due = new Date(hungAt.getTime() + (times > 1 ? pauseMs(times) : 0));
+  const { place, card, times, triedAt } = lacking;
+  const due = new Date(triedAt.getTime() + (times > 1 ? pauseMs(times) : 0));
   if (due > bot.now()) return await bringLater(bot, id, due);
   try {
     await chat.bring(card);

@@ -9,9 +9,9 @@ import { keyOf, reviveCard } from '#ledger/wall.ts';
 export type Lacking = {
   readonly place: Place;
   readonly card: Card;
-  /** How often it was hung so, and when last. */
+  /** How often a picture was tried for, and when last. */
   readonly times: number;
-  readonly hungAt: Date;
+  readonly triedAt: Date;
 };
 
 /** After so many tries a card keeps its words: a platform that took no picture by then has a reason. */
@@ -21,14 +21,13 @@ const mostTimes = 8;
 export function openPictures(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<Place>) {
   return {
     /** The name of the file that shows a drawing, by the drawing's digest. */
-    async recall(tenant: string, digest: string): Promise<string | undefined> {
-      const row = await db
+    async recall(tenant: string, digest: string): Promise<{ file: string; at: Date } | undefined> {
+      return await db
         .selectFrom('chaperone.picture')
-        .select('file')
+        .select(['file', 'brought_at as at'])
         .where('tenant', '=', tenant)
         .where('digest', '=', digest)
         .executeTakeFirst();
-      return row?.file;
     },
 
     /** The first to bring a drawing names it; a copy brought at the same time is never shown. */
@@ -37,6 +36,14 @@ export function openPictures(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Qu
         .insertInto('chaperone.picture')
         .values({ tenant, digest, file })
         .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async forget(tenant: string, digest: string) {
+      await db
+        .deleteFrom('chaperone.picture')
+        .where('tenant', '=', tenant)
+        .where('digest', '=', digest)
         .execute();
     },
 
@@ -51,8 +58,8 @@ export function openPictures(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Qu
         .where('shown_at', 'is not', null)
         .executeTakeFirst();
       if (!row?.shown_at) return undefined;
-      const { platform, tenant, channel, undrawn: times, shown_at: hungAt } = row;
-      return { place: { platform, tenant, channel }, card: reviveCard(row.wanted), times, hungAt };
+      const { platform, tenant, channel, undrawn: times, shown_at: triedAt } = row;
+      return { place: { platform, tenant, channel }, card: reviveCard(row.wanted), times, triedAt };
     },
 
     /** Cards that lack a picture: what a crash or a lost job left behind. */

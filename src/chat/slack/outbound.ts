@@ -42,7 +42,7 @@ export function outbound(
       ...settled,
       mrkdwn: false,
     });
-    const { sent: answer, lacks } = await withPictures(card, await pictures.shown(card), (sources) =>
+    const { sent: answer, lacks } = await withPictures(pictures, card, (sources) =>
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
       call('chat.postMessage', () => client.chat.postMessage(message(sources))),
     );
@@ -169,7 +169,7 @@ export function outbound(
     post,
     async replace(posted, card, mark) {
       const channel = channelOf(posted.place);
-      const { lacks } = await withPictures(card, await pictures.shown(card), (sources) =>
+      const { lacks } = await withPictures(pictures, card, (sources) =>
         call('chat.update', () =>
           client.chat.update({
             channel,

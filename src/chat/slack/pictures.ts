@@ -1,5 +1,6 @@
 // How pictures get to Slack: drawn, uploaded to no channel, and named by a card. Slack takes a card with a file on it only
-// once it has processed the file, and says nothing when that is; until then the card says the figures in words.
+// once it has processed the file. Asking whether it has would take the right to read every file in the bot's channels, so
+// the card itself is the question: while it is refused, it says the figures in words.
 // docs.slack.dev/messaging/working-with-files, docs.slack.dev/reference/block-kit/composition-objects/slack-file-object
 import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
@@ -13,8 +14,9 @@ import { pngOf } from './png.ts';
 /** Where it is written down which drawings a workspace has, so that each is uploaded once. */
 export type Files = {
   /** The name of the file that shows the drawing with this digest. */
-  recall(tenant: string, digest: string): Promise<string | undefined>;
+  recall(tenant: string, digest: string): Promise<{ readonly file: string; readonly at: Date } | undefined>;
   remember(tenant: string, digest: string, file: string): Promise<void>;
+  forget(tenant: string, digest: string): Promise<void>;
 };
 
 /** What a picture is shown from: a file's id; or an address, at a Slack on this machine, which shows no other. */
@@ -23,6 +25,8 @@ export type Sources = ReadonlyMap<Picture, string>;
 export const noSources: Sources = new Map();
 
 const uploadTimeoutMs = 10_000;
+/** A file that is refused so long after it was brought is not being processed any more: it is gone. */
+const processedMs = 5 * 60_000;
 const Uploaded = z.object({ id: z.string(), permalink: z.string().optional() });
 
 export type Pictures = ReturnType<typeof openPictures>;
@@ -55,10 +59,19 @@ export function openPictures(client: WebClient, tenant: string, files: Files) {
     async shown(card: Card): Promise<Sources> {
       const sources = new Map<Picture, string>();
       for (const picture of picturesOf(card)) {
-        const source = await files.recall(tenant, digestOf(drawPicture(picture)));
-        if (source !== undefined) sources.set(picture, source);
+        const known = await files.recall(tenant, digestOf(drawPicture(picture)));
+        if (known) sources.set(picture, known.file);
       }
       return sources;
+    },
+
+    /** Slack refused a card with these pictures. One that was deleted, or was another app's, is to be brought anew. */
+    async refused(card: Card): Promise<void> {
+      for (const picture of picturesOf(card)) {
+        const digest = digestOf(drawPicture(picture));
+        const known = await files.recall(tenant, digest);
+        if (known && Date.now() - known.at.getTime() > processedMs) await files.forget(tenant, digest);
+      }
     },
 
     /** Brings every picture of a card to Slack that is not there yet. A copy left by a process that died is seen by nobody. */
@@ -66,7 +79,7 @@ export function openPictures(client: WebClient, tenant: string, files: Files) {
       for (const picture of picturesOf(card)) {
         const svg = drawPicture(picture);
         const digest = digestOf(svg);
-        if ((await files.recall(tenant, digest)) !== undefined) continue;
+        if (await files.recall(tenant, digest)) continue;
         await files.remember(tenant, digest, await upload(svg, picture, digest));
       }
     },
@@ -81,17 +94,20 @@ export const picturesOf = ({ blocks }: Card): Picture[] =>
  * gone), nothing was sent, and the card goes out with words in its place.
  */
 export async function withPictures<T>(
+  pictures: Pictures,
   card: Card,
-  sources: Sources,
   send: (sources: Sources) => Promise<T>,
 ): Promise<{ readonly sent: T; readonly lacks: boolean }> {
+  const sources = await pictures.shown(card);
   const all = picturesOf(card).length;
   if (sources.size === 0) return { sent: await send(noSources), lacks: all > 0 };
   try {
     return { sent: await send(sources), lacks: sources.size < all };
   } catch (error) {
     if (slackWord(error) !== 'invalid_blocks') throw error;
-    return { sent: await send(noSources), lacks: true };
+    const sent = await send(noSources);
+    await pictures.refused(card);
+    return { sent, lacks: true };
   }
 }
 

@@ -36,7 +36,7 @@ let slack: Slack;
 let channel: string;
 const card = cardOf(2);
 
-async function open(without?: string) {
+async function open(without?: string, at?: () => Date) {
   fake = await openFakeSlack();
   if (without) fake.withdraw(without);
   fake.files.processIn(0);
@@ -46,7 +46,7 @@ async function open(without?: string) {
       signingSecret: fake.signingSecret,
       apiUrl: fake.apiUrl,
       dates: 'native',
-      files: filesAtHand(),
+      files: filesAtHand(at),
       log,
     },
     listener,
@@ -97,13 +97,18 @@ describe('a card with a picture', () => {
     expect(await slack.replace(posted, card, 'mark')).toEqual({});
   });
 
-  test('goes back to words when somebody deletes the file', async () => {
+  test('goes back to words when somebody deletes the file, and gets a new one', async () => {
+    await slack[Symbol.asyncDispose]();
+    await fake[Symbol.asyncDispose]();
+    await open(undefined, () => new Date(Date.now() - 600_000));
     await slack.bring(card);
     const posted = await slack.post(place(), undefined, card, 'mark');
     expect(posted.lacks).toBeUndefined();
     fake.files.delete(fake.files.all()[0]?.id ?? '');
     expect(await slack.replace(posted, card, 'mark')).toEqual({ lacks: 'picture' });
     expect(hangs()).not.toContain('slack_file');
+    await slack.bring(card);
+    expect(await slack.replace(posted, card, 'mark')).toEqual({});
   });
 
   test('is drawn anew when its figures change, and only then', async () => {
