@@ -10,6 +10,7 @@ import {
   type TestResource,
 } from './support/aauth-world.ts';
 import { claimsOf, openAccessServer } from './support/access-server.ts';
+import { openIntermediary } from './support/intermediary.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
@@ -113,10 +114,44 @@ describe('an access server', () => {
     expect(as.told.at(-1)).toEqual(said);
   });
 
-  test('that wants to be paid first is waited for', async () => {
+  test('that wants to be paid first has its person asked, in its own words, and is waited for', async () => {
     const answer = await ask('payment');
     expect(answer.status).toBe(202);
+    expect(answer.headers.get('aauth-requirement')).toBe('requirement=approval');
+    const [asked] = (await ps.port.listRequests({ state: 'open', agent: agent.id })).requests;
+    expect(asked).toMatchObject({
+      type: 'payment',
+      missionS256: s256,
+      resourceAsserted: {
+        issuer: as.issuer,
+        payment: {
+          challenge: 'Payment id="x7", method="invoice"',
+          accepts: [{ maxAmountRequired: '250', asset: 'EUR', payTo: 'acct:toys' }],
+        },
+      },
+    });
+    const question = {
+      action: 'ask',
+      question: 'Why?',
+      digest: asked?.digest ?? '',
+      decidedBy: alice,
+    } as const;
+    expect((await ps.port.decide(asked?.id ?? '', question)).kind).toBe('invalid_request');
     expect((await agent.settle(answer)).status).toBe(200);
+    expect((await ps.port.listRequests({ state: 'open', agent: agent.id })).requests).toEqual([]);
+  });
+
+  test('that wants to be paid is not paid by somebody who says no, and the agent is told no', async () => {
+    const answer = await ask('payment');
+    const visits = as.asked.length;
+    const [asked] = (await ps.port.listRequests({ state: 'open', agent: agent.id })).requests;
+    await ps.port.decide(asked?.id ?? '', {
+      action: 'deny',
+      digest: asked?.digest ?? '',
+      decidedBy: alice,
+    });
+    expect(await agent.settle(answer)).toMatchObject({ status: 403, body: { error: 'denied' } });
+    expect(as.asked).toHaveLength(visits);
   });
 
   test('that says no is heard as it said it, whatever the person said', async () => {
@@ -161,6 +196,36 @@ describe('an access server', () => {
     expect(await ask('direct', 'http://localhost:9')).toMatchObject({
       status: 502,
       body: { error: 'as_unreachable' },
+    });
+  });
+
+  test('stands behind a token that is shown upstream: whoever it was for is known here', async () => {
+    await using desk = await openIntermediary(ps.issuer);
+    const pending = await agent.personToken({ resource: desk.issuer, mission_s256: s256 });
+    await approve();
+    const { person_token } = (await agent.settle(pending)).body as { person_token: string };
+    const presented = claimsOf(person_token);
+    const minted = await mintResourceToken(
+      {
+        aud: as.issuer,
+        ps: ps.issuer,
+        sub: String(presented.sub),
+        presentedJti: String(presented.jti),
+        agentJkt: agent.key.kid,
+        missionS256: s256,
+        scope: 'direct',
+      },
+      { issuer: desk.issuer, key: desk.key, now: new Date() },
+    );
+    const asked = await agent.authToken({ resource_token: minted?.jwt, presented_token: person_token });
+    await approve();
+    const { auth_token } = (await agent.settle(asked)).body as { auth_token: string };
+    expect(claimsOf(auth_token).iss).toBe(as.issuer);
+    const chained = await desk.post('/person', { resource: shop.issuer, upstream_token: auth_token });
+    expect(chained.status).toBe(200);
+    expect(claimsOf(String(chained.body.person_token))).toMatchObject({
+      aud: shop.issuer,
+      mission_s256: s256,
     });
   });
 

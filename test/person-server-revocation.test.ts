@@ -220,3 +220,65 @@ describe('an agent provider that revokes', () => {
     expect((await ps.port.readMission(s256))?.tokens[0]?.acknowledgedAt).toBeInstanceOf(Date);
   });
 });
+
+describe('a resource that withdraws its resource token', () => {
+  test('after a yes that was not fetched yet leaves nothing to fetch', async () => {
+    const { agent, s256, tokens } = await onMission([shop.issuer]);
+    const presented_token = tokens[shop.issuer] ?? '';
+    const { resource_token } = (await agent.authorize(shop, presented_token, { scope: 'buy:flour' }))
+      .body as { resource_token: string };
+    const pending = await agent.authToken({ resource_token, presented_token, prompt: 'consent' });
+    const [ask] = (await ps.port.listRequests({ state: 'open', missionS256: s256 })).requests;
+    if (!ask) throw new Error('nothing was asked');
+    await ps.port.decide(ask.id, { action: 'approve', digest: ask.digest, decidedBy: alice });
+    const { jti, exp } = claimsOf(resource_token);
+    const revoked = await signedFetch(
+      `${ps.issuer}/revoke`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ jti, exp }),
+      },
+      { kind: 'server', key: shop.key, issuer: shop.issuer, dwk: 'aauth-resource.json' },
+    );
+    expect(revoked.status).toBe(200);
+    expect(await agent.settle(pending)).toMatchObject({
+      status: 403,
+      body: { error: 'revoked', detail: expect.stringContaining('resource token') },
+    });
+    expect((await ps.port.readMission(s256))?.tokens.filter(({ scope }) => scope)).toEqual([]);
+  });
+});
+
+describe('an agent whose token was revoked', () => {
+  test('does not fetch with its next one what was said yes to before, but still learns of its mission', async () => {
+    const agent = await openAgent({ provider, personServer: ps.issuer, name: `revoked-${(agents += 1)}` });
+    const proposed = await agent.proposeMission({ description: 'Shop' });
+    const asked = await agent.permission({ action: 'Ask' });
+    const { requests } = await ps.port.listRequests({ state: 'open', agent: agent.id });
+    for (const { id } of requests) {
+      const request = await ps.port.readRequest(id);
+      if (!request) throw new Error('it was there');
+      await ps.port.decide(id, { action: 'approve', digest: request.digest, decidedBy: alice });
+    }
+    const { jti, exp } = claimsOf(agent.token);
+    await signedFetch(
+      `${ps.issuer}/revoke`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ jti, exp }),
+      },
+      { kind: 'server', key: provider.key, issuer: provider.issuer, dwk: 'aauth-agent.json' },
+    );
+    const renewed = await agent.rekeyed();
+    expect(await renewed.poll(asked.headers.get('location') ?? '')).toMatchObject({
+      status: 403,
+      body: { error: 'revoked' },
+    });
+    expect(await renewed.poll(proposed.headers.get('location') ?? '')).toMatchObject({
+      status: 200,
+      body: { s256: expect.any(String) },
+    });
+  });
+});

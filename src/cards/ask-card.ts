@@ -102,7 +102,7 @@ export function askCard(ask: AskFacts): Card {
 }
 
 /** What the ask is about: the resource as the server checked it, the action, or the title of what is proposed. */
-function about({ type, agentAsserted, verified }: Request): Span | undefined {
+function about({ type, agentAsserted, resourceAsserted, verified }: Request): Span | undefined {
   switch (type) {
     case 'mission':
       return agentAsserted.description === undefined
@@ -115,6 +115,8 @@ function about({ type, agentAsserted, verified }: Request): Span | undefined {
       return verified.resource && code(verified.resource.issuer);
     case 'claims':
       return verified.told && code(verified.told.party);
+    case 'payment':
+      return resourceAsserted.payment && code(resourceAsserted.issuer ?? '');
     default:
       return undefined;
   }

@@ -6,9 +6,9 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request, Spending } from '#mission-control/facts.ts';
 import * as askWords from './ask-words.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
+import * as givingWords from './giving-words.ts';
 import { cutText, inertText } from './inert.ts';
 import { code, joined, line, strong, time } from './line.ts';
-import * as moneyWords from './money-words.ts';
 import { parameterTable } from './parameters.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
@@ -79,7 +79,7 @@ function figureOf(budget: Readonly<Record<string, unknown>> | undefined): Line |
 /** How money stands: what was set aside and is left is this server's, what was used is the resource's word. */
 export function money({ unit, decimals, allowed, used, held, left, reportedAt }: Spending): Line {
   const figure = (amount: number) => sum(amount, unit, Math.min(decimals, 18));
-  return moneyWords.standing({
+  return givingWords.standing({
     allowed: allowed > 0 ? figure(allowed) : undefined,
     used: figure(used),
     held: held > 0 ? figure(held) : undefined,
@@ -115,16 +115,16 @@ export function checked(request: Request, people: People): Block[] {
       ),
       ...hops(request),
       toldFact(request),
-      fact(moneyWords.facts.spent, verified.spending && money(verified.spending)),
+      fact(givingWords.facts.spent, verified.spending && money(verified.spending)),
       request.missionS256 === undefined ? fact(words.facts.granted, listed(verified.granted)) : undefined,
     ),
-  ).concat(beyond(request) ? [{ kind: 'note', line: moneyWords.beyond }] : []);
+  ).concat(beyond(request) ? [{ kind: 'note', line: givingWords.beyond }] : []);
 }
 
 /** Who learns what about the person by a yes. */
 export function toldFact({ verified: { told: telling } }: Request): Fact | undefined {
   const claims = telling && listed(telling.claims);
-  return claims && fact(moneyWords.facts.told, moneyWords.told(code(telling.party, 80), claims));
+  return claims && fact(givingWords.facts.told, givingWords.told(code(telling.party, 80), claims));
 }
 
 /** The call chain hop by hop, the first caller first, and at its end the agent that asks now. */
@@ -150,22 +150,36 @@ function hops({ verified, agent }: Request): Fact[] {
 
 /** The other party's own words: the resource's, or those of the access server that wants to know who the person is. */
 export function resourceSays({ type, resourceAsserted: said, verified }: Request): Block[] {
-  const access = type === 'claims';
-  return section(access ? moneyWords.accessServerSays : words.labels.resourceSays, [
+  const access = asksElsewhere({ type, resourceAsserted: said });
+  return section(access ? givingWords.accessServerSays : words.labels.resourceSays, [
     ...factsOf(
       told(words.facts.name, said.name),
       told(
-        access ? moneyWords.facts.accessServer : words.facts.resource,
+        access ? givingWords.facts.accessServer : words.facts.resource,
         said.issuer === verified.resource?.issuer ? undefined : said.issuer,
       ),
+      type === 'person_token' ? fact(givingWords.facts.accessMode, accessMode(said.accessMode)) : undefined,
       told(words.facts.account, said.account),
       ...scopes(said.scope ?? []),
       fact(words.facts.budget, figureOf(said.budget)),
       told(words.facts.page, said.interaction),
     ),
+    ...parameterTable(givingWords.paymentHeading, said.payment),
     ...quote(words.headings.resource, said.description),
   ]);
 }
+
+/** Whether it is an access server that asks the person, and not their agent. */
+export const asksElsewhere = ({ type, resourceAsserted }: Pick<Request, 'type' | 'resourceAsserted'>) =>
+  type === 'claims' || (type === 'payment' && resourceAsserted.payment !== undefined);
+
+/** What being known there is worth: a resource may serve on the person's name alone. */
+const accessMode = (mode: string | undefined): Line | undefined =>
+  mode === undefined
+    ? undefined
+    : Object.hasOwn(givingWords.accessModes, mode)
+      ? givingWords.accessModes[mode]
+      : [code(mode, 64)];
 
 function scopes(
   scope: readonly { readonly value: string; readonly description?: string | undefined }[],
@@ -269,7 +283,7 @@ export function fullText(request: Request, mission: MissionSummary | undefined):
     [headings.tools, lines(agent.tools?.map(called))],
     [headings.resources, lines(agent.resources)],
     [headings.page, agent.url],
-    [moneyWords.facts.told, lines(verified.told?.claims)],
+    [givingWords.facts.told, lines(verified.told?.claims)],
     [headings.machine, lines([agent.platform, agent.device])],
     [
       headings.identity,
@@ -290,6 +304,7 @@ export function fullText(request: Request, mission: MissionSummary | undefined):
     ],
     [headings.scope, lines(resource.scope?.map((each) => called({ name: each.value, ...each })))],
     [headings.budget, pretty(resource.budget)],
+    [givingWords.paymentHeading, pretty(resource.payment)],
     [headings.questions, lines(request.clarifications.map(asked))],
     [headings.reason, request.decision?.reason],
     [headings.mission, mission?.description],

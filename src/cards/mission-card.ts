@@ -7,9 +7,9 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { called, fact, factsOf, full, lines, listed, money, quote, told } from './asserted.ts';
 import { approvers, type Ballot } from './ballot.ts';
 import type { Block, Card } from './card.ts';
+import * as givingWords from './giving-words.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
-import * as moneyWords from './money-words.ts';
 import { timeline } from './picture-words.ts';
 import { decider, type People, person } from './who.ts';
 import * as words from './words.ts';
@@ -92,8 +92,8 @@ export function missionFacts({ mission, approval, ballot, people }: MissionFacts
     ),
     fact(words.facts.approvedResources, listed(mission.approvedResources) ?? words.nothingApprovedYet),
     ...(mission.budgets ?? []).slice(0, budgetsShown).map(({ resource, account, ...spending }) => ({
-      name: moneyWords.facts.budget,
-      value: moneyWords.at(
+      name: givingWords.facts.budget,
+      value: givingWords.at(
         code(resource, 80),
         account === undefined ? undefined : code(account, 40),
         money(spending),

@@ -1,6 +1,7 @@
 // What a person can do about an open ask: exactly what its Person Server takes for that kind of ask, as it stands now.
 import type { Request } from '#mission-control/facts.ts';
 import * as words from './ask-words.ts';
+import { asksElsewhere } from './asserted.ts';
 import type { Button, Form, Line, Press, SafeText } from './card.ts';
 import {
   answerButtons,
@@ -11,6 +12,7 @@ import {
   questionForm,
   reasonForm,
 } from './forms.ts';
+import { payElsewhere } from './giving-words.ts';
 import * as common from './words.ts';
 
 /** `shared`: several people have to approve, so none of them changes the ask alone. */
@@ -49,7 +51,7 @@ export function verbsOf(offering: Offering): Button[] {
       press: press('deny'),
       style: 'danger',
       // No agent waits for this answer.
-      form: reasonForm(request.type === 'claims' ? [] : capabilities),
+      form: reasonForm(asksElsewhere(request) ? [] : capabilities),
     },
     ...(asks ? [plain(words.buttons.ask, press('ask'), questionForm(left))] : []),
     ...(asks && request.type === 'auth_token'
@@ -68,7 +70,7 @@ export function aboutVerbs(offering: Offering): Line[] {
     ...(type === 'question'
       ? [capabilities.includes('answer') ? words.howToAnswer : words.cannot.answer]
       : []),
-    ...(needsPage.has(type) ? [common.doneOnPage] : []),
+    ...(needsPage.has(type) ? [asksElsewhere(request) ? payElsewhere : common.doneOnPage] : []),
     ...(type === 'mission_completion' ? [words.completes] : []),
     ...(type === 'mission_update' ? [words.updateAdds] : []),
     ...(type === 'claims' ? [words.claimed] : []),
@@ -76,7 +78,7 @@ export function aboutVerbs(offering: Offering): Line[] {
     ...((type === 'mission' || reaching.has(type)) && !capabilities.includes('narrow')
       ? [words.cannot.narrow]
       : []),
-    ...(!unasked.has(type) && !capabilities.includes('ask') ? [words.cannot.ask] : []),
+    ...(!isUnasked(request) && !capabilities.includes('ask') ? [words.cannot.ask] : []),
     ...(mayAsk(offering) && (request.rounds.used > 0 || roundsLeft(request) === 0)
       ? [words.roundsLeft(roundsLeft(request))]
       : []),
@@ -85,12 +87,12 @@ export function aboutVerbs(offering: Offering): Line[] {
 
 const roundsLeft = ({ rounds }: Request) => Math.max(0, rounds.max - rounds.used);
 
-/** What no agent could answer about: its own question is answered, and what an access server wants to know is not its doing. */
-const unasked = new Set<Request['type']>(['question', 'claims']);
+/** What no agent could answer about: its own question is answered, and what an access server wants is not its doing. */
+const isUnasked = (request: Request) => request.type === 'question' || asksElsewhere(request);
 
 /** One question at a time. */
 const mayAsk = ({ request, capabilities }: Offering) =>
-  capabilities.includes('ask') && !unasked.has(request.type) && request.state === 'open';
+  capabilities.includes('ask') && !isUnasked(request) && request.state === 'open';
 
 /** Within a mission a yes may hold until its end, outside of one for ever; where the server takes terms at all. */
 function reachOffered({ request, capabilities }: Offering): 'mission' | 'always' | undefined {

@@ -103,10 +103,14 @@ export const Request = z.object({
     issuer: z.string().optional(),
     name: z.string().optional(),
     description: z.string().optional(),
+    /** The credential it expects; `person-token` serves whoever it knows, without further leave. */
+    accessMode: z.string().optional(),
     scope: z.array(Scope).optional(),
     account: z.string().optional(),
     interaction: z.string().optional(),
     budget: opaque.optional(),
+    /** What an access server says about being paid. */
+    payment: opaque.optional(),
   }),
   /** What the agent says. Never the sole basis of a decision (-11 §7.4). */
   agentAsserted: z.object({

@@ -5,7 +5,7 @@ import { foldInteractionCode } from '#aauth/interaction-code.ts';
 import type { Problem } from '#aauth/problem.ts';
 import { signRequest } from '#aauth/signed-fetch.ts';
 import type { Server } from '#person-server/server.ts';
-import { asStorable } from '#person-server/storable.ts';
+import { asStorable, isStorable } from '#person-server/storable.ts';
 import { isWebAddress } from '#person-server/web-address.ts';
 
 /** What the access server waits for, as far as the agent can help. */
@@ -21,17 +21,26 @@ export type Awaited =
   /** What it named; `ask` is the request it was put before the person as. */
   | { readonly kind: 'claims'; readonly names: readonly string[]; readonly ask?: string | undefined };
 
-/** A request that waits at an access server: where to look again, for what it waits, and which claims it was answered. */
+/** A request that waits at an access server: where to look again, and for what it waits. */
 export type Federation = {
   readonly location: string;
   readonly awaited: Awaited;
-  readonly answered?: readonly string[];
+  /** The claims it was answered, told or not. */
+  readonly answered?: readonly string[] | undefined;
+  /** The request its wish to be paid was put before the person as. */
+  readonly payment?: string | undefined;
 };
 
 export type AccessAnswer =
   | { readonly kind: 'token'; readonly jwt: string }
   | { readonly kind: 'waits'; readonly federation: Federation }
   | { readonly kind: 'wants_claims'; readonly location: string; readonly names: readonly string[] }
+  /** A `402`, with what it says about the payment. */
+  | {
+      readonly kind: 'wants_payment';
+      readonly location: string;
+      readonly payment: Readonly<Record<string, unknown>>;
+    }
   /** Not now: the same may be asked again. */
   | { readonly kind: 'busy' }
   /** A refusal of its own, to be relayed as it is. */
@@ -125,7 +134,10 @@ export function readAccessAnswer(
       const names = named.success ? named.data.required_claims : [];
       return { kind: 'wants_claims', location: location.href, names };
     }
-    const awaited = status === 202 ? awaitedOf(server, requirement, json) : undefined;
+    if (status === 402) {
+      return { kind: 'wants_payment', location: location.href, payment: paymentIn(headers, json, body) };
+    }
+    const awaited = awaitedOf(server, requirement, json);
     return {
       kind: 'waits',
       federation: { location: location.href, awaited: awaited ?? { kind: 'approval' } },
@@ -139,6 +151,16 @@ export function readAccessAnswer(
   }
   const detail = asStorable(refused.data.detail, 1_000) ?? 'the access server refused';
   return { kind: 'refuses', problem: { status, error: refused.data.error, detail } };
+}
+
+const longestPayment = 8 * 1024;
+
+/** What is said about a payment, for a person to read: the challenge (RFC 9110 §11.6.1), and the body where it is an object. */
+function paymentIn(headers: Headers, json: unknown, body: Uint8Array): Readonly<Record<string, unknown>> {
+  const challenge = asStorable(headers.get('www-authenticate') ?? undefined, 2_000);
+  const said = z.record(z.string(), z.unknown()).safeParse(json);
+  const kept = said.success && body.byteLength <= longestPayment && isStorable(said.data) ? said.data : {};
+  return { ...kept, ...(challenge !== undefined && { challenge }) };
 }
 
 type Requirement = { readonly name: string; readonly params: ReadonlyMap<string, string> };

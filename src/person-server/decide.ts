@@ -112,7 +112,9 @@ function faultOf(request: RequestRow, decision: Decision, now: Date): string | u
       return decision.answer.trim() ? undefined : 'the answer is empty';
     case 'ask':
       if (request.type === 'question') return 'a question is answered or denied';
-      if (request.type === 'claims') return 'the agent has no part in this, and is not asked';
+      if ('party' in request.wanted && request.wanted.party !== undefined) {
+        return 'an access server asks this: the agent has no part in it, and is not asked';
+      }
       if (!decision.question.trim()) return 'the question is empty';
       if (decision.timeoutSeconds !== undefined && !(decision.timeoutSeconds >= 1)) {
         return 'the timeout is at least a second';

@@ -4,10 +4,12 @@ import { federate, isFederated } from '#person-server/federate.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
 import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
 import { readRequest } from '#person-server/requests.ts';
+import { isRevoked } from '#person-server/revocations.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 import type { Within } from '#person-server/tables.ts';
 import {
+  findToken,
   type Prepared,
   prepareAuthToken,
   preparePersonToken,
@@ -93,6 +95,8 @@ async function deliverApproved(
   switch (wanted.type) {
     case 'person_token':
     case 'auth_token': {
+      const withdrawn = wanted.type === 'auth_token' ? await whyWithdrawn(server, wanted) : undefined;
+      if (withdrawn) return (await takeDelivery(server, request)) ? revoked(withdrawn) : gone();
       if (isFederated(wanted)) return await deliverFederated(server, request, wanted, reply);
       const prepared =
         wanted.type === 'person_token'
@@ -126,6 +130,22 @@ async function deliverApproved(
     default:
       return (await takeDelivery(server, request)) ? stored(request) : gone();
   }
+}
+
+/**
+ * Why nothing is issued any more on what the agent brought, in words: its resource has withdrawn the resource token since, or
+ * the token it was issued on was revoked (draft §revocation-cascade). Undefined while both stand.
+ */
+async function whyWithdrawn(
+  { store }: Server,
+  {
+    resource,
+    resourceTokenJti,
+    presentedJti,
+  }: { readonly resource: string; readonly resourceTokenJti: string; readonly presentedJti: string },
+): Promise<string | undefined> {
+  if (await isRevoked(store, resource, resourceTokenJti)) return 'the resource withdrew its resource token';
+  return (await findToken(store, presentedJti))?.revokedAt ? 'the presented token was revoked' : undefined;
 }
 
 /** What the access server says to a request its person approved: its token, its no, or its own question (draft §as-response). */
@@ -204,6 +224,10 @@ function stored({ answer }: RequestRow): Response {
     detail: 'the request ended without an answer',
   };
   return problemResponse(problem);
+}
+
+function revoked(detail: string): Response {
+  return problemResponse({ status: 403, error: 'revoked', detail });
 }
 
 function expired(): Response {

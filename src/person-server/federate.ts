@@ -7,15 +7,16 @@ import {
   type Federation,
   followUp,
 } from '#person-server/access-server.ts';
+import { answerElsewhere, askForElsewhere, endElsewhere } from '#person-server/asked-elsewhere.ts';
 import { type Budget, isWithin } from '#person-server/budget.ts';
+import { failWithin } from '#person-server/fail.ts';
 import { claimsTold } from '#person-server/identity.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
-import { logFor, tellOf } from '#person-server/requests.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 import { isStorable } from '#person-server/storable.ts';
 import type { Wanted } from '#person-server/tables.ts';
-import { answerTo, mayTell } from '#person-server/tell-claims.ts';
+import { mayTell } from '#person-server/tell-claims.ts';
 import { findToken, type Prepared } from '#person-server/tokens-issued.ts';
 
 type Federated = Extract<Wanted, { readonly type: 'auth_token' }> & { readonly federated: object };
@@ -51,6 +52,9 @@ export async function federate(
     if (federation?.awaited.kind === 'claims') {
       return await takeAnswer(server, request, wanted, federation, federation.awaited);
     }
+    if (federation?.payment && (await answerElsewhere(server, federation.payment)).kind === 'no') {
+      return await fail(server, request, unpaid);
+    }
     const answer = federation
       ? await followUp(server, federation.location, reply)
       : await askAccessServer(server, wanted.federated.accessServer, wanted.federated.tokens);
@@ -69,14 +73,15 @@ async function take(
   switch (answer.kind) {
     case 'token': {
       const prepared = await verifyDelivered(server, request, wanted, answer.jwt);
+      await endElsewhere(server, request.federation);
       return prepared ? { kind: 'prepared', prepared } : await fail(server, request, unverifiable);
     }
     case 'waits':
-      return await wait(server, request, { ...answer.federation, answered: request.federation?.answered });
+      return await wait(server, request, answer.federation);
     case 'wants_claims': {
       const { location, names } = answer;
       const answered = request.federation?.answered ?? [];
-      const federation: Federation = { location, awaited: { kind: 'approval' }, answered };
+      const federation: Federation = { location, awaited: { kind: 'approval' } };
       // What was answered before is not answered otherwise by asking again.
       const news = names.filter((name) => !answered.includes(name));
       if (!news.length && request.federation?.answered) return await wait(server, request, federation);
@@ -85,6 +90,18 @@ async function take(
       return telling.kind === 'waits'
         ? await wait(server, request, telling.federation)
         : await tellClaims(server, request, wanted, federation, news, telling.claims);
+    }
+    case 'wants_payment': {
+      const party = wanted.federated.accessServer;
+      const payment =
+        request.federation?.payment ??
+        (await askForElsewhere(server, request, wanted, {
+          wanted: { type: 'payment', party, upstream: wanted.upstream },
+          party,
+          payment: answer.payment,
+        }));
+      const { location } = answer;
+      return await wait(server, request, { location, awaited: { kind: 'approval' }, payment });
     }
     case 'busy':
       return { kind: 'waits', federation: request.federation ?? undefined };
@@ -107,8 +124,9 @@ async function takeAnswer(
     const answer = { kind: 'wants_claims', location: federation.location, names } as const;
     return await take(server, request, wanted, answer);
   }
-  const claims = await answerTo(server, ask);
-  if (!claims) return { kind: 'waits', federation };
+  const answer = await answerElsewhere(server, ask);
+  if (answer.kind === 'waits') return { kind: 'waits', federation };
+  const claims = answer.kind === 'yes' && answer.wanted.type === 'claims' ? answer.wanted.claims : [];
   return await tellClaims(server, request, wanted, federation, names, claims);
 }
 
@@ -121,20 +139,29 @@ async function tellClaims(
   names: readonly string[],
   claims: readonly string[],
 ): Promise<Outcome> {
-  const answered = [...(federation.answered ?? []), ...names];
+  const answered = [...(request.federation?.answered ?? []), ...names];
   const told = await followUp(server, federation.location, claimsTold(server, request.person, claims));
-  const now = { ...request, federation: { ...federation, awaited: { kind: 'approval' as const }, answered } };
-  return await take(server, now, wanted, told);
+  const { payment } = request.federation ?? {};
+  const asked = { ...federation, awaited: { kind: 'approval' as const }, answered, payment };
+  return await take(server, { ...request, federation: asked }, wanted, told);
 }
 
-async function wait(server: Server, { id }: RequestRow, federation: Federation): Promise<Outcome> {
+/** Keeps where it waits now, with what was asked and answered on the way. */
+async function wait(server: Server, request: RequestRow, now: Federation): Promise<Outcome> {
+  const federation = { ...request.federation, ...now };
   await server.store
     .updateTable('request')
     .set({ federation: JSON.stringify(federation) })
-    .where('id', '=', id)
+    .where('id', '=', request.id)
     .execute();
   return { kind: 'waits', federation };
 }
+
+const unpaid: Problem = {
+  status: 403,
+  error: 'denied',
+  detail: 'the access server wants to be paid, and the person said no',
+};
 
 const unverifiable: Problem = {
   status: 502,
@@ -204,19 +231,7 @@ const sumOf = ({ amount, unit, decimals }: Budget): Budget => ({ amount, unit, d
 
 /** The person said yes and the access server did not: the request says so, and so does the log. */
 async function fail(server: Server, request: RequestRow, problem: Problem): Promise<Outcome> {
-  const at = server.now();
-  const { status, error, detail } = problem;
-  await server.store.transaction().execute(async (trx) => {
-    const failed = await trx
-      .updateTable('request')
-      .set({ state: 'failed', answer: JSON.stringify({ kind: 'problem', status, error, detail }) })
-      .where('id', '=', request.id)
-      .where('state', '=', 'approved')
-      .executeTakeFirst();
-    if (!failed.numUpdatedRows) return;
-    const line = { kind: 'auth_token', source: 'person_server', outcome: 'failed' } as const;
-    await logFor(trx, request, { ...line, description: error }, at);
-    await tellOf(trx, request, at);
-  });
+  await endElsewhere(server, request.federation);
+  await server.store.transaction().execute((trx) => failWithin(trx, request, problem, server.now()));
   return { kind: 'failed' };
 }

@@ -11,6 +11,7 @@ import type { Asserted } from '#person-server/tables.ts';
 const patienceMs = 3_000;
 
 const longestName = 200;
+const longestMode = 64;
 const longestDescription = 4_000;
 
 /** The agent's provider, as its metadata names it (draft §agent-person-binding), and what this mission granted before. */
@@ -50,6 +51,7 @@ export async function introduceResource(
       issuer,
       name: asStorable(metadata?.name, longestName),
       description: asStorable(metadata?.description, longestDescription),
+      accessMode: asStorable(metadata?.access_mode, longestMode),
       ...(scope.length && {
         scope: scope.map((value) => ({
           value,

@@ -110,8 +110,9 @@ async function verifySubagent(
 }
 
 /**
- * Verifies an upstream token (draft §upstream-token-verification): issued here to an agent we know, made out to the
- * intermediary, which is its own agent provider. The person is whom our own record says it names.
+ * Verifies an upstream token (draft §upstream-token-verification): issued here, or fetched from an access server, for an
+ * agent we know; made out to the intermediary, which is its own agent provider. The person is whom our own record says it
+ * names.
  */
 async function verifyUpstream(server: Server, intermediary: AgentToken, jwt: string) {
   const invalid = (detail: string): Refused => ({
@@ -128,9 +129,11 @@ async function verifyUpstream(server: Server, intermediary: AgentToken, jwt: str
   }
   const { token } = verified;
   const ps = token.kind === 'person' ? token.iss : token.ps;
-  if (ps !== server.issuer || token.iss !== server.issuer) return invalid('the token was not issued here');
+  if (ps !== server.issuer) return invalid('the token names another person server');
   const record = await findToken(server.store, token.jti);
   if (!record) return invalid('the agent this token was issued to is not known');
+  // Issued here, or by the access server this server fetched it from for that agent.
+  if (token.iss !== (record.accessServer ?? server.issuer)) return invalid('the token was not issued here');
   const calling = { iss: record.agentIss, sub: record.agentSub };
   const person = await personOfSubject(server.store, token.aud, token.sub);
   if (person === undefined || person !== record.person) return invalid('the token names nobody known here');

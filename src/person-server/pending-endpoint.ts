@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
+import { endElsewhere } from '#person-server/asked-elsewhere.ts';
 
 import { invalidRequest, readMembers, words } from '#person-server/body.ts';
 import { type Reply, reply } from '#person-server/clarify.ts';
@@ -11,7 +12,6 @@ import { answerWhenReady } from '#person-server/pending.ts';
 import { endRequest, findOwnRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { isOpen, type RequestRow } from '#person-server/shown.ts';
-import { endTelling } from '#person-server/tell-claims.ts';
 import { readUpdatedRequest } from '#person-server/updated-request.ts';
 
 /** `GET` of a pending URL (draft §deferred-responses): still pending, or the answer, once. */
@@ -79,6 +79,6 @@ export async function withdraw(server: Server, admitted: Admitted, pending: stri
   const withdrawn =
     (await endRequest(server, request, { state: 'withdrawn' })) || (await takeDelivery(server, request));
   if (!withdrawn) return gone();
-  await endTelling(server, request);
+  await endElsewhere(server, request.federation);
   return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
 }

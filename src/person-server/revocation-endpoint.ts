@@ -8,6 +8,7 @@ import { endChained, revokeTokens, tellAgain, untilTold } from '#person-server/a
 import { readJson, readMembers } from '#person-server/body.ts';
 import { nothingHere, slowDown } from '#person-server/deferred.ts';
 import { gone } from '#person-server/deliver.ts';
+import { failWithin } from '#person-server/fail.ts';
 import { holdMission } from '#person-server/missions.ts';
 import { endWithin } from '#person-server/requests.ts';
 import {
@@ -126,7 +127,13 @@ async function endAgentToken(server: Server, agent: Agent) {
     .selectAll()
     .where('agentIss', '=', agent.iss)
     .where('agentSub', '=', agent.sub)
-    .where('state', 'in', openStates)
+    .where((eb) =>
+      eb.or([
+        eb('state', 'in', openStates),
+        // A yes nobody fetched is still waited for. A mission stands: without its name the agent could not know of it.
+        eb.and([eb('state', '=', 'approved'), eb('deliveredAt', 'is', null), eb('type', '!=', 'mission')]),
+      ]),
+    )
     .execute();
   await end(server, open, 'the agent token was revoked by its provider');
 }
@@ -147,7 +154,8 @@ async function end(server: Server, requests: readonly Parameters<typeof endWithi
     await server.store.transaction().execute(async (trx) => {
       if (request.missionS256) await holdMission(trx, request.missionS256);
       const answer = { kind: 'problem', status: 403, error: 'revoked', detail } as const;
-      await endWithin(trx, request, { state: 'voided', answer }, server.now());
+      if (await endWithin(trx, request, { state: 'voided', answer }, server.now())) return;
+      await failWithin(trx, request, answer, server.now());
     });
   }
 }

@@ -59,10 +59,14 @@ export type Asserted = {
     readonly issuer?: string;
     readonly name?: string;
     readonly description?: string;
+    /** The credential it expects, as its metadata says (draft §resource-metadata). */
+    readonly accessMode?: string;
     readonly scope?: { readonly value: string; readonly description?: string }[];
     readonly account?: string;
     readonly interaction?: string;
     readonly budget?: Record<string, unknown>;
+    /** What an access server says about being paid. */
+    readonly payment?: Record<string, unknown>;
   };
   readonly agent: {
     readonly justification?: string;
@@ -122,11 +126,14 @@ export type Wanted =
       };
     } & TokenTerms)
   | { readonly type: 'permission'; readonly action: string }
-  | {
-      readonly type: 'interaction' | 'payment';
+  | { readonly type: 'interaction'; readonly url?: string; readonly code?: string }
+  | ({
+      readonly type: 'payment';
       readonly url?: string;
       readonly code?: string;
-    }
+      /** The access server that wants to be paid, where it is one and not the agent that asks. */
+      readonly party?: string;
+    } & Pick<TokenTerms, 'upstream'>)
   | { readonly type: 'question'; readonly question: string }
   /** What the access server of a granted request wants to know; the answer goes to it, when the agent comes for its token. */
   | ({

@@ -102,7 +102,13 @@ export async function openAccessServer() {
       case 'question':
         return wait('requirement=clarification', { clarification: 'For whom?', options: ['me', 'us'] });
       case 'payment':
-        return wait('', {}, 402);
+        return Response.json(
+          { accepts: [{ maxAmountRequired: '250', asset: 'EUR', payTo: 'acct:toys' }] },
+          {
+            status: 402,
+            headers: { location: '/waiting', 'www-authenticate': 'Payment id="x7", method="invoice"' },
+          },
+        );
       case 'no':
         return problemResponse({ status: 403, error: 'denied', detail: 'not on a Saturday' });
       case 'busy':

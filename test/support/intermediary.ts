@@ -31,5 +31,5 @@ export async function openIntermediary(personServer: string) {
     );
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  return { ...server, id, post };
+  return { ...server, id, key, post };
 }

@@ -55,6 +55,7 @@ test('an open ask shows who asks, for whom, what, where, why, under which missio
         type: 'person_token',
         missionS256: undefined,
         agent: { id: 'aauth:who@agents.example', iss: 'https://agents.example', new: true },
+        resourceAsserted: { issuer: 'https://toys.example', name: 'Toy Shop', accessMode: 'person-token' },
         agentAsserted: { platform: 'linux', device: 'kitchen tablet' },
       }),
     ),
@@ -221,6 +222,16 @@ test('an open ask shows who asks, for whom, what, where, why, under which missio
           parameters: Object.fromEntries(
             Array.from({ length: 14 }, (_, at) => [`item ${at}`, { name: `thing\n${at}`, tags: [] }]),
           ),
+        },
+      }),
+    ),
+    'an access server that wants to be paid': ask(
+      request({
+        type: 'payment',
+        verified: { resource: { issuer: 'https://toys.example', known: true } },
+        resourceAsserted: {
+          issuer: 'https://access.example',
+          payment: { challenge: 'Payment id="x7"', accepts: [{ maxAmountRequired: '250', asset: 'EUR' }] },
         },
       }),
     ),

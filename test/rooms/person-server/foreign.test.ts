@@ -84,6 +84,7 @@ describe('an access server', () => {
             }
             return;
           }
+          case 'wants_payment':
           case 'wants_claims':
             expect(new URL(answer.location).origin).toBe('https://as.example');
             expect(isStorable(answer)).toBe(true);

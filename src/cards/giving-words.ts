@@ -1,4 +1,4 @@
-// Words about what a yes costs: money, and what others learn about the person.
+// Words about what a yes gives away: money, and what others learn about the person and do on their name.
 import type { Line, Span } from './card.ts';
 import { line, ours } from './line.ts';
 
@@ -7,9 +7,21 @@ export const facts = {
   spent: ours`Money in this mission`,
   budget: ours`Budget`,
   accessServer: ours`Access server`,
+  accessMode: ours`Serves agents`,
 } as const;
 
+/** How a resource takes agents, where it is one of the ways the protocol names. */
+export const accessModes: Readonly<Record<string, Line>> = {
+  'agent-token': line`whoever they act for`,
+  'person-token': line`as soon as it knows the person: nothing else is asked of anybody`,
+  'session-token': line`after its own sign-in`,
+  'auth-token': line`with access that is asked for here, each time`,
+};
+
 export const accessServerSays = ours`The access server says`;
+
+export const paymentHeading = ours`What it wants to be paid, in its own words`;
+export const payElsewhere = line`Pay it in the way it names: nothing is paid from here. It gives access once it has been paid, whatever is pressed. Denying ends the agent’s request.`;
 
 /** Who is told what; names of claims, never their values. */
 export const told = (party: Span, claims: Line): Line => line`${party} is told: ${claims}`;

@@ -1,0 +1,76 @@
+// What an access server asks of the person while their agent waits for its token: an ask of its own, with its own card.
+import type { Federation } from '#person-server/access-server.ts';
+import { introduceAgent, metadataInTime } from '#person-server/introduce.ts';
+import { endRequest, openRequest, readRequest } from '#person-server/requests.ts';
+import type { Server } from '#person-server/server.ts';
+import { isOpen, type RequestRow } from '#person-server/shown.ts';
+import { asStorable } from '#person-server/storable.ts';
+import type { Asserted, Wanted } from '#person-server/tables.ts';
+import type { WantedAccess } from '#person-server/wanted-access.ts';
+
+export type Elsewhere = {
+  readonly wanted: Extract<Wanted, { readonly type: 'claims' | 'payment' }>;
+  readonly party: string;
+  readonly told?: Asserted['verified']['told'];
+  readonly payment?: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Puts it before the person, no longer than the request it is asked for can wait. Returns the id of the ask; undefined where
+ * it cannot be asked now (the mission has ended, too much is open): it is tried again when the agent comes again.
+ */
+export async function askForElsewhere(
+  server: Server,
+  request: RequestRow,
+  access: WantedAccess,
+  { wanted, party, told, payment }: Elsewhere,
+): Promise<string | undefined> {
+  const agent = { iss: request.agentIss, sub: request.agentSub };
+  const missionS256 = request.missionS256 ?? undefined;
+  const metadata = await metadataInTime(server, party, 'aauth-access.json');
+  const { resource, chain } = request.asserted.verified;
+  const opened = await openRequest(server, {
+    person: request.person,
+    agent,
+    agentNew: false,
+    subagent: request.subagent ?? undefined,
+    missionS256,
+    asserted: {
+      verified: { ...(await introduceAgent(server, agent, missionS256)), resource, chain, told },
+      resource: {
+        issuer: party,
+        name: asStorable(metadata?.name, 200),
+        description: asStorable(metadata?.description, 4_000),
+        ...(payment && { payment }),
+      },
+      agent: request.asserted.agent,
+    },
+    wanted,
+    notAfter: [
+      new Date(access.notAfter),
+      request.closedAt ? new Date(request.closedAt.getTime() + server.limits.pendingMs) : undefined,
+    ],
+  });
+  return opened.kind === 'opened' ? opened.request.id : undefined;
+}
+
+/** What became of such an ask: `waits` while it is open, and a no where nobody answered. */
+export async function answerElsewhere(
+  server: Server,
+  ask: string,
+): Promise<{ readonly kind: 'waits' | 'no' } | { readonly kind: 'yes'; readonly wanted: Wanted }> {
+  const request = await readRequest(server.store, ask);
+  if (!request) return { kind: 'no' };
+  if (isOpen(request.state) && request.expiresAt > server.now()) return { kind: 'waits' };
+  return request.state === 'approved' ? { kind: 'yes', wanted: request.wanted } : { kind: 'no' };
+}
+
+/** Takes back what the person is still asked for a request that nobody waits for any more. */
+export async function endElsewhere(server: Server, federation: Federation | null) {
+  const awaited = federation?.awaited;
+  const asks = [federation?.payment, awaited?.kind === 'claims' ? awaited.ask : undefined];
+  for (const id of asks) {
+    const ask = id === undefined ? undefined : await readRequest(server.store, id);
+    if (ask) await endRequest(server, ask, { state: 'withdrawn' });
+  }
+}
