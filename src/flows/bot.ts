@@ -3,6 +3,7 @@
 //   look      read the truth about an ask or a mission and say which card should hang where
 //   hang      make the chats show what should hang
 //   bring     bring the pictures of a card to where they can be shown, and hang it again with them
+//   timeline  draw how a mission went: when asked, and on the report of its end
 //   hear      a person said something; answer, or do what they said
 //   press     a person pressed a button; do it if they may
 //   alarm     say so when an ask was settled and nobody here did it

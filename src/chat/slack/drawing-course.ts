@@ -1,7 +1,6 @@
 // A level along a log: the line it may cross, where it did, and the entries that are cited.
 import type { Panel } from '#cards/card.ts';
-import { type Drawn, frame, inner } from './drawing.ts';
-import { circle, dashed, ink, n, path, rect, rule, text, widthOf } from './svg.ts';
+import { circle, type Drawn, dashed, frame, ink, inner, n, path, rect, rule, text, widthOf } from './svg.ts';
 
 const top = 64;
 const plot = 230;

@@ -1,7 +1,6 @@
 // What happened in the order of a log: a lane with its own sign for each kind of thing, flags for what changes the rest.
 import type { Panel } from '#cards/card.ts';
-import { type Drawn, frame, inner } from './drawing.ts';
-import { circle, dashed, ink, n, path, rect, rule, text, widthOf } from './svg.ts';
+import { circle, type Drawn, dashed, frame, ink, inner, n, path, rect, rule, text, widthOf } from './svg.ts';
 
 const laneHeight = 70;
 const flagHeight = 32;

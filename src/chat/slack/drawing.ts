@@ -2,14 +2,7 @@
 import type { Panel, Picture } from '#cards/card.ts';
 import { coursePanel } from './drawing-course.ts';
 import { eventsPanel } from './drawing-events.ts';
-import { dashed, font, ink, n, path, rect, rule, text, widthOf } from './svg.ts';
-
-/** In units of the drawing; the image has twice as many pixels. */
-export const frame = { width: 720, edge: 28 } as const;
-export const inner = frame.width - 2 * frame.edge;
-
-/** A part of a drawing: what stands in it, from y = 0 downwards, and how high it is. */
-export type Drawn = { readonly svg: string; readonly height: number };
+import { type Drawn, dashed, font, frame, ink, inner, n, path, rect, rule, text, widthOf } from './svg.ts';
 
 /** The same picture is always the same text, so its digest says whether it has changed. */
 export function drawPicture({ title, panels }: Picture): string {

@@ -13,6 +13,13 @@ export const ink = {
 
 export const font = 'DejaVu Sans';
 
+/** In units of the drawing; the image has twice as many pixels. */
+export const frame = { width: 720, edge: 28 } as const;
+export const inner = frame.width - 2 * frame.edge;
+
+/** A part of a drawing: what stands in it, from y = 0 downwards, and how high it is. */
+export type Drawn = { readonly svg: string; readonly height: number };
+
 export type TextLook = {
   readonly size: number;
   readonly bold?: boolean;
