@@ -268,7 +268,7 @@ async function chat(config: Config, log: Log): Promise<Finding[]> {
     try {
       await using open = platform === 'slack' ? await openSlackDeaf(config, log) : openTeamsDeaf(config, log);
       findings.push(ok(`${platform}: the credentials are accepted`));
-      if ('scopes' in open) findings.push(...pictures(open.scopes));
+      if ('scopes' in open) findings.push(...missingRights(open.scopes));
       for (const { id, place } of wanted) findings.push(await channel(open, id, place));
       await readStandings(open, oversight, standings);
     } catch (error) {
@@ -303,15 +303,23 @@ function leavers({ oversight }: Config, standings: Standings): Finding[] {
   ];
 }
 
-/** Everything works without the right to upload; what is drawn elsewhere is then said in words. */
-function pictures(scopes: readonly string[] | undefined): Finding[] {
-  if (scopes === undefined || scopes.includes('files:write')) return [];
-  return [
-    warning(
-      'slack: the app may not upload (`files:write`), so charts and timelines are words there',
-      'add `files:write` under *OAuth & Permissions*, as in manifest.json, and install the app again',
-    ),
-  ];
+/** Most works without these rights; what does not is said by what becomes of it. */
+const rights = {
+  'files:write': 'may not upload (`files:write`), so charts and timelines are words there',
+  'im:write': 'may not begin a conversation (`im:write`), so nobody on the page of an ask is asked there',
+} as const;
+
+function missingRights(scopes: readonly string[] | undefined): Finding[] {
+  return Object.entries(rights).flatMap(([right, what]) =>
+    scopes === undefined || scopes.includes(right)
+      ? []
+      : [
+          warning(
+            `slack: the app ${what}`,
+            `add \`${right}\` under *OAuth & Permissions*, as in manifest.json, and install the app again`,
+          ),
+        ],
+  );
 }
 
 async function channel(

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Office, openOffice } from './support/office.ts';
+import { openOidcIssuer } from './support/oidc-issuer.ts';
 
 let office: Office;
 beforeAll(async () => {
@@ -20,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => office[Symbol.asyncDispose]());
 
 /** What `chaperone doctor` prints beside the running server, and how it ends. */
-const examine = () =>
+const examine = (more: Readonly<Record<string, string>> = {}) =>
   new Promise<{ code: number; said: string }>((done) => {
-    const env = { PATH: process.env['PATH'], ...office.settings };
+    const env = { PATH: process.env['PATH'], ...office.settings, ...more };
     execFile(process.execPath, ['src/cli.ts', 'doctor'], { env }, (error, stdout, stderr) =>
       done({ code: error ? Number(error.code) : 0, said: stdout + stderr }),
     );
@@ -35,14 +36,35 @@ test('while everybody is there, nobody is complained about', async () => {
   expect(code).toBe(0);
 });
 
-test('an app that may not upload is a warning, and says what becomes of the pictures', async () => {
-  expect((await examine()).said).not.toContain('files:write');
+test('an app that may not upload or write to somebody alone is a warning, and says what becomes of that', async () => {
+  const before = (await examine()).said;
+  expect(before).not.toContain('files:write');
+  expect(before).not.toContain('im:write');
   office.slack.withdraw('files:write');
+  office.slack.withdraw('im:write');
   const { code, said } = await examine();
   expect(said).toContain(
     'warning slack: the app may not upload (`files:write`), so charts and timelines are words',
   );
+  expect(said).toContain('warning slack: the app may not begin a conversation (`im:write`)');
   expect(code).toBe(0);
+});
+
+test('an issuer that nobody is known at is a warning, and one that does not answer is a fault', async () => {
+  const issuer = await openOidcIssuer({ id: 'us', secret: 'shh' });
+  const settings = {
+    CHAPERONE_OIDC_ISSUER: issuer.issuer,
+    CHAPERONE_OIDC_CLIENT_ID: 'us',
+    CHAPERONE_OIDC_CLIENT_SECRET: 'shh',
+  };
+  const { code, said } = await examine(settings);
+  expect(said).toContain(`sends people back to ${office.issuer}/visit/signed-in`);
+  expect(said).toContain('warning sign-in: nobody in oversight.yaml is known there');
+  expect(code).toBe(0);
+  await issuer[Symbol.asyncDispose]();
+  const away = await examine(settings);
+  expect(away.said).toContain(`FAULT   sign-in: ${issuer.issuer} does not say how to sign in there`);
+  expect(away.code).toBe(1);
 });
 
 test('a strict rule about access that a mission may cover is warned of', async () => {
