@@ -109,7 +109,8 @@ describe.skipIf(!browserRunsHere)('in the pages of Slack and Teams', () => {
   test('the way it went is drawn in both, and how asks were answered', async () => {
     const drawn = async (picture: Locator) => {
       await picture.scrollIntoViewIfNeeded(patience);
-      const width = () => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth);
+      const width = () =>
+        picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
       await expect.poll(width, patience).toBe(1_440);
     };
     const thread = slack.locator('.thread-pane');
