@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestOf } from '#aauth/canonical.ts';
 import {
   batchSubject,
   type Item,
@@ -98,7 +99,7 @@ async function begunBy(
     if (decision?.decidedBy.id !== proofOf(happening.actor) || decision.action !== action) continue;
     const acts = await bot.ledger.acts.about(`request:${id}`);
     const decided = acts.filter(({ outcome, verb }) => outcome === 'decided' && verb === action);
-    if (decided.every(({ source }) => source === `${happening.id}/${action}/${id}`)) begun.add(id);
+    if (decided.every(({ source }) => source === digestOf(`${happening.id}/${action}/${id}`))) begun.add(id);
   }
   return begun;
 }

@@ -49,6 +49,8 @@ export type Act = {
 
 export type Acts = ReturnType<typeof openActs>;
 
+/** Verbs that settle an ask; asking back does not. */
+const deciding = ['approve', 'deny', 'answer'] as const;
 const pageSize = 500;
 
 /**
@@ -103,7 +105,10 @@ export function openActs(db: Kysely<LedgerTables>) {
   }
 
   return {
-    /** Appends an act; one whose source is already there is left as it stands. */
+    /**
+     * Appends an act; one whose source is already there is left as it stands. An ask is decided once: a Person Server says
+     * "decided" again to whoever says the same again, and that second act is recorded as what it is.
+     */
     async append(act: Act): Promise<void> {
       const source = digestOf(act.source);
       await db.transaction().execute(async (trx) => {
@@ -115,6 +120,16 @@ export function openActs(db: Kysely<LedgerTables>) {
           .where('source', '=', source)
           .executeTakeFirst();
         if (known) return;
+        const again =
+          act.outcome === 'decided' &&
+          deciding.some((verb) => verb === act.verb) &&
+          (await trx
+            .selectFrom('chaperone.act')
+            .select('seq')
+            .where('subject', '=', act.subject)
+            .where('outcome', '=', 'decided')
+            .where('verb', 'in', deciding)
+            .executeTakeFirst()) !== undefined;
         const last = await trx
           .selectFrom('chaperone.act')
           .select(['seq', 'hash'])
@@ -135,7 +150,7 @@ export function openActs(db: Kysely<LedgerTables>) {
           surface: act.surface,
           subject: act.subject,
           digest: act.digest ?? null,
-          outcome: act.outcome,
+          outcome: again ? 'already_decided' : act.outcome,
           // Through JSON, as the store gives it back: what is undefined is not there.
           answer: JSON.parse(JSON.stringify(act.answer)) as unknown,
           who: commitTo(who),
@@ -173,7 +188,7 @@ export function openActs(db: Kysely<LedgerTables>) {
         .selectAll()
         .where('at', '>=', from)
         .where('at', '<', to)
-        .where('verb', 'in', ['approve', 'deny', 'answer'])
+        .where('verb', 'in', deciding)
         .where('outcome', '=', 'decided')
         .orderBy('at', 'desc')
         .limit(limit)
