@@ -26,12 +26,6 @@ const answer = (title: SafeText, blocks: readonly Block[], buttons: readonly But
 
 const text = (words: Line): Block => ({ kind: 'text', line: words });
 
-export const helpCard = (): Card =>
-  answer(words.answerTitles.help, [
-    text(words.helpIntro),
-    ...words.commands.map(([command, does]) => text(words.commandRow({ kind: 'code', text: command }, does))),
-  ]);
-
 /** `more`: the lists are only their beginning. */
 export type Standing = {
   readonly missions: readonly MissionSummary[];

@@ -22,7 +22,7 @@ export const sections = {
   ended: ours`Ended`,
   expired: ours`Denied because nobody answered`,
   drift: ours`Drift`,
-  health: ours`How asks were answered`,
+  health: ours`Oversight health`,
 } as const satisfies Record<string, SafeText>;
 
 export const none = {

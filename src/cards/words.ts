@@ -335,7 +335,6 @@ export const triedAfter = (count: number) =>
 // Answers to questions.
 
 export const answerTitles = {
-  help: ours`What you can say`,
   status: ours`Status`,
   missions: ours`Active missions`,
   noMissions: ours`No mission is active`,
@@ -350,58 +349,6 @@ export const answerTitles = {
   nothingToStop: ours`Nothing to stop`,
 } as const;
 
-/** What can be typed, and what it does. */
-export const commands: readonly (readonly [SafeText, SafeText])[] = [
-  [ours`help`, ours`this list`],
-  [ours`status`, ours`how many missions run and what waits; in a mission’s thread, that mission`],
-  [ours`missions`, ours`the active missions`],
-  [ours`status <mission>`, ours`one mission, by its title, words of it, or its short id`],
-  [ours`review <mission>`, ours`what its log says about it; in a mission’s thread, “review” is that mission`],
-  [
-    ours`timeline <mission>`,
-    ours`how it went as a picture: asks, grants, denials, drift, stop; “timeline” in its thread`,
-  ],
-  [
-    ours`what happened since yesterday`,
-    ours`in a mission’s thread: what was done since then, with entries; also “today”, “since monday”, “since 14:00”`,
-  ],
-  [ours`entry <number>`, ours`in a mission’s thread: that entry of its log, whole`],
-  [ours`what is waiting`, ours`asks that wait for a person`],
-  [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
-  [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],
-  [ours`health`, ours`how fast and how carefully asks were answered in the last seven days`],
-  [ours`approve`, ours`in a thread with one open ask: approves it`],
-  [ours`deny because <reason>`, ours`in a thread with one open ask: denies it`],
-  [ours`approve all`, ours`where asks share a card: approves each that waits on it, as it is shown`],
-  [
-    ours`deny all because <reason>`,
-    ours`denies each that waits on it; “deny the second” and “deny "name"” deny one`,
-  ],
-  [ours`ask <question>`, ours`in a thread with one open ask: puts the question to its agent`],
-  [ours`ask for less`, ours`in a thread with one open ask: asks its agent for a narrower request`],
-  [ours`answer <words>`, ours`in a thread with one open question of an agent: answers it`],
-  [
-    ours`hold <mission>`,
-    ours`nothing under it is approved from then on; in a mission’s thread, “hold” is that mission`,
-  ],
-  [ours`release <mission>`, ours`ends the hold`],
-  [ours`keep <mission>`, ours`answers the question whether it should go on; in its thread, “keep” is enough`],
-  [ours`complete <mission>`, ours`ends it at once as done, by exact title or short id`],
-  [ours`I’m on it`, ours`in a thread with one open ask: shows that you are looking into it`],
-  [ours`stop`, ours`in a mission’s thread: ends that mission at once`],
-  [
-    ours`stop <mission>`,
-    ours`ends it at once by exact title or short id; asks first when the name is only near`,
-  ],
-  [
-    ours`@colleague decides for me until <day>`,
-    ours`lets somebody the operator named decide for you, for a while; shown on every card`,
-  ],
-  [ours`I decide again`, ours`takes that back`],
-  [ours`stop everything`, ours`asks first, then ends every mission you may stop`],
-];
-
-export const helpIntro = line`Mention the bot or use ${{ kind: 'code', text: ours`/chaperone` }}. What is not a plain command is never acted on.`;
 export const counts = (missions: number, asks: number) =>
   line`${amount(missions, ours`active mission`, ours`active missions`)}, ${amount(asks, ours`ask waiting for a person`, ours`asks waiting for a person`)}.`;
 const amount = (count: number, one: SafeText, many: SafeText): Span => ({

@@ -45,6 +45,9 @@ const verbs = [
   'deny',
 ] as const;
 
+/** Everybody's words, too: only a slip in the first word of all resembles the command. */
+const common = ['review', 'timeline', 'keep', 'complete', 'entry'] as const;
+
 const means = (verb: (typeof verbs)[number], words: string) =>
   words.split(' ').map((word) => [word, verb] as const);
 
@@ -74,7 +77,10 @@ function likely(said: string, where: Where): Question | Act | undefined {
     const verb =
       verbs.find((each) => each === plain) ??
       bent.get(plain) ??
-      (plain.length > 2 ? verbs.find((each) => oneSlipApart(each, plain)) : undefined);
+      (plain.length > 2 ? verbs.find((each) => oneSlipApart(each, plain)) : undefined) ??
+      (at === 0 && plain.length > 3
+        ? common.find((each) => each !== plain && oneSlipApart(each, plain))
+        : undefined);
     if (!verb) continue;
     const rest = [verb, ...words.slice(at + 1)].join(' ').replace(/[\s.!?,;"]+$/, '');
     const meant =

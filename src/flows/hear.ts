@@ -1,5 +1,4 @@
 import {
-  helpCard,
   missionStatusCard,
   missionsCard,
   notFoundCard,
@@ -12,6 +11,7 @@ import {
   whichMissionCard,
 } from '#cards/answers.ts';
 import type { Card } from '#cards/card.ts';
+import { helpCard } from '#cards/help-card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import { understand } from '#conversation/grammar.ts';
 import { type Act, type Intent, isAct, type Question, type Target } from '#conversation/intent.ts';
@@ -38,7 +38,7 @@ import { reviewAnswer } from './review.ts';
 import type { Reply, Said } from './said.ts';
 import { scopeOfWords } from './scope.ts';
 import { shownPresses, speak, speakPlainly } from './speak.ts';
-import { proposeStop, stopMission, stopVerdict } from './stop.ts';
+import { isPrivate, proposeStop, stopMission, stopVerdict } from './stop.ts';
 import { timelineAnswer } from './timeline.ts';
 import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
 
@@ -49,13 +49,12 @@ const latest = 5;
 export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply> {
   const refused = mayNotSpeak(bot, said);
   const spot = refused ? nowhere : await here(bot, said);
-  const intent = understand(said.text, {
-    thread: spot.mission || spot.proposal ? 'mission' : spot.ask ? 'ask' : 'none',
-  });
+  const thread = spot.mission || spot.proposal ? 'mission' : spot.ask ? 'ask' : 'none';
+  const intent = understand(said.text, { thread });
   if (refused) return await refuse(bot, said, intent, refused);
   switch (intent.kind) {
     case 'help':
-      return { public: helpCard() };
+      return { public: helpCard({ thread, asks: spot.asks.length, private: isPrivate(said) }) };
     case 'ask':
     case 'answer':
       return await speak(bot, said, shared, spot.asks, intent);

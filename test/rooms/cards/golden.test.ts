@@ -4,7 +4,6 @@ import { alarmCard } from '#cards/alarm-card.ts';
 import { answeredCard } from '#cards/answered-card.ts';
 import {
   alreadyEndedCard,
-  helpCard,
   missionStatusCard,
   missionsCard,
   notFoundCard,
@@ -19,6 +18,7 @@ import {
 import { type AskFacts, askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
 import { claimedCard, withClaim } from '#cards/claim-card.ts';
+import { helpCard } from '#cards/help-card.ts';
 import { askOnHold, heldCard, holdCard, holdOverCard, missionOnHold } from '#cards/hold-card.ts';
 import { inert } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
@@ -693,7 +693,10 @@ test('questions are answered with what stands', async () => {
   const asks = [request(), permission({ id: '0198f3ab-0001' }), proposal({ id: '0198f3ab-0002' })];
   const many = Array.from({ length: 12 }, (_, at) => mission({ s256: `${at}`.padEnd(43, 'B') }));
   await golden('answers', {
-    help: helpCard(),
+    'help in a channel': helpCard({ thread: 'none', asks: 0, private: false }),
+    'help in private': helpCard({ thread: 'none', asks: 0, private: true }),
+    'help in a mission’s thread': helpCard({ thread: 'mission', asks: 1, private: false }),
+    'help in an ask’s thread': helpCard({ thread: 'ask', asks: 1, private: false }),
     status: statusCard({ missions, asks, more: false }),
     'status of nothing': statusCard({ missions: [], asks: [], more: false }),
     missions: missionsCard(missions, false),

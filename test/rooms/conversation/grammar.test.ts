@@ -213,6 +213,11 @@ describe('what is not a plain command is never done', () => {
     expect(hear('end the cake mission')).toMatchObject({ offer: stopNamed('the cake mission') });
     expect(hear('pause it')).toMatchObject({ offer: { kind: 'hold', target: { of: 'this' } } });
     expect(hear('halp')).toMatchObject({ offer: { kind: 'help' } });
+    expect(hear('reveiw the cake mission')).toMatchObject({
+      offer: { kind: 'review', target: { of: 'named', words: 'the cake mission' } },
+    });
+    expect(hear('complet it')).toMatchObject({ offer: { kind: 'complete', target: { of: 'this' } } });
+    expect(hear('please keep it short')).not.toHaveProperty('offer');
   });
 
   test('a negated act is not even offered', () => {
