@@ -54,7 +54,7 @@ async function examine(): Promise<Finding[]> {
     ...handedOver(config),
     ...(await store(config, log)),
     ...(await missionControl(config)),
-    ...(await signIn(config, log)),
+    ...(await signIn(config)),
     ...(await chat(config, log)),
   ];
 }
@@ -213,12 +213,12 @@ async function missionControl({ missionControl: where, oversight }: Config): Pro
 }
 
 /** Whether people can sign in where the rules may ask for it. */
-async function signIn({ signIn: where, issuer, port, oversight }: Config, log: Log): Promise<Finding[]> {
+async function signIn({ signIn: where, issuer, port, oversight }: Config): Promise<Finding[]> {
   if (!where) return [];
   const redirectUri = signedInAddress(issuer ?? `http://localhost:${port}`);
   const known = oversight.people.filter(({ oidc }) => oidc).length;
   try {
-    await openSignIn({ ...where, redirectUri, log, now: () => new Date() }).check();
+    await openSignIn({ ...where, redirectUri, now: () => new Date() }).check();
     return [
       ok(`sign-in: ${where.issuer} answers; it sends people back to ${redirectUri}`),
       ...(known === 0

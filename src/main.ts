@@ -113,7 +113,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     budget: config.model?.budget,
     agent: model && openAgent(model),
     trails: new Map(),
-    page: { addressOf: (visit) => pages.addressOf(visit), signIn: signInOf(config, issuer, log, now) },
+    page: { addressOf: (visit) => pages.addressOf(visit), signIn: signInOf(config, issuer, now) },
     holdsSilentGrants: personServer !== undefined,
     capabilities: once(async () => (await missionControl.describe()).capabilities),
     now,
@@ -209,8 +209,8 @@ function openOurs(
   });
 }
 
-function signInOf({ signIn }: Config, issuer: string, log: Log, now: () => Date) {
-  return signIn && openSignIn({ ...signIn, redirectUri: signedInAddress(issuer), log, now });
+function signInOf({ signIn }: Config, issuer: string, now: () => Date) {
+  return signIn && openSignIn({ ...signIn, redirectUri: signedInAddress(issuer), now });
 }
 
 function remoteOf({ missionControl }: Config) {

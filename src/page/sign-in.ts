@@ -4,7 +4,6 @@
 //   state     ties an answer to the sign-in it belongs to; nonce ties the id token to it, PKCE the code
 //   fresh     they have to prove who they are now, whatever session they have there
 import * as oidc from 'openid-client';
-import type { Log } from '#log.ts';
 import type { SignedIn } from '#page/page.ts';
 
 export type SignInOptions = {
@@ -13,7 +12,6 @@ export type SignInOptions = {
   readonly clientSecret: string;
   /** Where the issuer sends people back to; it is registered there. */
   readonly redirectUri: string;
-  readonly log: Log;
   readonly now: () => Date;
 };
 
@@ -65,7 +63,7 @@ const skewSeconds = 30;
 const freshSeconds = 300;
 
 /** Opens the way to an issuer; it is asked about itself at the first sign-in, and again every hour. */
-export function openSignIn({ issuer, clientId, clientSecret, redirectUri, log, now }: SignInOptions): SignIn {
+export function openSignIn({ issuer, clientId, clientSecret, redirectUri, now }: SignInOptions): SignIn {
   let known: { readonly until: number; readonly configuration: Promise<oidc.Configuration> } | undefined;
 
   async function discovered(): Promise<oidc.Configuration> {
@@ -126,7 +124,6 @@ export function openSignIn({ issuer, clientId, clientSecret, redirectUri, log, n
         });
         claims = tokens.claims();
       } catch (error) {
-        log.warn({ issuer, err: error }, 'a sign-in does not hold');
         throw new SignInError('refused', 'the sign-in does not hold', { cause: error });
       }
       if (!claims) throw new SignInError('refused', 'the answer holds no id token');

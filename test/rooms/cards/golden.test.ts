@@ -25,6 +25,14 @@ import { missionCard } from '#cards/mission-card.ts';
 import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
 import { keptCard, nothingAskedCard, staleCard } from '#cards/stale-card.ts';
 import { confirmStopCard, settledStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
+import {
+  arrivalCard,
+  confirmationCard,
+  endedVisitCard,
+  stepUpCard,
+  vouchCard,
+  vouchedCard,
+} from '#cards/visit-card.ts';
 import { escalatedAsk, reminderCard, unansweredCard } from '#cards/waiting-card.ts';
 import { refusals } from '#cards/words.ts';
 import { type Request, requestStates } from '#mission-control/facts.ts';
@@ -628,6 +636,40 @@ test('what was decided outside says how it came about, as far as the server tell
       request: request({ state: 'approved' }),
     }),
     'under no mission': alarmCard({ ...facts, mission: undefined, request: approved }),
+  });
+});
+
+test('the page of an ask asks who is there, and the chat whether it is them', async () => {
+  const until = new Date('2026-11-21T10:05:00Z');
+  const facts = { visit: 'v1', request: request(), platforms: ['slack', 'teams'] as const, canSignIn: true };
+  await golden('visits', {
+    'who comes with a code': arrivalCard({ ...facts, pairing: undefined }),
+    'where nobody can be recognised': arrivalCard({
+      ...facts,
+      platforms: [],
+      canSignIn: false,
+      pairing: undefined,
+    }),
+    'once they are asked': arrivalCard({
+      ...facts,
+      pairing: { code: 'K7M2', platform: 'slack', expiresAt: until },
+    }),
+    'the question in chat': vouchCard({
+      visit: 'v1',
+      request: request(),
+      choices: ['A1B2', 'K7M2', 'Z9Y8'],
+      until,
+    }),
+    'it was them': vouchedCard('vouched'),
+    'it was not': vouchedCard('disowned'),
+    'by the wrong code': vouchedCard('wrong_code'),
+    'nobody answered': vouchedCard('lapsed'),
+    'a private page': confirmationCard(),
+    'an approval that takes a sign-in': stepUpCard('https://ps.example/visit/v1', until),
+    'closed by its person': endedVisitCard('disowned'),
+    'closed by a wrong code': endedVisitCard('wrong_code'),
+    'closed by wrong tries': endedVisitCard('wrong_tries'),
+    expired: endedVisitCard('expired'),
   });
 });
 

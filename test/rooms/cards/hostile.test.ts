@@ -8,6 +8,7 @@ import { inertText } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { outcomeCard } from '#cards/refusals.ts';
 import { confirmStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
+import { arrivalCard, vouchCard } from '#cards/visit-card.ts';
 import { type Request, requestStates, requestTypes } from '#mission-control/facts.ts';
 import { hostile, unsafe } from '../../support/hostile.ts';
 import { decision, entry, mission, report, request } from '../../support/requests.ts';
@@ -266,6 +267,8 @@ test('nor on any other card', () => {
         whichMissionCard({ said, missions: [one], more: false, to: 'stop' }),
         outcomeCard({ kind: 'invalid_request', detail: said }, people),
         outcomeCard({ kind: 'already_decided', request: ask }, people),
+        arrivalCard({ visit: 'v', request: ask, platforms: ['slack'], canSignIn: true, pairing: undefined }),
+        vouchCard({ visit: 'v', request: ask, choices: ['A1B2', 'C3D4'], until: new Date() }),
       ])
         expectInert(card);
     }),
