@@ -376,6 +376,7 @@ describe('a sample', () => {
     agent = await office.agent();
     s256 = await startMission(office, agent);
     server.answer(fitting(yes));
+    server.forget();
   });
   afterAll(() => office[Symbol.asyncDispose]());
 
@@ -411,6 +412,8 @@ describe('a sample', () => {
       expect(textInSlack(answer)).toContain('people agreed with the reviewer in 2 of 3');
       expect(textInSlack(answer)).toContain('people were asked 3 more as a sample');
     }
+    // Nor did any other word of a model reach them while they decided.
+    expect(server.asked().filter((request) => formOf(request) === 'brief')).toEqual([]);
   });
 });
 
@@ -434,4 +437,40 @@ test('what passed is counted and listed in the digest, up to as many as the oper
   const { ts } = await office.slack.say(office.channel, office.people.jonas, office.mention('digest'));
   const digest = await until('the digest', () => office.slackCards().find((each) => each.thread_ts === ts));
   expect(textInSlack(digest)).toContain(`Let through by the reviewer: ${passed}`);
+});
+
+test('a yes in the reviewer’s name that is none of ours raises an alarm like any other from outside', async () => {
+  await using office = await openOffice({ settings: withModel(), more: handedOver() });
+  const agent = await office.agent();
+  const s256 = await startMission(office, agent);
+  await agent.permission({ action: 'rent_a_hall', mission_s256: s256 });
+  await office.slackCard('Waiting', 'rent_a_hall');
+  const { body } = await office.control(`/requests?state=open&mission_s256=${s256}`);
+  const [open] = body['requests'] as { id: string; digest: string }[];
+  const forged = await office.control(`/requests/${open?.id}`, {
+    action: 'approve',
+    digest: open?.digest,
+    apply: 'once',
+    decided_by: { person: 'reviewer', via: 'reviewer', id: 'reviewer:forged' },
+  });
+  expect(forged.status).toBe(200);
+  const alarm = await office.slackCard('reviewer:forged');
+  expect(textInSlack(alarm)).not.toContain('Let through');
+  expect(textInSlack(await office.slackCard('rent_a_hall', 'Approved'))).not.toContain('nobody was asked');
+});
+
+test('at somebody else’s Person Server it works the same, where that keeps a record of who decides', async () => {
+  server.answer(fitting(yes));
+  await using office = await openOffice({ remote: true, settings: withModel(), more: handedOver() });
+  const agent = await office.agent();
+  const s256 = await startMission(office, agent);
+  for (;;) {
+    const asked = await agent.permission({ action: 'compare_prices', mission_s256: s256 });
+    const card = await office.slackCard('compare_prices');
+    const passed = textInSlack(card).startsWith('Let through');
+    if (!passed) await office.slack.press(card, 'Approve once', office.people.maria);
+    expect(permissionOf(await agent.settle(asked))).toBe('granted');
+    if (passed) break;
+  }
+  expect((await logOf(office, s256)).at(-1)?.decided_by).toMatchObject({ via: 'reviewer' });
 });
