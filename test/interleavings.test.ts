@@ -45,12 +45,13 @@ type Doing =
   /** Another tool of the operator's; a question with a deadline runs out by itself. */
   | { readonly do: 'outside'; readonly how: 'approve' | 'deny' | 'ask'; readonly nth: number };
 
-const who = fc.constantFrom<Who>('maria', 'maria', 'jonas', 'guest');
+const who = fc.constantFrom<Who>('maria', 'maria', 'maria', 'maria', 'jonas', 'guest');
 const nth = fc.nat({ max: 7 });
 const on = fc.constantFrom('slack' as const, 'teams' as const);
 const phrases = fc.constantFrom(
   'approve',
   'approve all',
+  'deny the first',
   'deny all because of the rain',
   'deny the second',
   'approve #3',
@@ -62,13 +63,19 @@ const phrases = fc.constantFrom(
 );
 const ask = fc.record({
   do: fc.constant('ask' as const),
-  action: fc.constantFrom('invite' as const, 'invite' as const, 'hire' as const, 'clean' as const),
+  action: fc.constantFrom(
+    'invite' as const,
+    'invite' as const,
+    'invite' as const,
+    'hire' as const,
+    'clean' as const,
+  ),
 });
 const press = fc.record({ do: fc.constant('press' as const), on, who, nth });
 const say = fc.record({ do: fc.constant('say' as const), on, who, words: phrases });
 const doing: fc.Arbitrary<Doing> = fc.oneof(
   { arbitrary: ask, weight: 3 },
-  { arbitrary: press, weight: 4 },
+  { arbitrary: press, weight: 5 },
   { arbitrary: say, weight: 3 },
   { arbitrary: fc.record({ do: fc.constant('press-old' as const), who, nth, version: nth }), weight: 2 },
   { arbitrary: fc.record({ do: fc.constantFrom('withdraw' as const, 'answer' as const), nth }), weight: 1 },
@@ -87,8 +94,8 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
  */
 const group = fc.record({ doings: fc.array(doing, { minLength: 1, maxLength: 4 }), calm: fc.boolean() });
 const story = fc.tuple(
-  fc.array(ask, { minLength: 2, maxLength: 4 }),
-  fc.array(group, { minLength: 1, maxLength: 5 }),
+  fc.array(ask, { minLength: 3, maxLength: 5 }),
+  fc.array(group, { minLength: 2, maxLength: 6 }),
 );
 
 type Request = {
