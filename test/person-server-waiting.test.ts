@@ -7,6 +7,7 @@ import { signedFetch } from '#aauth/signed-fetch.ts';
 import { generateSigningKey, publicJwks } from '#aauth/signing-keys.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import type { Decision } from '#mission-control/port.ts';
+import type { Arrival } from '#person-server/server.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
 import {
   type AgentProvider,
@@ -524,6 +525,23 @@ describe('a resource that wants more', () => {
       body: { auth_token: expect.any(String) },
     });
     expect((await fetch(callback)).status).toBe(410);
+  });
+
+  test('whose visitor has a code is handed on, once, with the page that comes first', async () => {
+    const arrivals: Arrival[] = [];
+    const welcome = (arrival: Arrival) => {
+      arrivals.push(arrival);
+      return Promise.resolve(new Response('welcome'));
+    };
+    await using welcoming = await openTestPersonServer({ database: ps.database, welcome });
+    const { agent, pending } = await withInteraction();
+    const ask = await onlyOpen(agent);
+    const code = /code="([^"]+)"/.exec(requirementOf(pending) ?? '')?.[1] ?? '';
+    const visit = () => fetch(`${welcoming.issuer}/interact?code=${code}&callback=https://evil.example/`);
+    expect(await (await visit()).text()).toBe('welcome');
+    expect((await visit()).status).toBe(410);
+    expect(arrivals).toEqual([{ requestId: ask.id, errand: ask.resourceAsserted.interaction }]);
+    expect((await agent.poll(locationOf(pending))).body).toMatchObject({ status: 'interacting' });
   });
 
   test.each([

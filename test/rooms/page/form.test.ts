@@ -7,7 +7,7 @@ import { hostile } from '../../support/hostile.ts';
 
 const act = '7f0e9b36-6f0c-4f0e-9a59-2f6f0b8f8f10';
 const press = { csrf: 'c', act, verb: 'approve', subject: 's', digest: 'd' };
-const post = (body: BodyInit, type = 'application/x-www-form-urlencoded') =>
+const post = (body: string | URLSearchParams, type = 'application/x-www-form-urlencoded') =>
   readForm(
     new Request('http://localhost/visit/1', { method: 'POST', body, headers: { 'content-type': type } }),
   );
