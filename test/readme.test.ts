@@ -40,6 +40,19 @@ test('the README’s example of sharing stands in that file', () => {
   expect(delegation).toEqual({ to: ['bob'], longestDays: 14 });
 });
 
+test('the README’s example of what the reviewer may let pass stands in that file', () => {
+  const [example = '', , reviewed = ''] = [...readme.matchAll(/```yaml\n([^]*?)```/g)].map(
+    ([, text = '']) => text,
+  );
+  expect(parseOversight(`${example}\n${reviewed}`, 'README.md').reviewed).toMatchObject({
+    passes: [{ scopes: ['catalog:read'] }, { actions: ['compare_prices'] }, { actions: ['add_to_list'] }],
+    sample: 0.1,
+    perMission: 5,
+    perDay: 50,
+    waitMs: 6_000,
+  });
+});
+
 test('every npm script that is named is there', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const named = [...both.matchAll(/npm (?:run )?(?!and |ci)([a-z]+)\b/g)].map(([, script = '']) => script);
