@@ -1,10 +1,10 @@
 // The agent's answer to a person's question, in the thread of the ask, calling whoever asked.
 import type { Request } from '#mission-control/facts.ts';
-import * as words from './ask-words.ts';
 import { full, quote } from './asserted.ts';
 import type { Card, Mention } from './card.ts';
 import { time } from './line.ts';
 import { type People, person } from './who.ts';
+import * as words from './words/ask.ts';
 import * as common from './words.ts';
 
 /** `nth` of the ask's clarifications, from 0, that the agent came back on. `asker` is called where they have an account. */

@@ -3,14 +3,14 @@ import type { Act, Question } from '#conversation/intent.ts';
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
-import { vouchedLine } from './ask-words.ts';
 import { fact, factsOf } from './asserted.ts';
-import { howToSay } from './batch-words.ts';
 import type { Block, Button, Card, Line, SafeText } from './card.ts';
 import { inert } from './inert.ts';
 import { code, line, strong, time } from './line.ts';
 import { howEnded, type MissionFacts, missionFacts, missionStanding, missionText } from './mission-card.ts';
 import type { People } from './who.ts';
+import { vouchedLine } from './words/ask.ts';
+import { howToSay } from './words/batch.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;

@@ -2,7 +2,6 @@
 
 import { missionTitle } from '#conversation/title.ts';
 import type { Mission, MissionSummary, Request } from '#mission-control/facts.ts';
-import * as askWords from './ask-words.ts';
 import {
   agentSays,
   checked,
@@ -21,7 +20,6 @@ import type { Block, Button, Card, Line, Mention, Span } from './card.ts';
 import { comparison } from './comparison.ts';
 import { shownByLog } from './completion.ts';
 import { grounds, letThrough, type Passing } from './let-through.ts';
-import * as passingWords from './let-through-words.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { type Past, precedents } from './precedent.ts';
@@ -29,6 +27,9 @@ import { type ReviewOnAsk, reviewOnAsk } from './review-on-ask.ts';
 import { acceptedSoFar, updatesText } from './updates.ts';
 import { aboutVerbs, type Offering, verbsOf } from './verbs.ts';
 import { type People, person } from './who.ts';
+import * as askWords from './words/ask.ts';
+import * as givingWords from './words/giving.ts';
+import * as passingWords from './words/let-through.ts';
 import * as words from './words.ts';
 
 /**

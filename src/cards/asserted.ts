@@ -4,13 +4,13 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request, Spending } from '#mission-control/facts.ts';
-import * as askWords from './ask-words.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
-import * as givingWords from './giving-words.ts';
 import { cutText, inertText } from './inert.ts';
 import { code, joined, line, strong, time } from './line.ts';
 import { parameterTable } from './parameters.ts';
 import { type People, person } from './who.ts';
+import * as askWords from './words/ask.ts';
+import * as givingWords from './words/giving.ts';
 import * as words from './words.ts';
 
 type Fact = Extract<Block, { kind: 'facts' }>['facts'][number];

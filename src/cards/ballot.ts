@@ -2,8 +2,8 @@
 import type { DecidedBy } from '#mission-control/facts.ts';
 import type { Block, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
-import * as shared from './shared-words.ts';
 import { decider, type People, person } from './who.ts';
+import * as shared from './words/shared.ts';
 import * as words from './words.ts';
 
 /** One approval, or a decision: who gave it, and for whom, where it was not their own say. */

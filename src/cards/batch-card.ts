@@ -6,7 +6,6 @@ import type { Request } from '#mission-control/facts.ts';
 import { type AskFacts, askCard, isOpen } from './ask-card.ts';
 import { factsOf, full, fullText, lines, pretty } from './asserted.ts';
 import { type Ballot, giver } from './ballot.ts';
-import * as words from './batch-words.ts';
 import type { Block, Button, Card, Field, Form, Line, Press, SafeText } from './card.ts';
 import { formLimits } from './card.ts';
 import { reasonForm } from './forms.ts';
@@ -15,6 +14,7 @@ import { code, joined, line, time } from './line.ts';
 import { type Row, rowsIn } from './parameters.ts';
 import { verbsOf } from './verbs.ts';
 import type { People } from './who.ts';
+import * as words from './words/batch.ts';
 import * as common from './words.ts';
 
 /** `number` is the item's own for good. `apart`: it has a card of its own, and no group verb reaches it. */

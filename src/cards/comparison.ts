@@ -1,8 +1,8 @@
 // An ask that its agent changed: what it was beside what it is, so that nobody approves the new one unread.
 import type { Request } from '#mission-control/facts.ts';
-import * as words from './ask-words.ts';
 import { fact, factsOf, listed, quote, section } from './asserted.ts';
 import type { Block } from './card.ts';
+import * as words from './words/ask.ts';
 
 type Earlier = {
   readonly scope: readonly string[];

@@ -1,12 +1,12 @@
 // A mission reported as done: the agent's own words stand beside what the log shows. The log is compared with what was
 // approved and with the summary letter by letter; whether it is done is for the person to say.
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
-import * as words from './ask-words.ts';
 import { fact, factsOf, section } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { inert } from './inert.ts';
 import { code, joined, line } from './line.ts';
 import type { Past } from './precedent.ts';
+import * as words from './words/ask.ts';
 import { andMore } from './words.ts';
 
 type Use = { readonly count: number; readonly source: LogEntry['source'] };

@@ -1,7 +1,7 @@
 // The drift score along the log, with the line it crossed and the entries that are cited.
 import { type Block, pictureLimits } from './card.ts';
 import { inert } from './inert.ts';
-import * as words from './picture-words.ts';
+import * as words from './words/picture.ts';
 
 /** The score after each entry; `crossed` is the entry that took it over the line. */
 export type CourseFacts = {

@@ -1,8 +1,8 @@
 // What was done, counted: how asks were answered, and which actions were taken how often. Nothing here is judged.
 import type { LogEntry } from '#mission-control/facts.ts';
 import type { Line } from './card.ts';
-import * as words from './review-words.ts';
 import { isUnasked } from './who.ts';
+import * as words from './words/review.ts';
 
 /** More kinds of action than this are the rest. */
 const mostRows = 12;

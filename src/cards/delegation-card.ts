@@ -1,8 +1,8 @@
 // What is answered when somebody lets another decide, or takes it back.
 import type { Card, Line, SafeText } from './card.ts';
 import { time } from './line.ts';
-import * as shared from './shared-words.ts';
 import { type People, person } from './who.ts';
+import * as shared from './words/shared.ts';
 
 const told = (title: SafeText, tone: Card['tone'], lines: readonly Line[]): Card => ({
   title,

@@ -6,12 +6,12 @@ import { aboutAsk } from './answers.ts';
 import type { Card } from './card.ts';
 import { type Health, healthFacts } from './health-card.ts';
 import { askMarks, type Listed, type Marks, markedRow, section } from './home-card.ts';
-import * as words from './home-words.ts';
 import { inert } from './inert.ts';
 import { code, joined, line, named, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { passedRows } from './passed.ts';
 import type { People } from './who.ts';
+import * as words from './words/home.ts';
 import { subjects } from './words.ts';
 
 /** A mission the reviewer flags and nobody has accepted. `reason` is the first of the reviewer's rules. */
@@ -104,5 +104,5 @@ const nameList = (names: readonly string[]) => [
     names.slice(0, namesShown).map((name) => [named(name)]),
     line`, `,
   ),
-  ...(names.length > namesShown ? line` and ${names.length - namesShown} more` : []),
+  ...(names.length > namesShown ? words.andOthers(names.length - namesShown) : []),
 ];

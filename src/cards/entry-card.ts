@@ -5,7 +5,7 @@ import { fact, factsOf, full, pretty, quote, told } from './asserted.ts';
 import type { Button, Card } from './card.ts';
 import { cutText, inertText } from './inert.ts';
 import { code, time } from './line.ts';
-import * as words from './review-words.ts';
+import * as words from './words/review.ts';
 import * as common from './words.ts';
 
 /** Of each text on the card, and behind it. A Person Server may keep longer ones than anybody reads here. */

@@ -1,10 +1,10 @@
 // What the buttons of an ask's card ask for before they count. The names of the fields are ours; what comes back under
 // them is read in the flows.
 import type { Request } from '#mission-control/facts.ts';
-import * as words from './ask-words.ts';
 import { type Field, type Form, formLimits, type Option } from './card.ts';
 import { inert, inertText } from './inert.ts';
 import { ours } from './line.ts';
+import * as words from './words/ask.ts';
 
 /** What a platform shows of an option. */
 const optionChars = 75;

@@ -2,11 +2,11 @@
 import { fact, factsOf } from './asserted.ts';
 import type { Block, Card } from './card.ts';
 import { healthPicture } from './health-picture.ts';
-import * as words from './home-words.ts';
 import { time } from './line.ts';
 import { type Passed, passedFacts } from './passed.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
 import { type People, person } from './who.ts';
+import * as words from './words/home.ts';
 
 /** What was counted over one time. Everything is a bare figure; the card says what it means. */
 export type Health = {

@@ -2,8 +2,8 @@
 import { type Bar, type Block, type Panel, pictureLimits, type SafeText } from './card.ts';
 import type { Health } from './health-card.ts';
 import { inert } from './inert.ts';
-import * as words from './picture-words.ts';
 import type { People } from './who.ts';
+import * as words from './words/picture.ts';
 
 /** Where one bar of waiting ends and the next begins, in milliseconds; the last has no end. */
 export const waitBounds = [60_000, 600_000, 3_600_000, 4 * 3_600_000] as const;

@@ -1,7 +1,7 @@
 // What can be said where somebody asks: first what is about this very place.
 import type { Block, Card, SafeText } from './card.ts';
-import * as words from './help-words.ts';
 import { strong } from './line.ts';
+import * as words from './words/help.ts';
 import { commandRow } from './words.ts';
 
 /** `asks`: how many are open here. `private`: between the bot and one person, where nothing is decided. */

@@ -6,8 +6,8 @@ import { askRows } from './answers.ts';
 import { quote, section } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { code, ours, time } from './line.ts';
-import * as reviewWords from './review-words.ts';
 import { decider, type People } from './who.ts';
+import * as reviewWords from './words/review.ts';
 import * as words from './words.ts';
 
 /** Who put a mission on hold, since when, and why if they said so. */

@@ -3,10 +3,10 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { aboutAsk, missionRow } from './answers.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import type { Claim } from './claim-card.ts';
-import * as words from './home-words.ts';
-import { lately } from './let-through-words.ts';
 import { code, line, strong, time } from './line.ts';
 import { decider, type People } from './who.ts';
+import * as words from './words/home.ts';
+import { lately } from './words/let-through.ts';
 import { subjects } from './words.ts';
 
 /** A list as far as it was read; `more` says that it goes on. */

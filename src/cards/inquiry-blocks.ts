@@ -3,8 +3,8 @@ import type { DecidedBy } from '#mission-control/facts.ts';
 import { quote } from './asserted.ts';
 import type { Block, Button, Line } from './card.ts';
 import { time } from './line.ts';
-import * as words from './review-words.ts';
 import { decider, type People } from './who.ts';
+import * as words from './words/review.ts';
 import * as common from './words.ts';
 
 /** `answered` without an answer: the agent changed what it had asked for instead. */

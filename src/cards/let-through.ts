@@ -3,8 +3,8 @@
 import type { Request } from '#mission-control/facts.ts';
 import { fact, factsOf, quote } from './asserted.ts';
 import type { Block, Line } from './card.ts';
-import * as words from './let-through-words.ts';
 import { code, joined, line, time } from './line.ts';
+import * as words from './words/let-through.ts';
 
 /** `passed`: the reviewer said yes and nobody was asked. `sampled`: people were asked, and have answered. */
 export type Passing = {

@@ -7,11 +7,11 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { called, fact, factsOf, full, lines, listed, money, quote, told } from './asserted.ts';
 import { approvers, type Ballot } from './ballot.ts';
 import type { Block, Card } from './card.ts';
-import * as givingWords from './giving-words.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
-import { timeline } from './picture-words.ts';
 import { decider, type People, person } from './who.ts';
+import * as givingWords from './words/giving.ts';
+import { timeline } from './words/picture.ts';
 import * as words from './words.ts';
 
 /** `approval` is the decision on the proposal, where the server knows it. */

@@ -9,7 +9,7 @@ import { fact, factsOf, full, lines, quote } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
 import { writtenEntry } from './entry-card.ts';
 import { code, joined, line, time } from './line.ts';
-import * as words from './model-words.ts';
+import * as words from './words/model.ts';
 
 /** The card of an answer, or of the silence that came instead. */
 export function modelAnswerCard(answer: Answer): Card {

@@ -4,8 +4,8 @@ import { aboutAsk } from './answers.ts';
 import { fact, factsOf } from './asserted.ts';
 import type { Block } from './card.ts';
 import { section } from './home-card.ts';
-import * as words from './let-through-words.ts';
 import { code, time } from './line.ts';
+import * as words from './words/let-through.ts';
 import { subjects } from './words.ts';
 
 /** What was counted over one time. */

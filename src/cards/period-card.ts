@@ -7,7 +7,7 @@ import { deedsIn, tally } from './deeds.ts';
 import { entryButtons, writtenEntry } from './entry-card.ts';
 import { code, time } from './line.ts';
 import { type ReviewFacts, reviewedBy } from './review-card.ts';
-import * as words from './review-words.ts';
+import * as words from './words/review.ts';
 
 /** The latest of a time, and how many of them stand behind the card. */
 const shown = 6;

@@ -11,9 +11,9 @@ import { entryButtons, writtenEntry } from './entry-card.ts';
 import { holdButton, releaseButton } from './hold-card.ts';
 import { type AskedOfAgent, askAgentButton, askedOfAgent } from './inquiry-blocks.ts';
 import { code, time } from './line.ts';
-import * as words from './review-words.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
 import { decider, type People } from './who.ts';
+import * as words from './words/review.ts';
 import * as others from './words.ts';
 
 /** How a mission stood at its last review. */

@@ -6,7 +6,7 @@ import { fact, factsOf, lines, quote } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { writtenEntry } from './entry-card.ts';
 import { type ReviewFacts, reviewedBy, whySilent } from './review-card.ts';
-import * as words from './review-words.ts';
+import * as words from './words/review.ts';
 
 /** At most so many of the entries a brief points to are quoted. */
 export const entriesShown = 4;

@@ -1,7 +1,7 @@
 // What the model has cost today, in tokens, and what happens when that is used up.
 import type { Block } from './card.ts';
 import { time } from './line.ts';
-import * as words from './review-words.ts';
+import * as words from './words/review.ts';
 
 /** `mission` is left out where no one mission is meant. `until`: when the budgets are there again. */
 export type Spending = {

@@ -3,11 +3,11 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
-import { vouchedLine } from './ask-words.ts';
 import { fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
 import { decider, type People, person } from './who.ts';
+import { vouchedLine } from './words/ask.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;

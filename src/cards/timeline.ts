@@ -8,7 +8,7 @@ import { writtenEntry } from './entry-card.ts';
 import { inert } from './inert.ts';
 import { code, line } from './line.ts';
 import { missionStanding } from './mission-card.ts';
-import * as words from './picture-words.ts';
+import * as words from './words/picture.ts';
 import * as others from './words.ts';
 
 /** `entries` are the latest of the log, in order, at most `pictureLimits.entries`; `drift` is what the reviewer and people said. */

@@ -1,6 +1,5 @@
 // What a person can do about an open ask: exactly what its Person Server takes for that kind of ask, as it stands now.
 import type { Request } from '#mission-control/facts.ts';
-import * as words from './ask-words.ts';
 import { asksElsewhere } from './asserted.ts';
 import type { Button, Form, Line, Press, SafeText } from './card.ts';
 import {
@@ -12,7 +11,8 @@ import {
   questionForm,
   reasonForm,
 } from './forms.ts';
-import { payElsewhere } from './giving-words.ts';
+import * as words from './words/ask.ts';
+import { payElsewhere } from './words/giving.ts';
 import * as common from './words.ts';
 
 /** `shared`: several people have to approve, so none of them changes the ask alone. */

@@ -4,7 +4,7 @@ import { fact, factsOf, listed, told } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { inert } from './inert.ts';
 import { code, strong, time } from './line.ts';
-import * as words from './visit-words.ts';
+import * as words from './words/visit.ts';
 import * as common from './words.ts';
 
 type Platform = 'slack' | 'teams';

@@ -1,6 +1,6 @@
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
-import * as words from '#cards/visit-words.ts';
+import * as words from '#cards/words/visit.ts';
 import { ChatError, type Filled } from '#chat/chat.ts';
 import type { Visit } from '#ledger/visits.ts';
 import { MissionControlError } from '#mission-control/error.ts';

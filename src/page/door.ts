@@ -6,7 +6,7 @@
 //   GET  /visit/<id>/sign-in   to the operator's issuer
 //   GET  /visit/signed-in      back from there
 import { createHash, timingSafeEqual } from 'node:crypto';
-import * as words from '#cards/visit-words.ts';
+import * as words from '#cards/words/visit.ts';
 import { readForm } from '#page/form.ts';
 import type { Visitors } from '#page/page.ts';
 import { renderCard, renderLinks, renderTold } from '#page/render.ts';

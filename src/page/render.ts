@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Block, Button, Card, Field, Line, Span } from '#cards/card.ts';
 import { formLimits } from '#cards/card.ts';
-import * as words from '#cards/visit-words.ts';
+import * as words from '#cards/words/visit.ts';
 import { inUtc } from '#chat/utc.ts';
 import { escapeHtml } from '#person-server/page.ts';
 

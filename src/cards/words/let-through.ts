@@ -1,6 +1,6 @@
-// Everything cards say of asks that the reviewer may let pass. A translation is this file and `words.ts`.
-import type { Line, Span } from './card.ts';
-import { line, ours } from './line.ts';
+// Everything cards say of asks that the reviewer may let pass.
+import type { Line, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 export const title = ours`Let through by the reviewer`;
 export const letThroughAt = (at: Span): Line =>

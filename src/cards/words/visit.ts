@@ -1,6 +1,6 @@
 // What is said around the page of an ask: who are you, is this you, sign in again.
-import type { Line, SafeText, Span } from './card.ts';
-import { line, ours } from './line.ts';
+import type { Line, SafeText, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 export const arrival = {
   title: ours`Who are you?`,

@@ -1,6 +1,6 @@
 // Words about identical asks that share one card.
-import type { Line, SafeText, Span } from './card.ts';
-import { line, ours } from './line.ts';
+import type { Line, SafeText, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 /** "Waiting for a decision: 3 times permission for an action". */
 export const title = (standing: SafeText, count: number, subject: SafeText) =>

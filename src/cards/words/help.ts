@@ -1,6 +1,6 @@
 // What can be typed, and what it does, by where it means something.
-import type { SafeText } from './card.ts';
-import { line, ours } from './line.ts';
+import type { SafeText } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 type Command = readonly [SafeText, SafeText];
 

@@ -1,7 +1,7 @@
-// Everything the reviewer's cards say. A translation is this file and `words.ts`.
-import type { Line, SafeText, Span } from './card.ts';
-import { inert } from './inert.ts';
-import { line, ours } from './line.ts';
+// Everything the reviewer's cards say.
+import type { Line, SafeText, Span } from '#cards/card.ts';
+import { inert } from '#cards/inert.ts';
+import { line, ours } from '#cards/line.ts';
 
 export const titles = {
   drifting: ours`Drift: the log no longer fits the mission`,

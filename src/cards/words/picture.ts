@@ -1,6 +1,6 @@
-// Everything said in and about pictures. A translation is this file and `words.ts`.
-import type { Bar, SafeText } from './card.ts';
-import { ours } from './line.ts';
+// Everything said in and about pictures.
+import type { Bar, SafeText } from '#cards/card.ts';
+import { ours } from '#cards/line.ts';
 
 export const titles = {
   health: ours`How asks were answered`,

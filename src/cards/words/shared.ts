@@ -1,6 +1,6 @@
 // What is said where several people share the oversight: how many have approved, who has no say, who decides for whom.
-import type { Line, SafeText, Span } from './card.ts';
-import { line, ours } from './line.ts';
+import type { Line, SafeText, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 const counted = (have: number, of: number): Span => ({
   kind: 'strong',

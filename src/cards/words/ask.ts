@@ -1,7 +1,8 @@
 // Words about asks: what stands on their forms, what came before them, what else they change.
+
+import type { Line, SafeText, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 import type { LogEntry, Request } from '#mission-control/facts.ts';
-import type { Line, SafeText, Span } from './card.ts';
-import { line, ours } from './line.ts';
 
 /** What stands on forms. Titles hold at most 24 characters. */
 export const forms = {

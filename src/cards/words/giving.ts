@@ -1,6 +1,6 @@
 // Words about what a yes gives away: money, and what others learn about the person and do on their name.
-import type { Line, Span } from './card.ts';
-import { line, ours } from './line.ts';
+import type { Line, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 export const facts = {
   told: ours`Learns about the person`,
@@ -19,6 +19,9 @@ export const accessModes: Readonly<Record<string, Line>> = {
 };
 
 export const accessServerSays = ours`The access server says`;
+
+/** An ask that went on to an access server without a question to anybody. */
+export const withoutAsking = (policy: Span): Line => line`Granted without asking: ${policy}.`;
 
 export const paymentHeading = ours`What it wants to be paid, in its own words`;
 export const payElsewhere = line`Pay it in the way it names: nothing is paid from here. It gives access once it has been paid, whatever is pressed. Denying ends the agent’s request.`;

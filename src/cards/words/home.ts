@@ -1,6 +1,6 @@
-// Everything said on a home, in a digest and about the health of oversight. A translation is this file and `words.ts`.
-import type { Line, SafeText, Span } from './card.ts';
-import { line, ours } from './line.ts';
+// Everything said on a home, in a digest and about the health of oversight.
+import type { Line, SafeText, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 export const titles = {
   home: ours`Your oversight`,
@@ -52,6 +52,7 @@ export const marks = {
   held: line`, on hold`,
   claimed: (who: Line, until: Span): Line => line`, ${who} is looking into it until ${until} at most`,
 } as const;
+export const andOthers = (count: number): Line => line` and ${count} more`;
 export const mayDecide = (people: Line): Line => line`. ${people} may decide`;
 export const ended = (title: Span, how: Line): Line => line`${title}: ${how}`;
 export const drifting = (title: Span, entry: number | undefined): Line =>

@@ -1,6 +1,6 @@
-// Everything cards say around a model's words. A translation is this file, `review-words.ts` and `words.ts`.
-import type { Line, Span } from './card.ts';
-import { line, ours } from './line.ts';
+// Everything cards say around a model's words.
+import type { Line, Span } from '#cards/card.ts';
+import { line, ours } from '#cards/line.ts';
 
 export const title = ours`An answer by a model`;
 export const noAnswerTitle = ours`No answer`;
