@@ -135,6 +135,7 @@ async function readLog(bot: Bot, request: Request, s256: string) {
     entries,
     capabilities: await bot.capabilities(),
     onHold: await bot.ledger.holds.silenced(s256),
+    isToBeAsked: (await bot.ledger.inquiries.waiting(s256)) !== undefined,
     standing: standing?.kind,
     grantsSilently: bot.holdsSilentGrants,
     looked: judged.map(({ requestId, names, fit }) => ({ requestId, names, fits: fit?.kind === 'fits' })),

@@ -50,6 +50,8 @@ export type Case = {
   /** What the Person Server can do. */
   readonly capabilities: readonly string[];
   readonly onHold: boolean;
+  /** Somebody has a question for the agent, and waits for its next ask to put it. */
+  readonly isToBeAsked: boolean;
   /** How the mission stood at its last review; undefined before the first. */
   readonly standing: 'on_mission' | 'undecided' | 'drifting' | undefined;
   /** The Person Server grants by itself what an approved mission covers: what it asks all the same wants a person. */
@@ -148,7 +150,7 @@ function whyThisAsk(facts: Case, reviewed: Reviewed, mission: MissionSummary): R
   if (again.some(({ fits }) => !fits)) return 'doubted_before';
   if (request.state !== 'open' || request.rounds.used > 0 || request.clarifications.length > 0)
     return 'people_are_in_it';
-  if (request.previous) return 'people_are_in_it';
+  if (request.previous || facts.isToBeAsked) return 'people_are_in_it';
   if (
     lookEnds(oversight, request, now) <= now ||
     request.expiresAt.getTime() - now.getTime() < reviewed.waitMs + leftForPeopleMs

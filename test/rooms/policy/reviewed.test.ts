@@ -98,6 +98,7 @@ const facts = (request: Request, but: Partial<Case> = {}): Case => ({
   entries: [visit],
   capabilities: neededCapabilities,
   onHold: false,
+  isToBeAsked: false,
   standing: 'on_mission',
   grantsSilently: true,
   looked: [],
@@ -192,6 +193,7 @@ const forbidding: Readonly<Record<string, (known: Case) => Case>> = {
   'a mission whose time is up': (known) => ({ ...known, mission: { ...mission, expiresAt: now } }),
   'somebody else’s mission': (known) => ({ ...known, mission: { ...mission, person: 'jonas' } }),
   'a hold': (known) => ({ ...known, onHold: true }),
+  'a question that waits for the agent’s next ask': (known) => ({ ...known, isToBeAsked: true }),
   drift: (known) => ({ ...known, standing: 'drifting' }),
   doubt: (known) => ({ ...known, standing: 'undecided' }),
   'a person who wants to be asked': (known) => ({
