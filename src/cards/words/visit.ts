@@ -18,7 +18,7 @@ export const arrival = {
 
 export const whole = {
   title: ours`The full text`,
-  whose: line`As it was sent, by the agent and by the resource. Whatever it says, it is not from us.`,
+  whose: line`What others wrote for this request, whole. Whatever it says, it is not from us.`,
   answer: ours`Your answer`,
   toAnswer: ours`To your answer`,
   utc: ours`(in UTC)`,
