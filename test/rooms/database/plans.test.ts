@@ -62,6 +62,17 @@ describe('a connection', () => {
     });
   });
 
+  test('says a statement again that could not be planned before', async () => {
+    const read = () => sql<{ name: string }>`select name from later`.execute(db);
+    await expect(read()).rejects.toMatchObject({ code: '42P01' });
+    await sql`create table later (name text)`.execute(db);
+    expect((await read()).rows).toEqual([]);
+    await sql`drop table later`.execute(db);
+    await sql`create table later (age integer, name text)`.execute(db);
+    await sql`insert into later values (3, 'three')`.execute(db);
+    expect((await read()).rows).toEqual([{ name: 'three' }]);
+  });
+
   test('keeps no more plans than a few hundred', async () => {
     for (let number = 0; number < 400; number++) await sql`select ${sql.lit(number)}::int as n`.execute(db);
     const kept = await keptPlans();
