@@ -65,7 +65,7 @@ export const brief = {
   missionWords: ours`The words of the mission it rests that on`,
   cited: ours`The entries it points to, as the log has them`,
   uncited: line`A model read this ask and could not point to words of the mission that call for it, so its view does not count.`,
-  orders: line`This ask holds text that tells its reader what to think, so what a model says of it does not count.`,
+  orders: line`This ask, or an entry of the log beside it, holds text that tells its reader what to think, so what a model says of it does not count.`,
   readThrough: (entry: number) => line`The model read the ask beside the log up to entry #${entry}.`,
   silent: (why: Line) =>
     line`This ask is reviewed by rules only. The model said nothing of it that counts: ${why}.`,

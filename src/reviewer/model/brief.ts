@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { Request } from '#mission-control/facts.ts';
 import type { Entry, MissionFacts } from '#reviewer/entry.ts';
-import { instruction, ordersIn } from '#reviewer/instructions.ts';
 import type { Model, Silence } from './chat-model.ts';
 import { fence, folded, short } from './fence.ts';
 import { askFor } from './form.ts';
-import { type Accepted, acceptedBlock, missionBlock, record } from './lines.ts';
+import { type Accepted, acceptedBlock, missionBlock, ordersOf, record } from './lines.ts';
 import type { Memo } from './memo.ts';
 import { openPrompt } from './prompt.ts';
 import { sentence } from './said.ts';
@@ -66,7 +65,7 @@ export function askFacts({ type, verified, resourceAsserted, agentAsserted }: Re
 
 /**
  * `fits` always comes with words that stand in the mission or its accepted updates, to the letter. `cannot_tell` says
- * whether the model could not (`said`), quoted nothing that stands there (`uncited`), or read an ask that gives orders.
+ * whether the model could not (`said`), quoted nothing that stands there (`uncited`), or read text that gives orders.
  */
 export type Brief =
   | {
@@ -158,7 +157,7 @@ export function checkBrief(
   });
   if (fits === 'cannot_tell') return cannotTell('said');
   if (fits === 'does_not_fit') return { kind: fits, why, entries: cited };
-  if (givesOrders(ask)) return cannotTell('orders');
+  if (isTold(ask, given)) return cannotTell('orders');
   const quote = folded(words).replace(/^["'“”«».…\s]+|["'“”«».…\s]+$/g, '');
   if (quote.length < fewestWords || !inForce(mission).some((text) => folded(text).includes(quote))) {
     return cannotTell('uncited');
@@ -173,10 +172,11 @@ export function inForce({ description, acceptedUpdates }: MissionFacts): readonl
   return from === -1 ? [description, ...updates] : updates;
 }
 
-function givesOrders(ask: AskFacts): boolean {
-  return Object.values(ask).some((value) => {
+/** Somebody tells the reader what to think: any text of the ask, or plainly an entry that stood beside it. */
+function isTold(ask: AskFacts, entries: readonly Entry[]): boolean {
+  const orders = Object.values(ask).some((value) => {
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-    const { strength, toReviewer } = ordersIn(text.slice(0, 8_000));
-    return toReviewer || strength > instruction;
+    return ordersOf({ seq: 0, kind: 'message', text }) !== 'none';
   });
+  return orders || entries.slice(-newest).some((entry) => ordersOf(entry) === 'clear');
 }
