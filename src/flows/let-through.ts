@@ -28,8 +28,9 @@ export const letThroughQueue: Queue<{ requestId: string }> = {
 };
 
 const pageSize = 200;
-/** A longer log is not followed for one ask. */
-const longestLog = 2_000;
+/** A longer log is not followed for one ask: it is read in one go, and everybody else waits meanwhile. */
+const longestLog = 1_000;
+const mostCharacters = 2_000_000;
 /** Whoever meant a yes has taken it to the Person Server by then, or died. */
 const carriedMs = 60_000;
 const settledAtOnce = 100;
@@ -159,12 +160,15 @@ async function readLog(bot: Bot, request: Request, s256: string) {
 async function wholeLog(bot: Bot, { s256, logEntries }: Mission): Promise<readonly LogEntry[] | undefined> {
   if (logEntries > longestLog) return undefined;
   const entries: LogEntry[] = [];
-  for (let after: number | undefined = 0; after !== undefined && entries.length <= longestLog; ) {
+  let characters = 0;
+  for (let after: number | undefined = 0; after !== undefined; ) {
     const page = await bot.missionControl.readLog(s256, { after, limit: pageSize });
     entries.push(...page.entries);
+    characters += JSON.stringify(page.entries).length;
+    if (entries.length > longestLog || characters > mostCharacters) return undefined;
     after = page.after;
   }
-  return entries.length > longestLog ? undefined : entries;
+  return entries;
 }
 
 function startOfDay(now: Date): Date {
