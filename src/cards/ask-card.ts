@@ -201,7 +201,7 @@ function answer({ request, mission, people, ballot, passing }: AskFacts): Block[
     ...(mission?.status === 'terminated' && { end: howEnded(mission, people) }),
   });
   return [
-    { kind: 'text', line: letThrough(request, passing) ?? [...settled, ...reach] },
+    { kind: 'text', line: letThrough(request, passing) ?? byPolicy(request) ?? [...settled, ...reach] },
     ...grounds(request, passing),
     ...(ballot ? approvedBy(ballot, people) : []),
     ...quote(words.labels.reason, decision?.reason),
@@ -220,6 +220,12 @@ function answer({ request, mission, people, ballot, passing }: AskFacts): Block[
     ),
   ];
 }
+
+/** What nobody was asked about, and why. */
+const byPolicy = ({ state, policy, decision }: Request) =>
+  state === 'approved' && policy !== undefined && !decision
+    ? givingWords.withoutAsking(code(policy, 200))
+    : undefined;
 
 const read = ({ id, digest }: Request): Button => ({
   label: words.buttons.read,

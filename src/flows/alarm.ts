@@ -29,6 +29,8 @@ export async function raiseAlarm(
   seenAt: Date,
 ): Promise<'later' | undefined> {
   const verb = verbs[request.state];
+  // What our own server grants by the person's policy is in its log with the reason, as every silent grant is.
+  if (request.policy !== undefined && !request.decision && bot.holdsSilentGrants) return undefined;
   if (!verb || (request.decision?.decidedAt ?? request.openedAt) < (await overseenSince(bot)))
     return undefined;
   const acts = await bot.ledger.acts.about(`request:${request.id}`);

@@ -131,6 +131,8 @@ export const Request = z.object({
   rounds: z.object({ used: z.int(), max: z.int() }),
   clarifications: z.array(Clarification),
   previous: z.object({ digest: z.string() }).loose().optional(),
+  /** Why nobody was asked, where the server granted it by the person's own policy. */
+  policy: z.string().optional(),
   decision: z
     .object({
       action: z.string(),

@@ -36,6 +36,12 @@ export async function answerOpened(
   }
 }
 
+/** How often an access server is asked again while its agent has the connection held. */
+const againMs = 1_000;
+
+/** A `202` nobody but time will change; a question or a page is the agent's to do something about. */
+const isWorthWaiting = ({ headers }: Response) => headers.get('aauth-requirement') === 'requirement=approval';
+
 /** Waits for the request to change from how it was first seen, and answers with how it is. */
 export async function answerWhenReady(
   server: Server,
@@ -53,11 +59,17 @@ export async function answerWhenReady(
       request = (await readRequest(server.store, request.id)) ?? request;
     }
     if (request.deliveredAt) return gone();
-    if (!isOpen(request.state)) return await deliver(server, request);
     const leftMs = Math.min(
       until - performance.now(),
       Math.max(0, request.expiresAt.getTime() - server.now().getTime()),
     );
+    if (!isOpen(request.state)) {
+      const answer = await deliver(server, request);
+      if (answer.status !== 202 || !isWorthWaiting(answer) || leftMs <= 0 || over.aborted) return answer;
+      // Nothing here tells when an access server has made up its mind: it is asked again in a while.
+      await change.within(Math.min(leftMs, againMs), over);
+      continue;
+    }
     if (request.state === 'clarifying' || leftMs <= 0 || over.aborted) {
       return await stillPending(server, request, waitMs);
     }

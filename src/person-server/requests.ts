@@ -82,7 +82,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         agentNew: ask.agentNew,
         expiresAt: shown.deadline,
         asserted: JSON.stringify(ask.asserted),
-        wanted: JSON.stringify(ask.wanted),
+        wanted: JSON.stringify({ ...ask.wanted, ...granted }),
         previous: null,
         arrivedAt: null,
         decision: null,

@@ -113,6 +113,7 @@ export function showRequest(
       answeredAt: round.answeredAt ?? undefined,
     })),
     previous: row.previous ?? undefined,
+    policy: row.wanted.type === 'auth_token' ? row.wanted.policy : undefined,
     decision: decision
       ? {
           action: decision.action,

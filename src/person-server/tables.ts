@@ -110,6 +110,8 @@ export type Wanted =
       readonly scope: readonly string[];
       readonly account?: string;
       readonly budget?: Budget;
+      /** Why nobody was asked, where the person's policy granted it and the access server has yet to. */
+      readonly policy?: string;
       /** What is told about the person with it, as far as its scope is granted. */
       readonly claims?: readonly string[];
       /** The directed identifier the resource token carries. */

@@ -39,6 +39,8 @@ export type OfficeOptions = {
   readonly rules?: readonly object[];
   /** Whom people may let decide for them. */
   readonly delegation?: object;
+  /** What may be told of Maria once she says so. */
+  readonly claims?: object;
   /** More members of the operator's file. */
   readonly more?: object;
   /** How long an ask waits; an hour unless it is said. */
@@ -59,6 +61,7 @@ export async function openOffice(options: OfficeOptions = {}) {
     remote = false,
     rules = [],
     delegation,
+    claims,
     more = {},
     oidc = {},
     askSeconds,
@@ -103,6 +106,7 @@ export async function openOffice(options: OfficeOptions = {}) {
           slack: { team: slack.team, user: maria },
           teams: { tenant: home, user: teamsPeople.alice.aad },
           ...(oidc['maria'] && { oidc: oidc['maria'] }),
+          ...(claims && { claims }),
         },
         {
           id: 'jonas',

@@ -1,0 +1,126 @@
+// What a yes gives away stands on its card, on both platforms: who learns what about the person, and what may be spent.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mintResourceToken } from '#aauth/mint-token.ts';
+import type { Agent, Answer } from './support/aauth-agent.ts';
+import { claimsOf, openAccessServer } from './support/access-server.ts';
+import { fillInSlack } from './support/forms.ts';
+import { type Office, openOffice, textInSlack } from './support/office.ts';
+
+const eur = (amount: number) => ({ amount, unit: 'EUR', decimals: 2 });
+
+let office: Office;
+let as: Awaited<ReturnType<typeof openAccessServer>>;
+let agent: Agent;
+let s256 = '';
+let personToken = '';
+
+beforeAll(async () => {
+  as = await openAccessServer();
+  office = await openOffice({
+    claims: { name: 'Maria Example', email: 'maria@example.com', email_verified: true },
+  });
+  agent = await office.agent();
+  const asked = await agent.proposeMission({
+    description: '# Order the flour',
+    resources: [office.shop.issuer],
+  });
+  const card = await office.slackCard('Waiting', 'Order the flour');
+  await office.slack.press(card, 'chaperone:approve', office.people.maria);
+  const approved = (await agent.settle(asked)).body as {
+    s256: string;
+    person_tokens: Record<string, string>;
+  };
+  s256 = approved.s256;
+  personToken = approved.person_tokens[office.shop.issuer] ?? '';
+});
+afterAll(async () => {
+  await office[Symbol.asyncDispose]();
+  await as[Symbol.asyncDispose]();
+});
+
+/** Asks for access to the shop, at us or at its access server. */
+async function ask(scope: string, further: object = {}, aud = office.issuer): Promise<Answer> {
+  const presented = claimsOf(personToken);
+  const minted = await mintResourceToken(
+    {
+      aud,
+      ps: office.issuer,
+      sub: String(presented.sub),
+      presentedJti: String(presented.jti),
+      agentJkt: agent.key.kid,
+      missionS256: s256,
+      scope,
+      further: { ...further },
+    },
+    { issuer: office.shop.issuer, key: office.shop.key, now: new Date() },
+  );
+  const justification = '*Learns about the person*: nothing at all, it is free of charge';
+  return await agent.authToken({
+    resource_token: minted?.jwt,
+    presented_token: personToken,
+    justification,
+  });
+}
+
+const tokenOf = (answer: Answer) => claimsOf((answer.body as { auth_token: string }).auth_token);
+
+test('a resource approved with the mission still asks who the person is, and the card names what it learns', async () => {
+  const pending = await ask('buy:flour email');
+  expect(pending.status).toBe(202);
+  const card = await office.slackCard('Waiting', 'Learns about the person', 'email_verified');
+  expect(textInSlack(card)).not.toContain('maria@example.com');
+  const inTeams = await office.teamsCard('Waiting', 'Learns about the person', 'email_verified');
+  await office.slack.press(card, 'chaperone:approve', office.people.guest);
+  await office.slack.press(card, 'chaperone:approve', office.people.jonas);
+  expect((await agent.poll(pending.headers.get('location') ?? '')).status).toBe(202);
+  await office.teams.press(inTeams.id, 'chaperone.approve', office.teamsPeople.alice);
+  const token = tokenOf(await agent.settle(pending));
+  expect(token).toMatchObject({ email: 'maria@example.com', email_verified: true });
+  expect(token).not.toHaveProperty('name');
+  await office.slackCard('Approved', 'Learns about the person', 'email_verified');
+});
+
+test('money is asked about, set aside by the yes, and stands on the mission’s card with what is left', async () => {
+  const pending = await ask('buy:flour', { budget: eur(4000) });
+  const card = await office.slackCard('Waiting', '40.00', 'nothing was set aside yet');
+  await office.teamsCard('Waiting', '40.00', 'nothing was set aside yet');
+  await office.slack.press(card, 'chaperone:approve', office.people.maria);
+  expect(tokenOf(await agent.settle(pending)).budget).toEqual(eur(4000));
+  await office.slackCard('Mission active', 'Order the flour', 'left of', '40.00');
+  await office.teamsCard('Mission active', 'Order the flour', 'left of', '40.00');
+});
+
+test('more than is left is never granted in silence, and the card says that it is more', async () => {
+  const first = ((await office.control(`/missions/${s256}`)).body.tokens as { jti: string }[])[0];
+  const consumed = [{ jti: first?.jti, consumed: 1250 }];
+  const pending = await ask('buy:flour', { budget: eur(4000), budget_consumed: consumed });
+  expect(pending.status).toBe(202);
+  const card = await office.slackCard('Waiting', 'more than is left', '12.50');
+  await office.teamsCard('Waiting', 'more than is left', '12.50');
+  await fillInSlack(office, card, 'chaperone:deny', {});
+  expect(await agent.settle(pending)).toMatchObject({ status: 403, body: { error: 'denied' } });
+});
+
+test('an access server that asks who the person is has its own card, and hears nothing after a no', async () => {
+  const pending = await ask('claims', {}, as.issuer);
+  expect(pending.status).toBe(202);
+  const card = await office.slackCard('Waiting', 'asks who', as.issuer, 'email');
+  await office.teamsCard('Waiting', 'asks who', as.issuer, 'email');
+  expect(JSON.stringify(card.blocks)).not.toContain('chaperone:ask');
+  await office.slack.press(card, 'chaperone:approve', office.people.paul);
+  const told = as.told.length;
+  await fillInSlack(office, card, 'chaperone:deny', {});
+  expect((await agent.settle(pending)).status).toBe(200);
+  expect(as.told.slice(told)).toEqual([{}]);
+  await office.teamsCard('Denied', 'asks who', as.issuer);
+  await office.slackCard('Approved', 'Granted without asking', 'Scope');
+  expect(office.slackCards().map(textInSlack).join()).not.toContain('Alarm');
+});
+
+test('an access server that wants to be paid says so in its own words, and a no ends it', async () => {
+  const pending = await ask('payment', {}, as.issuer);
+  const card = await office.slackCard('Waiting', 'wants to be paid', as.issuer, 'maxAmountRequired');
+  await office.teamsCard('Waiting', 'wants to be paid', as.issuer, 'maxAmountRequired');
+  await fillInSlack(office, card, 'chaperone:deny', {});
+  expect(await agent.settle(pending)).toMatchObject({ status: 403, body: { error: 'denied' } });
+});
