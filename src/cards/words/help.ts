@@ -57,7 +57,10 @@ export const anywhere: readonly Command[] = [
   ],
   [ours`what is waiting`, ours`asks that wait for a person`],
   [ours`home`, ours`what waits for you, your missions and your team’s; told to you alone`],
-  [ours`digest`, ours`what waits, what ran and ended, what nobody answered, what drifts`],
+  [
+    ours`digest`,
+    ours`what waits, what ran and ended, what nobody answered, what drifts, what the reviewer let pass`,
+  ],
   [ours`health`, ours`how fast and how carefully asks were answered in the last seven days`],
   [ours`hold ‹mission›`, ours`nothing under it is approved until “release ‹mission›”`],
   [ours`keep ‹mission›`, ours`answers the question whether it should go on`],
