@@ -1,5 +1,6 @@
 // Somebody else's words, shortened where they must be and set apart line by line.
 // A cut takes the middle: what is dangerous stands at the end as often as at the beginning.
+import { charactersLeftOut } from '#cards/words/drawing.ts';
 
 export type Cut = {
   readonly head: string;
@@ -25,15 +26,12 @@ export function cutMiddle(text: string, room: number, rows = Number.POSITIVE_INF
 /** The same cut in one piece, for a line of ours that carries long words. */
 export function cutLine(text: string, room: number): string {
   const { head, left, tail } = cutMiddle(text, room);
-  return left === 0 ? text : `${head} … (${leftOut(left)}) … ${tail}`;
+  return left === 0 ? text : `${head} … (${charactersLeftOut(left)}) … ${tail}`;
 }
 
 /** At most `room` characters, the last one an ellipsis when something is missing. */
 export const clip = (text: string, room: number) =>
   text.length <= room ? text : `${beginning(text, room - 1, Number.POSITIVE_INFINITY)}…`;
-
-export const leftOut = (left: number) =>
-  left === 1 ? '1 character left out' : `${left.toLocaleString('en-GB')} characters left out`;
 
 /** Sets every line apart with a bar. What has no bar was not written by the one who is quoted. */
 export const barred = (text: string) =>

@@ -1,8 +1,10 @@
 // A form as a modal, and what was filled in read back out of it.
 // docs.slack.dev/reference/block-kit/blocks/input-block, …/block-elements, …/interaction-payloads/view-interactions-payload
+
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { type Field, type Form, formLimits, type Option } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import { type Filled, filledLimits } from '#chat/chat.ts';
 import { clip } from './cut.ts';
 import { limits } from './limits.ts';
@@ -19,7 +21,7 @@ export const formView = (origin: Origin, form: Form): ModalView => ({
   private_metadata: JSON.stringify(origin),
   title: short(form.title, limits.viewTitle, 'More'),
   submit: short(form.submit, limits.viewTitle, 'Send'),
-  close: plain('Back'),
+  close: plain(words.back),
   blocks: [
     ...(form.note ? noteOf(linePlain(form.note)) : []),
     ...form.fields.slice(0, filledLimits.fields).map(inputOf),
@@ -31,9 +33,9 @@ export const changedView = (origin: Origin): ModalView => ({
   type: 'modal',
   callback_id: 'chaperone:changed',
   private_metadata: JSON.stringify(origin),
-  title: plain('Nothing was done'),
-  close: plain('Back'),
-  blocks: [context(plain('The card has changed since it was shown to you. Please look at it again.'))],
+  title: plain(words.nothingDone),
+  close: plain(words.back),
+  blocks: [context(plain(words.cardChanged))],
 });
 
 const noteOf = (text: string): KnownBlock[] => (text.trim() ? [context(plain(clip(text, 1_000)))] : []);

@@ -1,6 +1,8 @@
 // The full text behind a card as a modal, in pages where one view cannot hold it.
+
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Block, Card } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import { barred, clip, linesOf } from './cut.ts';
 import { bytes, limits } from './limits.ts';
 import { linePlain, oneLine } from './mrkdwn.ts';
@@ -17,11 +19,11 @@ const pageBlocks = 90;
 const pieceRoom = 2_700;
 
 /** Shown at once, because a trigger lives three seconds and the text may take longer. */
-export const loadingView = (origin: Origin): ModalView => fullView(origin, [context(plain('Loading\u2026'))]);
+export const loadingView = (origin: Origin): ModalView => fullView(origin, [context(plain(words.loading))]);
 
 /** Shown where there is nothing to read, or nothing for this person. */
 export const closedView = (origin: Origin): ModalView =>
-  fullView(origin, [context(plain('There is nothing here to read, or it is not yours to read.'))]);
+  fullView(origin, [context(plain(words.nothingToRead))]);
 
 /** One page of everything behind a card. A page that does not exist is the last one. */
 export function textView(origin: Origin, card: Card): ModalView {
@@ -34,13 +36,13 @@ export function textView(origin: Origin, card: Card): ModalView {
     value: String(to),
   });
   const turns = [
-    ...(at > 0 ? [turn(at - 1, 'Previous page', 'previous')] : []),
-    ...(at < pages.length - 1 ? [turn(at + 1, 'Next page', 'next')] : []),
+    ...(at > 0 ? [turn(at - 1, words.previousPage, 'previous')] : []),
+    ...(at < pages.length - 1 ? [turn(at + 1, words.nextPage, 'next')] : []),
   ];
   return fullView({ ...origin, page: at }, [
     ...(pages[at] ?? []),
     ...(turns.length
-      ? [context(plain(`Page ${at + 1} of ${pages.length}`)), { type: 'actions' as const, elements: turns }]
+      ? [context(plain(words.pageOf(at + 1, pages.length))), { type: 'actions' as const, elements: turns }]
       : []),
   ]);
 }
@@ -49,14 +51,14 @@ const fullView = (origin: Origin, blocks: KnownBlock[]): ModalView => ({
   type: 'modal',
   callback_id: fullCallback,
   private_metadata: JSON.stringify(origin),
-  title: plain('Full text'),
-  close: plain('Close'),
+  title: plain(words.fullText),
+  close: plain(words.close),
   blocks,
 });
 
 function pagesOf(card: Card): KnownBlock[][] {
   const texts = card.expansion.length > 0 ? card.expansion : card.blocks.flatMap(asText);
-  const title = oneLine(card.title).trim() || 'Untitled';
+  const title = oneLine(card.title).trim() || words.untitled;
   const blocks: KnownBlock[] = [
     { type: 'section', text: plain(clip(title, limits.section)) },
     ...texts.flatMap(({ heading, text }): KnownBlock[] => [

@@ -1,4 +1,5 @@
 // A card as Block Kit and as the text a screen reader hears. Whatever the card holds, what comes out is within Slack's limits.
+
 import { createHash } from 'node:crypto';
 import type {
   ActionsBlock,
@@ -9,8 +10,9 @@ import type {
   Button as SlackButton,
 } from '@slack/types';
 import type { Block, Card, Line, Picture, Press, SafeText, Span } from '#cards/card.ts';
+import * as drawing from '#cards/words/drawing.ts';
 import { ChatError } from '#chat/chat.ts';
-import { barred, clip, cutLine, cutMiddle, leftOut, linesOf } from './cut.ts';
+import { barred, clip, cutLine, cutMiddle, linesOf } from './cut.ts';
 import { limits, messageViolations, type SlackMessage } from './limits.ts';
 import { type Dates, escape, isPlain, lineMrkdwn, linePlain, mention, oneLine, strong } from './mrkdwn.ts';
 import { noSources, type Sources } from './pictures.ts';
@@ -123,7 +125,7 @@ function someOf(blocks: readonly Block[], keep: number): readonly (Block | numbe
 type Drawn = { readonly blocks: readonly KnownBlock[]; readonly cut: boolean };
 
 const gap = (dropped: number): Drawn => ({
-  blocks: [context(plain(`\u22ef ${dropped} more ${dropped === 1 ? 'part' : 'parts'} left out here \u22ef`))],
+  blocks: [context(plain(`\u22ef ${drawing.partsLeftOut(dropped)} \u22ef`))],
   cut: true,
 });
 
@@ -195,9 +197,9 @@ function quoteOf(whose: SafeText, words: SafeText, already: boolean, size: numbe
     blocks: [
       ...(speaker ? [context(mrkdwn(speaker))] : []),
       say(head),
-      ...(left > 0 ? [context(plain(`\u22ef ${leftOut(left)} here \u22ef`))] : []),
+      ...(left > 0 ? [context(plain(`\u22ef ${drawing.charactersLeftOut(left)} here \u22ef`))] : []),
       ...(tail ? [say(tail)] : []),
-      ...(already ? [context(plain('\u22ef These words are shortened \u22ef'))] : []),
+      ...(already ? [context(plain(`\u22ef ${drawing.areShortened} \u22ef`))] : []),
     ],
     cut: already || left > 0,
   };
@@ -234,7 +236,7 @@ function actionsOf(card: Card, mark: string | undefined, shortened: boolean): Ac
   const subject = own[0]?.press ?? (mark === undefined ? undefined : { subject: mark });
   if (!read && subject && (card.expansion.length > 0 || shortened)) {
     const press: Press = { subject: subject.subject, verb: 'read' };
-    buttons.push({ label: still('Full text'), press, style: 'plain', value: carry(press) });
+    buttons.push({ label: drawing.fullText, press, style: 'plain', value: carry(press) });
   }
   const seen = new Map<string, number>();
   const elements = buttons.map((button): SlackButton => {
@@ -272,7 +274,7 @@ const callsText = (card: Card) => (card.calls.length ? `\n${callsOf(card).text}`
 
 function sentences(card: Card, size: number, keep: number): string {
   const parts = someOf(card.blocks, keep).map((block): string => {
-    if (typeof block === 'number') return `(${block} more ${block === 1 ? 'part' : 'parts'} left out here)`;
+    if (typeof block === 'number') return `(${drawing.partsLeftOut(block)})`;
     switch (block.kind) {
       case 'divider':
         return '';
@@ -294,9 +296,9 @@ function sentences(card: Card, size: number, keep: number): string {
         return [
           `${cutLine(oneLine(block.whose), size)}:`,
           barred(head),
-          ...(left > 0 ? [`(${leftOut(left)} here)`] : []),
+          ...(left > 0 ? [`(${drawing.charactersLeftOut(left)} here)`] : []),
           ...(tail ? [barred(tail)] : []),
-          ...(block.cut ? ['(These words are shortened)'] : []),
+          ...(block.cut ? [`(${drawing.areShortened})`] : []),
         ].join('\n');
       }
     }

@@ -1,5 +1,7 @@
 // The buttons of a card. What comes back from one is the press and nothing else; whether it counts is decided elsewhere.
+
 import type { Button, Press } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import { verbPrefix } from '#chat/teams/activity.ts';
 import { type Action, type Element, rich, run } from '#chat/teams/elements.ts';
 import { drawForm, formId } from '#chat/teams/form.ts';
@@ -34,13 +36,13 @@ export function drawButtons(buttons: readonly Button[], expander: boolean, chars
           : [],
     );
   const more = Math.max(0, buttons.length - drawn.length);
-  if (expander && !toggles) drawn.push(toggle('Full text'));
+  if (expander && !toggles) drawn.push(toggle(words.fullText));
   if (drawn.length <= maxActions && more === 0) return { foot: drawn, rows: [] };
   const rows: Element[] = [];
   for (let at = 0; at < drawn.length; at += maxActions) {
     rows.push({ type: 'ActionSet', actions: drawn.slice(at, at + maxActions) });
   }
-  if (more > 0) rows.push(rich([run(`${more} more choices do not fit here.`, { isSubtle: true })]));
+  if (more > 0) rows.push(rich([run(words.moreChoices(more), { isSubtle: true })]));
   return { foot: [], rows };
 }
 

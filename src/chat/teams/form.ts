@@ -1,7 +1,9 @@
 // A form as inputs inside a card, and what was filled in read back out of what a press carries.
 // adaptivecards.io/explorer/Input.Text, …/Input.ChoiceSet, …/Input.Date, …/Input.Time; an Action.Execute carries every
 // input of its own card.
+
 import { type Field, type Form, formLimits } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import { type Filled, filledLimits } from '#chat/chat.ts';
 import { type Element, rich, run } from '#chat/teams/elements.ts';
 import { plain, shorten } from '#chat/teams/inert-text.ts';
@@ -31,7 +33,7 @@ function drawField(field: Field, form: string, chars: number): Element[] {
   const input = {
     id: idOf(form, field.name),
     label: short(field.label),
-    ...(field.required && ({ isRequired: true, errorMessage: 'Please fill this in.' } as const)),
+    ...(field.required && ({ isRequired: true, errorMessage: words.fillIn } as const)),
   };
   switch (field.kind) {
     case 'line':

@@ -1,5 +1,7 @@
 // The full text behind a card, in pages, for the one person who asked: the answer to an invoke is seen by nobody else.
+
 import type { Card, Press } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import { execute } from '#chat/teams/buttons.ts';
 import type { Action, AdaptiveCard, Element } from '#chat/teams/elements.ts';
 import { rich, run } from '#chat/teams/elements.ts';
@@ -20,11 +22,11 @@ export function renderPage(card: Card, press: Press, tenant: string, page: numbe
   const shown = Math.min(page, pages.length);
   const read: Press = { ...press, verb: 'read' };
   const actions: Action[] = [
-    ...(shown < pages.length ? [execute('Next page', read, { page: shown + 1 })] : []),
-    ...(shown > 1 ? [execute('Previous page', read, { page: shown - 1 })] : []),
-    execute('Back to the card', read, { page: 0 }),
+    ...(shown < pages.length ? [execute(words.nextPage, read, { page: shown + 1 })] : []),
+    ...(shown > 1 ? [execute(words.previousPage, read, { page: shown - 1 })] : []),
+    execute(words.backToCard, read, { page: 0 }),
   ];
-  const where = `Full text, page ${shown} of ${pages.length}. Only you see this.`;
+  const where = words.yourPageOf(shown, pages.length);
   const title = plain(shorten(card.title, 200));
   return {
     type: 'AdaptiveCard',

@@ -1,4 +1,5 @@
 // Words on their way into an Adaptive Card, made so that Teams reads nothing in them but words.
+import { charactersLeftOut } from '#cards/words/drawing.ts';
 
 /** What ends a line somewhere: in JSON, in a browser or in a phone's text view. */
 export const lineBreak = /\r\n|[\n\r\u2028\u2029\v\f\u0085]/;
@@ -47,7 +48,7 @@ export function cut(text: string, chars: number, lines = Number.POSITIVE_INFINIT
   return { head: text.slice(0, end), left: start - end, tail: text.slice(start) };
 }
 
-export const leftOut = (count: number) => `[${count.toLocaleString('en-US')} characters left out here]`;
+export const leftOut = (count: number) => `[${charactersLeftOut(count)} here]`;
 
 /** A text on one line within `chars` characters and what the gap takes, the gap said in words. */
 export function shorten(text: string, chars: number): string {

@@ -1,6 +1,8 @@
 // A neutral card as an Adaptive Card 1.5. Words that are not ours alone stand in TextRuns, where Teams reads no Markdown;
 // a TextBlock appears only where somebody is mentioned. Whatever the card holds, what comes out satisfies `limits.ts`.
+
 import type { Block, Card, Line, Mention, Span } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import { drawButtons, fullTextId, opensItself } from '#chat/teams/buttons.ts';
 import { drawPicture } from '#chat/teams/charts.ts';
 import {
@@ -114,7 +116,7 @@ function draw(card: Card, pen: Pen, how: How) {
 function withoutMiddle(parts: readonly Element[], keep: number): readonly Element[] {
   if (parts.length <= keep) return parts;
   const head = Math.ceil(keep / 2);
-  const gap = rich([run(`[${parts.length - keep} parts of this card left out here]`, { weight: 'Bolder' })]);
+  const gap = rich([run(`[${words.partsLeftOut(parts.length - keep)}]`, { weight: 'Bolder' })]);
   return [...parts.slice(0, head), gap, ...parts.slice(parts.length - (keep - head))];
 }
 
@@ -148,7 +150,7 @@ function drawBlock(block: Exclude<Block, { kind: 'divider' }>, pen: Pen): Elemen
     case 'picture':
       return drawPicture(block.picture, pen.chars);
     case 'quote': {
-      const whose = plain(shorten(block.whose, pen.chars)) + (block.cut ? ' (shortened)' : '');
+      const whose = plain(shorten(block.whose, pen.chars)) + (block.cut ? ` (${words.shortened})` : '');
       const heading = rich([run(whose, { weight: 'Bolder', isSubtle: true })]);
       return [{ type: 'Container', style: 'emphasis', items: [heading, ...setApart(block.text, pen)] }];
     }
