@@ -26,6 +26,8 @@ export const moreChoices = (count: number): SafeText => ours`${count} more choic
 export const shortened = ours`shortened`;
 export const areShortened = ours`These words are shortened`;
 
+export const inYourZone = ours`In your time zone`;
+
 export const nothingDone = ours`Nothing was done`;
 export const cardChanged = ours`The card has changed since it was shown to you. Please look at it again.`;
 export const fillIn = ours`Please fill this in.`;

@@ -192,7 +192,8 @@ function factsOf(facts: Extract<Block, { kind: 'facts' }>['facts'], dates: Dates
 function quoteOf(whose: SafeText, words: SafeText, already: boolean, size: number): Drawn {
   const { head, left, tail } = cutMiddle(linesOf(words).join('\n'), Math.min(size, quoteRoom), quoteRows);
   const say = (text: string): KnownBlock => ({ type: 'section', text: plain(barred(text)) });
-  const speaker = strong(cutLine(whose, Math.min(size, 300)));
+  const room = Math.min(size, 300);
+  const speaker = strong(cutLine(whose, room));
   return {
     blocks: [
       ...(speaker ? [context(mrkdwn(speaker))] : []),
@@ -201,7 +202,7 @@ function quoteOf(whose: SafeText, words: SafeText, already: boolean, size: numbe
       ...(tail ? [say(tail)] : []),
       ...(already ? [context(plain(`\u22ef ${drawing.areShortened} \u22ef`))] : []),
     ],
-    cut: already || left > 0,
+    cut: already || left > 0 || whose.length > room,
   };
 }
 

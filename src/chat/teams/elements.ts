@@ -16,7 +16,13 @@ export type Rich = {
   readonly inlines: readonly TextRun[];
 } & Look;
 /** Markdown is read here, so only escaped text and our own mentions may stand in it. */
-export type Marked = { readonly type: 'TextBlock'; readonly text: string; readonly wrap: true };
+export type Marked = {
+  readonly type: 'TextBlock';
+  readonly text: string;
+  readonly wrap: true;
+  readonly size?: 'Small';
+  readonly isSubtle?: true;
+};
 export type Container = {
   readonly type: 'Container';
   readonly id?: string;

@@ -16,7 +16,7 @@ type Node = { readonly [name: string]: Json };
 const elements: Record<string, readonly string[]> = {
   AdaptiveCard: ['$schema', 'version', 'body', 'actions', 'fallbackText', 'speak', 'msteams'],
   Container: ['id', 'items', 'style', 'bleed', 'separator', 'spacing', 'isVisible'],
-  TextBlock: ['text', 'wrap'],
+  TextBlock: ['text', 'wrap', 'size', 'isSubtle'],
   RichTextBlock: ['id', 'inlines', 'separator', 'spacing'],
   TextRun: ['text', 'weight', 'size', 'isSubtle', 'fontType', 'selectAction'],
   ActionSet: ['actions'],

@@ -16,6 +16,7 @@ import {
 } from '#chat/teams/elements.ts';
 import { cut, escaped, leftOut, lineBreak, mentionName, plain, shorten } from '#chat/teams/inert-text.ts';
 import { bytesOf, cardType, cardVersion, maxBytes } from '#chat/teams/limits.ts';
+import { localTimes } from '#chat/teams/local-times.ts';
 import { inUtc } from '#chat/utc.ts';
 
 export type Outgoing = {
@@ -96,6 +97,7 @@ function draw(card: Card, pen: Pen, how: How) {
   const body: Element[] = [
     { type: 'Container', id: how.mark, style: styles[card.tone], bleed: true, items: [title] },
     ...withoutMiddle(parts, how.keep),
+    ...localTimes(card),
     ...(expander ? [drawExpansion(card, pen)] : []),
     ...rows,
   ];

@@ -514,6 +514,27 @@ describe('a form', () => {
   });
 });
 
+describe('times', () => {
+  test('are said once more in the reader’s zone, each minute once, where no word of an agent stands', () => {
+    const at = (iso: string) => ({ kind: 'time', at: new Date(iso) }) as const;
+    const made = drawn({
+      blocks: [
+        {
+          kind: 'text',
+          line: [{ kind: 'code', text: safe('{{DATE(x)}} **x**') }, at('2026-11-21T10:30:10.250Z')],
+        },
+        { kind: 'note', line: [at('2026-11-21T10:30:40Z'), at('2026-11-20T23:00:00Z')] },
+      ],
+    });
+    expect(ofType(made, 'TextBlock').map(({ text }) => text)).toEqual([
+      'In your time zone: 20 Nov 2026, 23:00 UTC → {{DATE(2026-11-20T23:00:00Z,SHORT)}} {{TIME(2026-11-20T23:00:00Z)}}; ' +
+        '21 Nov 2026, 10:30 UTC → {{DATE(2026-11-21T10:30:00Z,SHORT)}} {{TIME(2026-11-21T10:30:00Z)}}',
+    ]);
+    expect(faultsOf(made)).toEqual([]);
+    expect(ofType(drawn({ blocks: [] }), 'TextBlock')).toEqual([]);
+  });
+});
+
 describe('any card at all', () => {
   test('fits, with every one of its first buttons on it', () => {
     fc.assert(
