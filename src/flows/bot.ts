@@ -14,6 +14,7 @@
 //   brief     ask a model about an ask, and show what it says beside what the rules say
 //   hold      keep everything under a mission from being approved, and show that
 //   let-through let an ask pass that the operator handed over to the reviewer, or leave it to people
+//   passed    count what the reviewer let pass, and how often people agree with it
 //   round     look at everything again: a lost event costs seconds, not a decision
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { askCard } from '#cards/ask-card.ts';
 import type { Card } from '#cards/card.ts';
+import { homeCard } from '#cards/home-card.ts';
 import { inert } from '#cards/inert.ts';
 import type { Passing } from '#cards/let-through.ts';
 import { type Passed, passedFacts, passedRows } from '#cards/passed.ts';
@@ -83,6 +84,27 @@ test('a yes of the reviewer’s is told as one, with what it rests on; a sample,
     'figures: off for want of a model': figures({ ...counted, passed: [], off: 'no_model' }),
     'figures: off at a server that keeps no record': figures({ ...counted, passed: [], off: 'no_record' }),
   });
+});
+
+test('a home mentions what passed for the one who looks, and is silent where nothing did', () => {
+  const nothing = { all: [], more: false };
+  const home = (passed: number | undefined) =>
+    cardText(
+      homeCard({
+        at: new Date('2026-11-21T10:00:00Z'),
+        asks: nothing,
+        spotOf: () => undefined,
+        mine: nothing,
+        team: nothing,
+        marks: { isHeld: () => false, claimOf: () => undefined },
+        people,
+        passed,
+      }),
+    );
+  expect(home(2)).toContain('The reviewer let 2 asks pass in the last day');
+  expect(home(1)).toContain('The reviewer let 1 ask pass in the last day');
+  expect(home(0)).not.toContain('reviewer');
+  expect(home(undefined)).not.toContain('reviewer');
 });
 
 test('those who are to be told of such asks are called; those who would have decided are not', () => {
