@@ -6,8 +6,6 @@ import { alikeAs, mostAlike } from '#policy/alike.ts';
 import type { Bot } from './bot.ts';
 import { keptBackUntil } from './let-through.ts';
 
-const pageSize = 100;
-
 /**
  * Which card an ask is on, where that is not its own alone. An ask that is the same as one that waits takes a seat on that
  * one's card when it is first looked at. Whatever hangs on a card of its own stays there: it may lead others, and never goes
@@ -16,7 +14,11 @@ const pageSize = 100;
 export async function seatOf(bot: Bot, request: Request): Promise<Seat | undefined> {
   const { batches, wall } = bot.ledger;
   const seat = await batches.seatOf(request.id);
-  if (!isOpen(request) || seat?.apart) return seat;
+  if (!isOpen(request)) {
+    await batches.settle(request.id);
+    return seat;
+  }
+  if (seat?.apart) return seat;
   const alike = alikeAs(bot.oversight, request);
   const hangs = await wall.knows(`request:${request.id}`);
   if (seat) {
@@ -24,14 +26,18 @@ export async function seatOf(bot: Bot, request: Request): Promise<Seat | undefin
     await batches.setApart(request.id);
     return { ...seat, apart: true };
   }
-  if (alike === undefined || hangs || (await isReviewers(bot, request))) return undefined;
-  for (const other of await openBeside(bot, request)) {
-    if (alikeAs(bot.oversight, other) !== alike || (await isReviewers(bot, other))) continue;
-    const theirs = await batches.seatOf(other.id);
-    if (theirs?.apart) continue;
-    // Of two that are new to each other, one leads: the one that hangs already, or else the older.
-    const leads = theirs ?? (isOlder(other, request) || (await wall.knows(`request:${other.id}`)));
-    const taken = leads && (await batches.join(request.id, other.id, alike, mostAlike));
+  if (alike === undefined || (await isReviewers(bot, request))) return undefined;
+  const before = await batches.waitingBefore(request.id, alike);
+  if (hangs) return undefined;
+  for (const id of before) {
+    const other = await bot.missionControl.readRequest(id);
+    if (!other || !isOpen(other)) {
+      await batches.settle(id);
+      continue;
+    }
+    const isAlone = alikeAs(bot.oversight, other) !== alike || (await isReviewers(bot, other));
+    if (isAlone || (await batches.seatOf(id))?.apart) continue;
+    const taken = await batches.join(request.id, id, alike, mostAlike);
     if (taken) return taken;
   }
   return undefined;
@@ -43,25 +49,6 @@ async function isReviewers(bot: Bot, request: Request): Promise<boolean> {
   if (await keptBackUntil(bot, request, bot.now())) return true;
   const { id: requestId, digest } = request;
   return (await bot.ledger.judgements.read({ requestId, digest })) !== undefined;
-}
-
-const isOlder = (a: Request, b: Request) =>
-  a.openedAt < b.openedAt || (a.openedAt.getTime() === b.openedAt.getTime() && a.id < b.id);
-
-async function openBeside(bot: Bot, { id, missionS256 }: Request): Promise<readonly Request[]> {
-  const found: Request[] = [];
-  for (let after: string | undefined, more = missionS256 !== undefined; more; ) {
-    const page = await bot.missionControl.listRequests({
-      state: 'open',
-      ...(missionS256 !== undefined && { missionS256 }),
-      limit: pageSize,
-      ...(after !== undefined && { after }),
-    });
-    found.push(...page.requests.filter((each) => each.id !== id));
-    after = page.after;
-    more = after !== undefined;
-  }
-  return found;
 }
 
 /** The seats of those asks that share a card. */

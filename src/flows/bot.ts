@@ -8,6 +8,7 @@
 //   press     a person pressed a button; do it if they may
 //   alarm     say so when an ask was settled and nobody here did it
 //   stale     ask whether a mission should go on under which nothing happens; keep it when somebody says so
+//   batch     one card for asks that are the same, each decided by itself
 //   claim     show that somebody is looking into an ask
 //   visit     the page of an ask: who opened it, whether it is them, what they decide there
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it

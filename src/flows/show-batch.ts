@@ -33,7 +33,7 @@ export async function showBatch(
   const apart: string[] = [];
   const items: Item[] = [];
   for (const item of await itemsOf(bot, leader.id)) {
-    const leaves = !item.apart && (await seatOf(bot, item.request))?.apart === true;
+    const leaves = !item.apart && isOpen(item.request) && (await seatOf(bot, item.request))?.apart === true;
     if (leaves) apart.push(item.request.id);
     items.push(leaves ? { ...item, apart: true } : item);
   }

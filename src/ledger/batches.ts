@@ -38,6 +38,30 @@ export function openBatches(db: Kysely<LedgerTables>) {
         .execute();
     },
 
+    /** Writes down, once, that an ask waits. Says which that are alike waited before it, the first of them first. */
+    async waitingBefore(requestId: string, alike: string): Promise<readonly string[]> {
+      await db
+        .insertInto('chaperone.batch_waiting')
+        .values({ request_id: requestId, alike })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const rows = await db
+        .selectFrom('chaperone.batch_waiting')
+        .select('request_id')
+        .where('alike', '=', alike)
+        .where('number', '<', (eb) =>
+          eb.selectFrom('chaperone.batch_waiting').select('number').where('request_id', '=', requestId),
+        )
+        .orderBy('number')
+        .execute();
+      return rows.map(({ request_id }) => request_id);
+    },
+
+    /** It waits no more. */
+    async settle(requestId: string) {
+      await db.deleteFrom('chaperone.batch_waiting').where('request_id', '=', requestId).execute();
+    },
+
     /**
      * Seats an ask beside another one, which leads a new batch where it has no seat yet. The seat it has is returned, whoever
      * gave it; undefined where there are `most` already.

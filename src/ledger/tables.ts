@@ -166,6 +166,12 @@ export type BatchItemTable = {
   apart: Generated<boolean>;
 };
 
+export type BatchWaitingTable = {
+  request_id: string;
+  number: GeneratedAlways<number>;
+  alike: string;
+};
+
 export type ReminderTable = {
   request_id: string;
   number: number;
@@ -264,6 +270,7 @@ export type LedgerTables = {
   'chaperone.visit': VisitTable;
   'chaperone.reminder': ReminderTable;
   'chaperone.batch_item': BatchItemTable;
+  'chaperone.batch_waiting': BatchWaitingTable;
   'chaperone.stale_question': StaleQuestionTable;
   'chaperone.done_said': DoneSaidTable;
   'chaperone.act': ActTable;
