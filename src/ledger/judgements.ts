@@ -55,7 +55,7 @@ export function openJudgements(db: Kysely<LedgerTables>) {
     db.updateTable('chaperone.judgement').where('request_id', '=', requestId).where('digest', '=', digest);
 
   const count = async (trx: Kysely<LedgerTables>, missionS256: string, since: Date) => {
-    const counted = await trx
+    return await trx
       .selectFrom('chaperone.judgement')
       .select(({ fn }) => [
         fn.count<number>('request_id').filterWhere('mission_s256', '=', missionS256).as('mission'),
@@ -64,7 +64,6 @@ export function openJudgements(db: Kysely<LedgerTables>) {
       .where('state', 'in', yes)
       .where((eb) => eb.or([eb('mission_s256', '=', missionS256), eb('taken_at', '>=', since)]))
       .executeTakeFirstOrThrow();
-    return { mission: Number(counted.mission), day: Number(counted.day) };
   };
 
   return {
