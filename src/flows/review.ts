@@ -14,7 +14,7 @@ import { entriesOf } from '#reviewer/model/window.ts';
 import { type Bot, proofOf, surfaceOf } from './bot.ts';
 import { actOnDrift } from './drift-rule.ts';
 import { acceptanceOf, citedEntries, showFinding } from './finding.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import { spendingOf } from './spending.ts';
 
 export const reviewQueue: Queue<{ missionS256: string }> = {
@@ -25,6 +25,10 @@ export const reviewQueue: Queue<{ missionS256: string }> = {
 /** A burst of entries is one review; it starts at the end of the slot in which the first of them came. */
 const slotMs = 5_000;
 const leaseMs = 2 * 60_000;
+/** What came while a review ran is not in it, and clocks may differ a little. */
+const marginMs = 2 * 60_000;
+/** A model that said nothing is asked again after this, though nothing happened since. */
+const silentAgainMs = 10 * 60_000;
 const pageSize = 200;
 /** Trails kept at hand; one that is not is followed again from the first entry. */
 const trailsKept = 500;
@@ -33,6 +37,21 @@ const trailsKept = 500;
 export async function reviewLater(bot: Bot, missionS256: string): Promise<void> {
   const startAfter = new Date(Math.ceil(bot.now().getTime() / slotMs) * slotMs);
   await bot.jobs.send(reviewQueue, { missionS256 }, { key: missionS256, startAfter });
+}
+
+/**
+ * Asks for a review of each of these missions whose log went on since its last one, whatever event was lost, and of each
+ * that the model has been silent about for a while.
+ */
+export async function reviewWhatIsDue(bot: Bot, missions: readonly MissionSummary[]): Promise<void> {
+  const known = await bot.ledger.reviews.reviewedThrough(missions.map(({ s256 }) => s256));
+  const patient = new Date(bot.now().getTime() - silentAgainMs);
+  for (const { s256, logEntries, lastActivityAt } of missions) {
+    const last = known.get(s256);
+    const behind =
+      !last || (lastActivityAt.getTime() > last.at.getTime() - marginMs && logEntries > last.through);
+    if (behind || (bot.model && last.silent && last.at < patient)) await reviewLater(bot, s256);
+  }
 }
 
 /**

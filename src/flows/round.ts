@@ -8,6 +8,7 @@ import { leave } from './leave.ts';
 import { settleAllPassing } from './let-through.ts';
 import { look, placesOf, showMission, showRequest, showStale } from './look.ts';
 import { closePairing } from './pair.ts';
+import { reviewWhatIsDue } from './review.ts';
 import { rootSubject } from './root.ts';
 import { showProposal } from './stop.ts';
 import { settleBallots } from './vote.ts';
@@ -33,6 +34,7 @@ export async function goRound(bot: Bot): Promise<void> {
       limit: pageSize,
       ...(after && { after }),
     });
+    await reviewWhatIsDue(bot, page.missions);
     for (const mission of page.missions) {
       missions.set(mission.s256, mission);
       if (!(await isFresh(bot, mission))) await showMission(bot, mission, seenAt);
