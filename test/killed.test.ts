@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import type { Json, SlackMessage } from './support/fake-slack.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+import { enter } from './support/page-visit.ts';
 import { openPostgres } from './support/postgres.ts';
+import { openVisitor } from './support/visitor.ts';
 
 let office: Office;
 let agent: Agent;
@@ -163,6 +165,23 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
     expect(cardsAbout('table 12')).toHaveLength(1);
   });
 
+  test('as soon as an answer from a page is kept: it is decided once, and the page is still that browser’s', async () => {
+    const { asked } = await ask('order_cream');
+    const visitor = openVisitor();
+    const whole = await enter(office, asked, visitor, office.people.maria);
+    // A process that has just begun asks Slack who that is, between keeping the answer and deciding.
+    await office.restart();
+    const killed = killAt('before', 'users.info');
+    await expect(visitor.send(whole, 'once')).rejects.toThrow();
+    await killed;
+    await office.start();
+    expect(permissionOf(await agent.settle(asked, { withinMs: 20_000 }))).toBe('granted');
+    await office.slackCard('Approved', 'order_cream', 'Maria on its page');
+    await office.teamsCard('Approved', 'order_cream', 'Maria on its page');
+    expect((await visitor.open(whole.url)).text).toContain('Maria on its page');
+    expect(cardsAbout('outside')).toEqual([]);
+  });
+
   test('a click that is delivered twice acts once, on both platforms', async () => {
     const first = await ask('buy_napkins');
     const press = await office.slack.press(first.card, 'chaperone:approve', office.people.maria);
@@ -207,13 +226,13 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
     const { body } = await office.control(`/requests?state=closed&limit=100`);
     const requests = body.requests as { id: string; state: string; decision?: object }[];
     const ends = Object.groupBy(requests, ({ state }) => state);
-    expect(ends['approved']).toHaveLength(18);
+    expect(ends['approved']).toHaveLength(19);
     expect(ends['denied']).toHaveLength(1);
     expect(ends['voided']).toHaveLength(1);
-    expect(requests).toHaveLength(20);
+    expect(requests).toHaveLength(21);
     await office.leftBehind(async ({ acts }) => {
       for (const { id, decision } of requests) {
-        const about = await acts.about(`request:${id}`);
+        const about = (await acts.about(`request:${id}`)).filter(({ verb }) => verb !== 'vouch');
         expect(about.map(({ outcome }) => outcome)).toEqual(decision ? ['decided'] : []);
       }
       const stops = await acts.about(`mission:${s256}`);
