@@ -16,6 +16,8 @@ beforeAll(async () => {
   // One connection: whatever it keeps, the next statement meets.
   pool = new pg.Pool({ connectionString: postgres.url, max: 1 });
   db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: keepPlans(pool) }) });
+  // A connection may see Postgres stop before it has said goodbye.
+  pool.on('error', () => {});
   closing.defer(() => db.destroy());
   await sql`create table thing (id integer primary key, name text not null)`.execute(db);
   await sql`insert into thing select n, 'thing ' || n from generate_series(1, 10) n`.execute(db);
