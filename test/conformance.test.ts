@@ -335,3 +335,173 @@ test('mission control opens to its token alone', async () => {
   }
   expect(await control('GET', '')).toMatchObject({ status: 200, body: { issuer } });
 });
+
+test('its metadata names every endpoint by its own name, and every path takes its methods alone', async () => {
+  const found = await fetch(`${issuer}/.well-known/aauth-person.json`);
+  expect(found.headers.get('content-type')).toBe('application/json');
+  const document = (await found.json()) as Record<string, string>;
+  expect(document).toMatchObject({
+    issuer,
+    scopes_supported: ['openid'],
+    claims_supported: ['sub'],
+    accept_signature_algs: ['Ed25519', 'ES256'],
+  });
+  const endpoints = [
+    'person_token_endpoint',
+    'auth_token_endpoint',
+    'mission_endpoint',
+    'permission_endpoint',
+    'audit_endpoint',
+    'interaction_endpoint',
+    'revocation_endpoint',
+  ];
+  for (const name of endpoints) {
+    const url = document[name] ?? '';
+    expect([name, new URL(url).origin, new URL(url).search]).toEqual([name, issuer, '']);
+    for (const method of ['GET', 'PUT', 'DELETE', 'HEAD']) {
+      const answer = await fetch(url, { method });
+      expect([name, method, answer.status]).toEqual([name, method, 405]);
+      expect(answer.headers.get('allow')).toBe('POST');
+    }
+    expect((await fetch(url, { method: 'OPTIONS' })).status).toBe(204);
+  }
+  expect((await fetch(`${issuer}/.well-known/aauth-access.json`)).status).toBe(404);
+});
+
+/** An agent with a person token for the shop, under a mission that names it or under none. */
+async function atShop(mission: boolean) {
+  const agent = newAgent();
+  const pending = mission
+    ? await agent.post('/mission', { description: 'Spend', resources: [shop.issuer] })
+    : await agent.post('/person', { resource: shop.issuer });
+  const { body } = await approved(agent, pending);
+  const tokens = body['person_tokens'] as Json | undefined;
+  return { agent, presented: String(tokens?.[shop.issuer] ?? body['person_token']), s256: body['s256'] };
+}
+
+describe('a token in the place of another', () => {
+  test('is none: only its typ tells them apart, and it is looked at', async () => {
+    const { agent, presented } = await atShop(true);
+    const resource_token = resourceToken(agent, presented);
+    const own = jwtOf(provider.key, 'aa-agent+jwt', agent.claims);
+    for (const [what, body, code] of [
+      ['an agent token as presented', { resource_token, presented_token: own }, 'invalid_presented_token'],
+      [
+        'a resource token as presented',
+        { resource_token, presented_token: resource_token },
+        'invalid_presented_token',
+      ],
+      [
+        'a person token as resource token',
+        { resource_token: presented, presented_token: presented },
+        'invalid_resource_token',
+      ],
+      [
+        'a person token as sub-agent',
+        { resource_token, presented_token: presented, subagent_token: presented },
+        'invalid_subagent_token',
+      ],
+      [
+        'an agent token as upstream',
+        { resource_token, presented_token: presented, upstream_token: own },
+        'invalid_upstream_token',
+      ],
+    ] as const) {
+      const answer = await agent.post('/token', body);
+      expect([what, answer.status, answer.body['error']]).toEqual([what, 400, code]);
+    }
+    expectProblem(await agent.post('/permission', { action: 'x' }, { token: presented }), 401, 'invalid_jwt');
+    expectProblem(
+      await agent.post('/permission', { action: 'x' }, { token: resource_token }),
+      401,
+      'invalid_jwt',
+    );
+  });
+});
+
+describe('a sub-agent', () => {
+  test('has its tokens through its parent, for its own key, and asks for nothing itself', async () => {
+    const { agent: parent, s256 } = await atShop(true);
+    const sub = newAgent({ parent_agent: parent.id });
+    const token = jwtOf(provider.key, 'aa-agent+jwt', sub.claims);
+    expectProblem(await sub.post('/person', { resource: shop.issuer }), 400, 'invalid_request');
+    const granted = await parent.post('/person', {
+      resource: shop.issuer,
+      mission_s256: s256,
+      subagent_token: token,
+    });
+    expect(granted.status).toBe(200);
+    const { claims } = partsOf(granted.body['person_token']);
+    expect(claims).toMatchObject({ cnf: { jwk: sub.key.jwk }, mission_s256: s256 });
+    const stranger = newAgent();
+    expectProblem(
+      await stranger.post('/person', { resource: shop.issuer, subagent_token: token }),
+      400,
+      'invalid_subagent_token',
+    );
+  });
+});
+
+describe('a budget', () => {
+  const usd = (amount: number) => ({ amount, unit: 'USD', decimals: 6 });
+
+  test('is asked first, repeated in the token, and spent in silence only as far as it reaches', async () => {
+    const { agent, presented, s256 } = await atShop(true);
+    const ask = (over: Json) =>
+      agent.post('/token', {
+        resource_token: resourceToken(agent, presented, over),
+        presented_token: presented,
+      });
+    const first = await approved(agent, await ask({ budget: usd(5) }));
+    const { claims } = partsOf(first.body['auth_token']);
+    expect(claims['budget']).toEqual(usd(5));
+    const beyond = await ask({
+      budget: usd(4),
+      budget_consumed: [{ jti: claims['jti'], consumed: 2 }],
+    });
+    expect(beyond.status).toBe(202);
+    expect(await openAsk(agent)).toMatchObject({
+      verified: { spending: { unit: 'USD', decimals: 6, allowed: 5, used: 2, held: 3, left: 0 } },
+    });
+    expect((await control('GET', `/missions/${String(s256)}`)).body).toMatchObject({
+      budgets: [{ resource: shop.issuer, allowed: 5, used: 2, left: 0 }],
+    });
+  });
+
+  test.each([
+    { amount: -1, unit: 'USD', decimals: 6 },
+    { amount: 1, unit: '', decimals: 6 },
+    { amount: 1, unit: 'USD', decimals: 19 },
+    { amount: '1', unit: 'USD', decimals: 6 },
+    7,
+  ])('that is none (%j) is refused by name', async (budget) => {
+    const { agent, presented } = await atShop(false);
+    const resource_token = resourceToken(agent, presented, { budget });
+    expectProblem(
+      await agent.post('/token', { resource_token, presented_token: presented }),
+      400,
+      'invalid_budget',
+    );
+  });
+});
+
+test('a resource withdraws its token after the yes, and nothing is issued on it', async () => {
+  const { agent, presented } = await atShop(false);
+  const resource_token = resourceToken(agent, presented);
+  const pending = await agent.post('/token', { resource_token, presented_token: presented });
+  expect((await decide(agent, 'approve')).status).toBe(200);
+  const { jti, exp } = partsOf(resource_token).claims;
+  const { key, issuer: id, dwk } = shop;
+  const signature = `sig=jwks_uri;id="${id}";dwk="${dwk}";kid="${key.kid}"`;
+  const revoke = (body: Json) => sendSigned(key, signature, 'POST', `${issuer}/revoke`, body);
+  for (const bad of [{}, { jti }, { exp }, { jti: 7, exp }, { jti, exp: 'soon' }]) {
+    expectProblem(await revoke(bad), 400, 'invalid_request');
+  }
+  expect(await revoke({ jti, exp })).toMatchObject({ status: 200, text: '' });
+  expectProblem(await agent.get(locationOf(pending)), 403, 'revoked');
+  expectProblem(
+    await agent.post('/token', { resource_token, presented_token: presented }),
+    400,
+    'revoked_resource_token',
+  );
+});
