@@ -1,6 +1,7 @@
 // The house keeps its order: a room imports only rooms to its left, and each package has one owner.
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path/posix';
 import { describe, expect, test } from 'vitest';
 
 const rooms = [
@@ -84,7 +85,7 @@ const owners: Record<string, readonly string[]> = {
   ],
 };
 
-type Import = { readonly from: string; readonly file: string };
+type Import = { readonly from: string; readonly file: string; readonly typesOnly: boolean };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
@@ -95,8 +96,14 @@ const imports: Import[] = files.flatMap((file) =>
     ...readFileSync(`src/${file}`, 'utf8').matchAll(
       /^(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/gm,
     ),
-  ].map((match) => ({ file, from: match[1] ?? match[2] ?? '' })),
+  ].map((match) => ({
+    file,
+    from: match[1] ?? match[2] ?? '',
+    typesOnly: /^(?:import|export)\stype\s/.test(match[0]),
+  })),
 );
+
+const withoutComments = (source: string) => source.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '');
 
 const roomOf = (file: string) => rooms.find((room) => file.startsWith(`${room}/`));
 const packageOf = (from: string) =>
@@ -127,6 +134,49 @@ describe('the house', () => {
       return rooms.indexOf(there) > rooms.indexOf(here);
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('goes round in no circle: what imports another file is never imported by it, by whatever way', () => {
+    // A type is gone at run time, so two files may speak of each other's.
+    const edges = new Map(
+      files.map((file) => [
+        file,
+        imports
+          .filter((each) => each.file === file && !each.typesOnly)
+          .map(({ from }) => (from.startsWith('#') ? from.slice(1) : join(dirname(file), from)))
+          .filter((to) => files.includes(to)),
+      ]),
+    );
+    const done = new Set<string>();
+    const circles: string[] = [];
+    function follow(file: string, way: readonly string[]): void {
+      const before = way.indexOf(file);
+      if (before >= 0) circles.push([...way.slice(before), file].join(' → '));
+      if (before >= 0 || done.has(file)) return;
+      for (const next of edges.get(file) ?? []) follow(next, [...way, file]);
+      done.add(file);
+    }
+    for (const file of files) follow(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('says every sentence of ours from the catalogue', () => {
+    // `line.ts` is what the catalogue itself is written with.
+    const makers = files.filter(
+      (file) =>
+        /^(?:cards|flows|chat)\//.test(file) && !file.startsWith('cards/words/') && file !== 'cards/line.ts',
+    );
+    const spoken = makers.flatMap((file) =>
+      [
+        ...withoutComments(readFileSync(`src/${file}`, 'utf8')).matchAll(
+          /\b(?:ours|line)`((?:\$\{[^`]*?\}|[^`])*)`/g,
+        ),
+      ]
+        .map(([, text = '']) => text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, ' '))
+        .filter((text) => /\p{L}{2}/u.test(text))
+        .map((text) => `${file}: ${text.trim()}`),
+    );
+    expect(spoken).toEqual([]);
   });
 
   test('slack knows nothing of teams, nor teams of slack', () => {

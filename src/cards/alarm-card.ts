@@ -1,9 +1,9 @@
 // An ask that was settled, and not by anybody here.
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { fact, factsOf, quote } from './asserted.ts';
 import type { Block, Button, Card, Line, Mention } from './card.ts';
 import { code, time } from './line.ts';
+import { fact, factsOf, quote } from './parts.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
 

@@ -1,8 +1,8 @@
 // The agent's answer to a person's question, in the thread of the ask, calling whoever asked.
 import type { Request } from '#mission-control/facts.ts';
-import { full, quote } from './asserted.ts';
 import type { Card, Mention } from './card.ts';
 import { time } from './line.ts';
+import { full, quote } from './parts.ts';
 import { type People, person } from './who.ts';
 import * as words from './words/ask.ts';
 import * as common from './words.ts';

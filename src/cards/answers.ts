@@ -3,17 +3,16 @@ import type { Act, Question } from '#conversation/intent.ts';
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
-import { fact, factsOf } from './asserted.ts';
 import type { Block, Button, Card, Line, SafeText } from './card.ts';
 import { inert } from './inert.ts';
 import { code, line, strong, time } from './line.ts';
 import { howEnded, type MissionFacts, missionFacts, missionStanding, missionText } from './mission-card.ts';
+import { fact, factsOf } from './parts.ts';
+import { askRows, missionRows } from './rows.ts';
 import type { People } from './who.ts';
 import { vouchedLine } from './words/ask.ts';
 import { howToSay } from './words/batch.ts';
 import * as words from './words.ts';
-
-const rowsShown = 10;
 
 const answer = (title: SafeText, blocks: readonly Block[], buttons: readonly Button[] = []): Card => ({
   title,
@@ -190,58 +189,6 @@ function typed(intent: Question | Act): string {
       return intent.target.of === 'named' ? `${intent.kind} ${intent.target.words}` : intent.kind;
   }
 }
-
-/** One mission as a row, named by what can be typed. */
-export const missionRow = (mission: MissionSummary) => ({
-  name: inert(shortId(mission.s256)),
-  value: words.missionRow(
-    code(missionTitle(mission.description), 80),
-    code(mission.agent.id, 80),
-    mission.openRequests,
-    time(mission.lastActivityAt),
-  ),
-});
-
-/** What an ask is about, as the middle of a sentence. `mission` is the one it is made under, where that should be named. */
-export function aboutAsk(ask: Request, mission: MissionSummary | undefined): Line {
-  const resource = ask.verified.resource?.issuer ?? ask.resourceAsserted.issuer;
-  const proposed = ask.type === 'mission' ? ask.agentAsserted.description : undefined;
-  return [
-    ...(proposed === undefined ? [] : words.did(code(missionTitle(proposed), 80))),
-    ...(ask.agentAsserted.action === undefined ? [] : words.did(code(ask.agentAsserted.action, 80))),
-    ...(resource === undefined ? [] : words.at(code(resource, 80))),
-    ...(mission ? words.under(code(missionTitle(mission.description), 80)) : []),
-  ];
-}
-
-function missionRows(missions: readonly MissionSummary[], more: boolean): Block[] {
-  return [...factsOf(...missions.slice(0, rowsShown).map(missionRow)), ...capped(missions.length, more)];
-}
-
-/** Each ask on a row of its own, with the deadline it has. `missions` name what they belong to. */
-export function askRows(
-  asks: readonly Request[],
-  missions: readonly MissionSummary[],
-  more: boolean,
-): Block[] {
-  return [
-    ...factsOf(
-      ...asks.slice(0, rowsShown).map((ask) => {
-        const mission = missions.find(({ s256 }) => s256 === ask.missionS256);
-        return fact(
-          words.subjects[ask.type],
-          words.askRow(code(ask.id, 80), code(ask.agent.id, 80), aboutAsk(ask, mission), time(ask.expiresAt)),
-        );
-      }),
-    ),
-    ...capped(asks.length, more),
-  ];
-}
-
-const capped = (all: number, more: boolean): Block[] =>
-  more || all > rowsShown
-    ? [{ kind: 'note', line: words.shownOf(Math.min(all, rowsShown), more ? undefined : all) }]
-    : [];
 
 const logged = ({ at, kind, outcome, action, resource, source }: LogEntry): Line => {
   const what = code([kind, outcome, action, resource].filter((part) => part !== undefined).join(' '));

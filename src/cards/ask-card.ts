@@ -2,19 +2,7 @@
 
 import { missionTitle } from '#conversation/title.ts';
 import type { Mission, MissionSummary, Request } from '#mission-control/facts.ts';
-import {
-  agentSays,
-  checked,
-  fact,
-  factsOf,
-  fullText,
-  listed,
-  quote,
-  resourceSays,
-  told,
-  toldFact,
-  underMission,
-} from './asserted.ts';
+import { agentSays, checked, fullText, resourceSays, toldFact, underMission } from './asserted.ts';
 import { approvedBy, type Ballot, giver, waitingFor } from './ballot.ts';
 import type { Block, Button, Card, Line, Mention, Span } from './card.ts';
 import { comparison } from './comparison.ts';
@@ -22,6 +10,7 @@ import { shownByLog } from './completion.ts';
 import { grounds, letThrough, type Passing } from './let-through.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
+import { fact, factsOf, listed, quote, told } from './parts.ts';
 import { type Past, precedents } from './precedent.ts';
 import { type ReviewOnAsk, reviewOnAsk } from './review-on-ask.ts';
 import { acceptedSoFar, updatesText } from './updates.ts';

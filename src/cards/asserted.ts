@@ -4,54 +4,30 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request, Spending } from '#mission-control/facts.ts';
-import type { Block, Card, Line, SafeText } from './card.ts';
-import { cutText, inertText } from './inert.ts';
-import { code, joined, line, strong, time } from './line.ts';
+import type { Block, Line } from './card.ts';
+import { code, line, time } from './line.ts';
 import { parameterTable } from './parameters.ts';
+import {
+  called,
+  type Expansion,
+  type Fact,
+  fact,
+  factsOf,
+  full,
+  lines,
+  listed,
+  pretty,
+  quote,
+  section,
+  told,
+} from './parts.ts';
 import { type People, person } from './who.ts';
 import * as askWords from './words/ask.ts';
 import * as givingWords from './words/giving.ts';
 import * as words from './words.ts';
 
-type Fact = Extract<Block, { kind: 'facts' }>['facts'][number];
-export type Expansion = Card['expansion'];
-
-/** At most this many rows of a kind on a card, and so many characters of a quote; the rest is in the full text. */
+/** At most this many rows of a kind on a card; the rest is in the full text. */
 const rowsShown = 6;
-const quoteLength = 500;
-
-/** A labelled section; nothing when it would be empty. */
-export const section = (label: SafeText, blocks: readonly Block[]): Block[] =>
-  blocks.length === 0 ? [] : [{ kind: 'text', line: [strong(label)] }, ...blocks];
-
-/** One block of the facts that are there. */
-export function factsOf(...facts: readonly (Fact | undefined)[]): Block[] {
-  const there = facts.filter((each) => each !== undefined);
-  return there.length === 0 ? [] : [{ kind: 'facts', facts: there }];
-}
-
-export const fact = (name: SafeText, value: Line | undefined): Fact | undefined => value && { name, value };
-
-/** A fact made of somebody's text, absent when there is none. */
-export const told = (name: SafeText, text: string | undefined): Fact | undefined =>
-  text === undefined ? undefined : { name, value: [code(text)] };
-
-/** Somebody's words set apart; a long text keeps its head and its tail. */
-export function quote(whose: SafeText, text: string | undefined, max = quoteLength): Block[] {
-  if (text === undefined) return [];
-  const { text: shown, cut } = cutText(text, max);
-  return shown === '' ? [] : [{ kind: 'quote', whose, text: shown, cut }];
-}
-
-/** Several texts in one line, as code spans; absent when the list is empty. */
-export function listed(texts: readonly string[] | undefined): Line | undefined {
-  if (!texts || texts.length === 0) return undefined;
-  const shown = joined(
-    texts.slice(0, rowsShown).map((text) => [code(text, 80)]),
-    line`, `,
-  );
-  return texts.length > rowsShown ? [...shown, ...words.andMore(texts.length - rowsShown)] : shown;
-}
 
 /** A sum as people read it: `5.00 USD` for 500 with two decimals. */
 function sum(amount: number, unit: string, decimals: number): Line {
@@ -312,24 +288,6 @@ export function fullText(request: Request, mission: MissionSummary | undefined):
     [headings.approvedResources, lines(mission?.approvedResources)],
   );
 }
-
-/** The headed texts that say something. */
-export function full(
-  ...parts: readonly (readonly [heading: SafeText, text: string | undefined])[]
-): Expansion {
-  return parts
-    .map(([heading, text]) => ({ heading, text: inertText(text ?? '') }))
-    .filter(({ text }) => text !== '');
-}
-
-/** Texts below each other, each on a line of its own, without repeating one. */
-export const lines = (texts: readonly (string | undefined)[] | undefined) =>
-  [...new Set(texts?.filter((text) => text !== undefined))].join('\n');
-
-export const called = (thing: { readonly name: string; readonly description?: string | undefined }) =>
-  thing.description === undefined ? thing.name : `${thing.name}: ${thing.description}`;
-
-export const pretty = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value, null, 2));
 
 const asked = ({ question, options, answer }: Request['clarifications'][number]) =>
   [

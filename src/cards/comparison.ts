@@ -1,7 +1,7 @@
 // An ask that its agent changed: what it was beside what it is, so that nobody approves the new one unread.
 import type { Request } from '#mission-control/facts.ts';
-import { fact, factsOf, listed, quote, section } from './asserted.ts';
 import type { Block } from './card.ts';
+import { fact, factsOf, listed, quote, section } from './parts.ts';
 import * as words from './words/ask.ts';
 
 type Earlier = {

@@ -1,10 +1,10 @@
 // A mission reported as done: the agent's own words stand beside what the log shows. The log is compared with what was
 // approved and with the summary letter by letter; whether it is done is for the person to say.
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
-import { fact, factsOf, section } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { inert } from './inert.ts';
 import { code, joined, line } from './line.ts';
+import { fact, factsOf, section } from './parts.ts';
 import type { Past } from './precedent.ts';
 import * as words from './words/ask.ts';
 import { andMore } from './words.ts';

@@ -2,7 +2,6 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { aboutAsk } from './answers.ts';
 import type { Card } from './card.ts';
 import { type Health, healthFacts } from './health-card.ts';
 import { askMarks, type Listed, type Marks, markedRow, section } from './home-card.ts';
@@ -10,6 +9,7 @@ import { inert } from './inert.ts';
 import { code, joined, line, named, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
 import { passedRows } from './passed.ts';
+import { aboutAsk } from './rows.ts';
 import type { People } from './who.ts';
 import * as words from './words/home.ts';
 import { subjects } from './words.ts';

@@ -1,10 +1,10 @@
 // Entries of a mission's log: one in a line, one whole, and the buttons that open the entries a card refers to.
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import { fact, factsOf, full, pretty, quote, told } from './asserted.ts';
 import type { Button, Card } from './card.ts';
 import { cutText, inertText } from './inert.ts';
 import { code, time } from './line.ts';
+import { fact, factsOf, full, pretty, quote, told } from './parts.ts';
 import * as words from './words/review.ts';
 import * as common from './words.ts';
 

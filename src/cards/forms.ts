@@ -3,7 +3,7 @@
 import type { Request } from '#mission-control/facts.ts';
 import { type Field, type Form, formLimits, type Option } from './card.ts';
 import { inert, inertText } from './inert.ts';
-import { ours } from './line.ts';
+import { empty } from './line.ts';
 import * as words from './words/ask.ts';
 
 /** What a platform shows of an option. */
@@ -158,5 +158,5 @@ function chosen(name: string, label: Field['label'], options: readonly Option[])
 const numbered = <T>(things: readonly T[], label: (thing: T) => string): readonly Option[] =>
   things.map((thing, at) => ({
     value: String(at),
-    label: inert(label(thing), optionChars) || ours`(empty)`,
+    label: inert(label(thing), optionChars) || empty,
   }));

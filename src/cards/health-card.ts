@@ -1,8 +1,9 @@
 // How well asks are answered, in figures: whether people decide in time, by themselves, and with their eyes open.
-import { fact, factsOf } from './asserted.ts';
+
 import type { Block, Card } from './card.ts';
 import { healthPicture } from './health-picture.ts';
 import { time } from './line.ts';
+import { fact, factsOf } from './parts.ts';
 import { type Passed, passedFacts } from './passed.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
 import { type People, person } from './who.ts';

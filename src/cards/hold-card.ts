@@ -2,10 +2,10 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, MissionSummary, Request } from '#mission-control/facts.ts';
-import { askRows } from './answers.ts';
-import { quote, section } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { code, ours, time } from './line.ts';
+import { quote, section } from './parts.ts';
+import { askRows } from './rows.ts';
 import { decider, type People } from './who.ts';
 import * as reviewWords from './words/review.ts';
 import * as words from './words.ts';

@@ -1,9 +1,9 @@
 // What one person looks at first: what waits for them, their missions and their team's. It is shown to them alone.
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { aboutAsk, missionRow } from './answers.ts';
 import type { Block, Card, Line, SafeText } from './card.ts';
 import type { Claim } from './claim-card.ts';
 import { code, line, strong, time } from './line.ts';
+import { aboutAsk, missionRow } from './rows.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words/home.ts';
 import { lately } from './words/let-through.ts';

@@ -1,8 +1,8 @@
 // Questions about a finding that people put to the agent, on the finding's card.
 import type { DecidedBy } from '#mission-control/facts.ts';
-import { quote } from './asserted.ts';
 import type { Block, Button, Line } from './card.ts';
 import { time } from './line.ts';
+import { quote } from './parts.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words/review.ts';
 import * as common from './words.ts';

@@ -1,9 +1,9 @@
 // The reviewer's part in an ask: what it let pass by itself, and what it would have let pass where people were asked all
 // the same. The reason is a model's and stands as its words; who decided, and that nobody was asked, are ours.
 import type { Request } from '#mission-control/facts.ts';
-import { fact, factsOf, quote } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
+import { fact, factsOf, quote } from './parts.ts';
 import * as words from './words/let-through.ts';
 
 /** `passed`: the reviewer said yes and nobody was asked. `sampled`: people were asked, and have answered. */

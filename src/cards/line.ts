@@ -19,10 +19,13 @@ export function line(pieces: TemplateStringsArray, ...between: readonly (Span | 
   });
 }
 
+/** What stands where somebody wrote nothing that can be seen. */
+export const empty = ours`(empty)`;
+
 /** Somebody else's words on one line: an id, a scope, a title. `max` in characters. */
 export const code = (text: string, max = 160): Span => ({
   kind: 'code',
-  text: inert(text, max) || ours`(empty)`,
+  text: inert(text, max) || empty,
 });
 
 export const strong = (text: SafeText): Span => ({ kind: 'strong', text });

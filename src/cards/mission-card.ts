@@ -4,11 +4,12 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { called, fact, factsOf, full, lines, listed, money, quote, told } from './asserted.ts';
+import { money } from './asserted.ts';
 import { approvers, type Ballot } from './ballot.ts';
 import type { Block, Card } from './card.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
+import { called, fact, factsOf, full, lines, listed, quote, told } from './parts.ts';
 import { decider, type People, person } from './who.ts';
 import * as givingWords from './words/giving.ts';
 import { timeline } from './words/picture.ts';

@@ -5,10 +5,10 @@ import { shortId } from '#conversation/match.ts';
 import type { Looked } from '#conversation/seen.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
-import { fact, factsOf, full, lines, quote } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
 import { writtenEntry } from './entry-card.ts';
 import { code, joined, line, time } from './line.ts';
+import { fact, factsOf, full, lines, quote } from './parts.ts';
 import * as words from './words/model.ts';
 
 /** The card of an answer, or of the silence that came instead. */

@@ -1,8 +1,9 @@
 // Structured values as rows that can be read on a phone: `shop.name: corner` in place of JSON. What does not fit stands,
 // whole, in the full text.
-import { quote } from './asserted.ts';
+
 import type { Block, SafeText } from './card.ts';
 import { inert } from './inert.ts';
+import { quote } from './parts.ts';
 import * as common from './words.ts';
 
 const mostRows = 12;

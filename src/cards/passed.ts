@@ -1,10 +1,10 @@
 // How much the reviewer lets pass, and how often people agree with it where they are asked all the same.
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { aboutAsk } from './answers.ts';
-import { fact, factsOf } from './asserted.ts';
 import type { Block } from './card.ts';
 import { section } from './home-card.ts';
 import { code, time } from './line.ts';
+import { fact, factsOf } from './parts.ts';
+import { aboutAsk } from './rows.ts';
 import * as words from './words/let-through.ts';
 import { subjects } from './words.ts';
 

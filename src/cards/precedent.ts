@@ -1,9 +1,9 @@
 // What came before an ask, from its mission's log and nothing else: how often the same was asked, how it ended, and what
 // a yes would add. A line counts only as the log has it; nobody's guess is in here.
 import type { LogEntry, Request } from '#mission-control/facts.ts';
-import { fact, factsOf, listed, quote, section } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { code, time } from './line.ts';
+import { fact, factsOf, listed, quote, section } from './parts.ts';
 import { isUnasked, type People, person } from './who.ts';
 import * as words from './words/ask.ts';
 import * as common from './words.ts';

@@ -3,7 +3,6 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import { factsOf, full, lines, quote, told } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { type CourseFacts, coursePicture } from './course-picture.ts';
 import { deedsIn, tally } from './deeds.ts';
@@ -11,6 +10,7 @@ import { entryButtons, writtenEntry } from './entry-card.ts';
 import { holdButton, releaseButton } from './hold-card.ts';
 import { type AskedOfAgent, askAgentButton, askedOfAgent } from './inquiry-blocks.ts';
 import { code, time } from './line.ts';
+import { factsOf, full, lines, quote, told } from './parts.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words/review.ts';

@@ -2,9 +2,9 @@
 import type { LogEntry } from '#mission-control/facts.ts';
 import type { Brief } from '#reviewer/model/brief.ts';
 import type { KeptBrief } from '#reviewer/model/kept-brief.ts';
-import { fact, factsOf, lines, quote } from './asserted.ts';
 import type { Block, Line } from './card.ts';
 import { writtenEntry } from './entry-card.ts';
+import { fact, factsOf, lines, quote } from './parts.ts';
 import { type ReviewFacts, reviewedBy, whySilent } from './review-card.ts';
 import * as words from './words/review.ts';
 

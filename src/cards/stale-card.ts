@@ -1,9 +1,9 @@
 // The question whether a mission should go on, put to its person in its thread.
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, MissionSummary } from '#mission-control/facts.ts';
-import { fact, factsOf } from './asserted.ts';
 import type { Block, Button, Card, Line, Mention, SafeText } from './card.ts';
 import { code, line, time } from './line.ts';
+import { fact, factsOf } from './parts.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words.ts';
 

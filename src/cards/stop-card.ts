@@ -3,9 +3,9 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
-import { fact, factsOf, full, lines, listed, quote, told } from './asserted.ts';
 import type { Block, Card, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
+import { fact, factsOf, full, lines, listed, quote, told } from './parts.ts';
 import { decider, type People, person } from './who.ts';
 import { vouchedLine } from './words/ask.ts';
 import * as words from './words.ts';
@@ -189,7 +189,7 @@ const row = (mission: MissionSummary, people: People) =>
 const voided = (report: TerminationReport): Line =>
   report.voided.length === 0
     ? words.noneVoided
-    : line`${report.voided.length}: ${listed(report.voided) ?? line``}`;
+    : line`${report.voided.length}: ${listed(report.voided) ?? []}`;
 
 type Token = TerminationReport['tokens'][number];
 
@@ -230,5 +230,6 @@ function afterwards({ activityAfter }: TerminationReport): Line {
   });
   const more = activityAfter.length - seen.length;
   const said = activityAfter.some(isMore) ? words.actedAfter : words.triedAfter;
-  return line`${said(activityAfter.length)}: ${joined(seen, line`, `)}${more > 0 ? words.andMore(more) : line``}`;
+  const entries = joined(seen, line`, `);
+  return line`${said(activityAfter.length)}: ${entries}${more > 0 ? words.andMore(more) : []}`;
 }

@@ -2,12 +2,12 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import { factsOf, full, lines, told } from './asserted.ts';
 import { type Block, type Card, type Picture, pictureLimits, type SafeText } from './card.ts';
 import { writtenEntry } from './entry-card.ts';
 import { inert } from './inert.ts';
 import { code, line } from './line.ts';
 import { missionStanding } from './mission-card.ts';
+import { factsOf, full, lines, told } from './parts.ts';
 import * as words from './words/picture.ts';
 import * as others from './words.ts';
 

@@ -1,8 +1,8 @@
 // What a mission became: its approved text is never replaced, accepted changes are added to it.
 import type { Mission } from '#mission-control/facts.ts';
-import { type Expansion, full, quote, section } from './asserted.ts';
 import type { Block } from './card.ts';
 import { time } from './line.ts';
+import { type Expansion, full, quote, section } from './parts.ts';
 import * as words from './words/ask.ts';
 
 type Updates = Mission['acceptedUpdates'];

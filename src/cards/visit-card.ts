@@ -1,9 +1,9 @@
 // The page of an ask before its visitor is known, and the question in chat that makes them known.
 import type { Request } from '#mission-control/facts.ts';
-import { fact, factsOf, listed, told } from './asserted.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { inert } from './inert.ts';
 import { code, strong, time } from './line.ts';
+import { fact, factsOf, listed, told } from './parts.ts';
 import * as words from './words/visit.ts';
 import * as common from './words.ts';
 

@@ -2,11 +2,11 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { askRows } from './answers.ts';
 import { isOpen } from './ask-card.ts';
-import { fact, factsOf, listed } from './asserted.ts';
 import type { Block, Card, Line, Mention } from './card.ts';
 import { code, ours, time } from './line.ts';
+import { fact, factsOf, listed } from './parts.ts';
+import { askRows } from './rows.ts';
 import * as words from './words.ts';
 
 const text = (words: Line): Block => ({ kind: 'text', line: words });

@@ -6,7 +6,7 @@ import { readMemo } from '#reviewer/model/memo.ts';
 import { entriesOf } from '#reviewer/model/window.ts';
 import type { Bot } from './bot.ts';
 import { briefLater, isBriefed } from './brief.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 
 /** A brief that has not come by then is of no use to whoever decides. */
 const patienceMs = 50_000;

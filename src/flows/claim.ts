@@ -11,7 +11,7 @@ import { mayDecide } from '#policy/policy.ts';
 import { claimUntil } from '#policy/waiting.ts';
 import { seatsOf } from './batch.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 import type { Here } from './where.ts';

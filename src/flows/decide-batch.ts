@@ -18,7 +18,7 @@ import { itemsOf, shownItems } from './batch.ts';
 import { type Bot, proofOf, surfaceOf } from './bot.ts';
 import { claim } from './claim.ts';
 import { type Answer, decide } from './decide.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 
 /** The list that somebody answers: whose card it is on, its last number, and the digest of what it showed. */
 export type Shown = { readonly leader: string } & Pick<Press, 'digest' | 'choice'>;

@@ -9,7 +9,7 @@ import { mayDecide, type Verdict } from '#policy/policy.ts';
 import { isSimple, needsOf, wantsSignIn } from '#policy/quorum.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { isHeld } from './held.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import { askForSignIn } from './sign-in.ts';
 import { vote } from './vote.ts';
 

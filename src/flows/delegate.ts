@@ -7,7 +7,7 @@ import { keyOf } from '#ledger/wall.ts';
 import { whyNotDelegate } from '#policy/delegation.ts';
 import { mayHandOver, personBehind } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import type { Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 

@@ -3,7 +3,7 @@ import { onDrift } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
 import { acceptanceOf } from './finding.ts';
 import { byRule } from './held.ts';
-import { lookAtAll } from './look.ts';
+import { lookAtAll } from './look-later.ts';
 
 /**
  * Does what the operator's rule says of a mission that drifts, once for each finding: nothing, a hold, or no more silent

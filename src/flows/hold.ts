@@ -8,7 +8,7 @@ import { MissionControlError } from '#mission-control/error.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayHold } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookAtAll } from './look-later.ts';
 import { missionMeant } from './meant.ts';
 import type { Pressed } from './press.ts';
 import type { Reply, Said } from './said.ts';
@@ -20,8 +20,6 @@ type Verb = 'hold' | 'release';
 
 /** `done`: it is so by this act. The card says so, or why not. */
 type Held = { readonly done: boolean; readonly card: Card };
-
-const pageSize = 100;
 
 /**
  * Holds a mission, or releases it, for somebody who may: whoever may stop it. The Person Server is not told, because it
@@ -96,17 +94,6 @@ async function settleWaiting(bot: Bot, missionS256: string): Promise<void> {
     if (!(error instanceof MissionControlError)) throw error;
     bot.log.warn({ mission: missionS256, err: error }, 'released; the next round takes its votes there');
   }
-}
-
-/** A hold changes what can be pressed on every ask under the mission. */
-async function lookAtAll(bot: Bot, missionS256: string): Promise<void> {
-  await lookLater(bot, { missionS256 });
-  const { requests } = await bot.missionControl.listRequests({
-    state: 'open',
-    missionS256,
-    limit: pageSize,
-  });
-  for (const { id: requestId } of requests) await lookLater(bot, { requestId });
 }
 
 /** A press of "hold" or "release". In the mission's own thread its card is the answer. */

@@ -10,7 +10,7 @@ import { matterOf } from '#policy/matter.ts';
 import { approversOf, mayDecide } from '#policy/policy.ts';
 import { type Bot, proofOf, surfaceOf } from './bot.ts';
 import { questionWritten } from './filled.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import type { Pressed } from './press.ts';
 
 const pageSize = 50;

@@ -7,7 +7,7 @@ import type { Act } from '#conversation/intent.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayKeep } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import { missionMeant } from './meant.ts';
 import type { Pressed } from './press.ts';
 import type { Reply, Said } from './said.ts';

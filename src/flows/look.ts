@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { askCard, isOpen } from '#cards/ask-card.ts';
 import { batchIn } from '#cards/batch-card.ts';
 import type { Card } from '#cards/card.ts';
@@ -8,7 +7,6 @@ import { missionCard } from '#cards/mission-card.ts';
 import { readPressed } from '#cards/review-card.ts';
 import { isOver, stopReportCard } from '#cards/stop-card.ts';
 import type { Place } from '#chat/chat.ts';
-import type { Queue } from '#database/jobs.ts';
 import { samePlace } from '#ledger/wall.ts';
 import type { MissionSummary, Request, TerminationReport } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
@@ -23,43 +21,17 @@ import { reviewOf } from './brief.ts';
 import { findingSubject, followInquiry, showFinding } from './finding.ts';
 import { showHolds, standingHold } from './held.ts';
 import { keptBackUntil, passingOf, settlePassing } from './let-through.ts';
+import { lookLater, type Sight } from './look-later.ts';
 import { alone, apartSubject, chase } from './remind.ts';
 import { rootSubject } from './root.ts';
 import { drawBatch, showBatch } from './show-batch.ts';
 import { askIfStale, noteGoal } from './stale.ts';
 import { wayToTheEnd } from './timeline.ts';
 
-/** What should be looked at: an ask, a mission, or both. */
-export type Sight = { readonly requestId?: string | undefined; readonly missionS256?: string | undefined };
-
-export const lookQueue: Queue<Sight> = {
-  name: 'look',
-  data: z.object({ requestId: z.string().optional(), missionS256: z.string().optional() }),
-};
-
 /** What comes sooner than this is looked at when it is time; a round comes by before what is later. */
 const soonMs = 60_000;
 /** When something that is on its way is looked at again. */
 const againMs = 2_000;
-const pageSize = 100;
-
-/** Enqueues a look, at once or later. */
-export const lookLater = (bot: Bot, sight: Sight, at?: Date) =>
-  bot.jobs.send(lookQueue, sight, {
-    key: `${sight.requestId ?? ''}/${sight.missionS256 ?? ''}`,
-    ...(at && { startAfter: at }),
-  });
-
-/** Looks at a mission and at every open ask under it: something changed what can be pressed on them all. */
-export async function lookAtAll(bot: Bot, missionS256: string): Promise<void> {
-  await lookLater(bot, { missionS256 });
-  const { requests } = await bot.missionControl.listRequests({
-    state: 'open',
-    missionS256,
-    limit: pageSize,
-  });
-  for (const { id: requestId } of requests) await lookLater(bot, { requestId });
-}
 
 /** Reads the truth and says what should hang. Safe to run twice: an older reading never replaces a newer one. */
 export async function look(bot: Bot, { requestId, missionS256 }: Sight): Promise<void> {

@@ -6,7 +6,7 @@ import type { Happening } from '#chat/chat.ts';
 import type { MissionSummary, TerminationReport } from '#mission-control/facts.ts';
 import { mayStop } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 
 /** How long a confirm card waits for its click. */
 const confirmMs = 15 * 60_000;

@@ -44,9 +44,10 @@ export const accountOf = (proof: Proof) =>
     ? { platform: proof.actor.platform, tenant: proof.actor.tenant, user: proof.actor.user }
     : { platform: 'oidc', tenant: proof.issuer, user: proof.sub };
 
-/** They signed in for this very page, and not long ago. */
+/** They had to sign in for this very page, and not long ago. */
 export const isFresh = (proof: Proof, now: Date) =>
   proof.kind === 'sign-in' &&
+  proof.fresh &&
   proof.authenticatedAt !== undefined &&
   now.getTime() - proof.authenticatedAt.getTime() <= freshMs;
 

@@ -12,7 +12,7 @@ import { needsOf, tally } from '#policy/quorum.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import type { Answer } from './decide.ts';
 import { isHeld } from './held.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 
 const pageSize = 100;
 

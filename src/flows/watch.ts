@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bot } from './bot.ts';
-import { lookLater } from './look.ts';
+import { lookLater } from './look-later.ts';
 import { reviewLater } from './review.ts';
 
 const bookmark = 'mission-control/watch';
