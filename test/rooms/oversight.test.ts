@@ -294,6 +294,36 @@ channels:
   - { id: k, slack: { team: T1, channel: C1 }, oversees: { people: [cook] } }
 `;
 
+test('a rule says what follows from drift, for whole missions only, and once', () => {
+  const rules = (text: string) => `${shop}rules:\n${text}`;
+  expect(
+    parseOversight(
+      rules(
+        '  - { for: { people: [cook] }, on_drift: hold }\n  - { for: everyone, approve: [cook], on_drift: ask }\n',
+      ),
+      'oversight.yaml',
+    ).rules,
+  ).toMatchObject([{ onDrift: 'hold' }, { approve: ['cook'], onDrift: 'ask' }]);
+  expect(
+    faultsOf(
+      rules(`  - { for: everyone, on_drift: pause }
+`),
+    ),
+  ).toHaveLength(1);
+  expect(
+    faultsOf(
+      rules(`  - { for: everyone, on_drift: hold }
+  - { for: { people: [cook] }, on_drift: tell }
+  - { for: { people: [cook], kinds: [payment] }, on_drift: ask }
+`),
+    ).map((fault) => fault.replace(/^\d+ /, '')),
+  ).toEqual([
+    'on_drift: never reached: an earlier rule already speaks for all of these',
+    'on_drift: never reached: an earlier rule already speaks for all of these',
+    'on_drift: a mission drifts as a whole, whatever its `kinds`',
+  ]);
+});
+
 test('a rule says how many approve, who is told, and which risk it is for', () => {
   expect(
     parseOversight(

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Actor, Place } from '#chat/chat.ts';
+import type { Rule } from '#oversight.ts';
 import { parseOversight } from '#oversight-reading.ts';
 import {
   approversOf,
@@ -11,6 +12,7 @@ import {
   mayHold,
   maySee,
   mayStop,
+  onDrift,
   personBehind,
   stoppersOf,
 } from '#policy/policy.ts';
@@ -106,6 +108,24 @@ describe('who stops', () => {
     expect(mayHold(doing(safety))).toEqual(as('safety'));
     expect(mayHold(doing(cook))).toEqual(no('may_not_hold'));
   });
+});
+
+test('what follows from drift is what the first fitting rule that speaks of it says, and to be told without one', () => {
+  const rule = (chosen: Rule['for'], action: NonNullable<Rule['onDrift']>): Rule => ({
+    for: chosen,
+    onDrift: action,
+  });
+  const rules = [
+    rule({ agents: ['aauth:robot@x'] }, 'hold'),
+    ...oversight.rules,
+    rule({ people: ['cook'] }, 'ask'),
+    rule('everyone', 'tell'),
+  ];
+  const of = (person: string, agent: string) => onDrift({ ...oversight, rules }, { person, agent });
+  expect(of('cook', 'aauth:robot@x')).toBe('hold');
+  expect(of('cook', 'aauth:errand@x')).toBe('ask');
+  expect(of('baker', 'aauth:errand@x')).toBe('tell');
+  expect(onDrift(oversight, { person: 'cook', agent: 'aauth:robot@x' })).toBe('tell');
 });
 
 describe('what never decides or stops, even for somebody the rules name', () => {

@@ -119,6 +119,31 @@ describe.each(drifting)('$name', ({ mission, log }) => {
   });
 });
 
+describe.each(drifting)('$name, under a mission that speaks to the reviewer', ({ mission, log }) => {
+  const written: Readonly<Record<string, (text: string) => MissionFacts>> = {
+    'its text': (text) => ({ ...mission, description: `${mission.description} ${text}` }),
+    'the name of a tool': (text) => ({ ...mission, approvedTools: [...mission.approvedTools, text] }),
+    'the name of a resource': (text) => ({
+      ...mission,
+      approvedResources: [...mission.approvedResources, text],
+    }),
+    'an accepted update': (text) => ({
+      ...mission,
+      acceptedUpdates: [{ description: text, mode: 'add' as const }],
+    }),
+  };
+  test.each(Object.keys(written))('stays drifting with an attack in %s', async (where) => {
+    server.answer(obedient);
+    for (const text of attacks) {
+      const done = await review(written[where]?.(text) ?? mission, log);
+      expect(done.kind, text.slice(0, 80)).toBe('drifting');
+      expect(JSON.stringify(done.view)).not.toContain('999');
+    }
+    for (const asked of server.asked()) expect(asked.tools).toBeUndefined();
+    expect(new Set(server.asked().map(systemOf)).size).toBeLessThanOrEqual(2);
+  });
+});
+
 describe('a drift only a model saw', () => {
   const calm = shopping(ingredients);
 
