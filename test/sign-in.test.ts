@@ -24,6 +24,7 @@ beforeAll(async () => {
         approve: ['maria', 'jonas'],
         step_up: 'sign_in',
       },
+      { for: { people: ['maria'], scopes: ['buy:candles'] }, approve: ['maria'], step_up: 'sign_in' },
     ],
     settings: {
       CHAPERONE_OIDC_ISSUER: issuer.issuer,
@@ -225,6 +226,32 @@ describe('where a rule asks for a sign-in', () => {
     expect((await visitor.send(signedIn, 'once')).text).toContain('Maria on its page');
     expect((await agent.settle(asked)).body).toMatchObject({ permission: 'granted' });
   });
+});
+
+test('a sign-in from before the ask became one that takes a fresh one is not fresh, however young it is', async () => {
+  const person = await agent.personToken({ resource: office.shop.issuer, mission_s256: s256 });
+  const card = await office.slackCard('Waiting', office.shop.issuer);
+  await office.slack.press(card, 'chaperone:approve', office.people.maria);
+  const { person_token } = (await agent.settle(person)).body as { person_token: string };
+  const tokenFor = async (scope: string) => {
+    const { body } = await agent.authorize(office.shop, person_token, { scope });
+    return {
+      resource_token: (body as { resource_token: string }).resource_token,
+      presented_token: person_token,
+    };
+  };
+  const asked = await agent.authToken({ ...(await tokenFor('buy:flour')), prompt: 'consent' });
+  const { visitor, page } = await arrive(asked);
+  const whole = await signIn(visitor, page, 'maria');
+  expect(issuer.asked.at(-1)?.get('prompt')).toBeNull();
+  await visitor.send(whole, 'Ask', { 'v.question': 'Candles?' });
+  const changed = { action: 'updated_request', ...(await tokenFor('buy:candles')) };
+  await agent.respond(locationOf(asked), changed);
+  const other = await visitor.open(whole.url);
+  expect(other.text).toContain('buy:candles');
+  expect((await visitor.send(other, 'once')).text).toContain('One more step');
+  expect((await agent.poll(locationOf(asked))).status).toBe(202);
+  await agent.withdraw(locationOf(asked));
 });
 
 test('nobody was alarmed, and every sign-in and every refusal is in the record', async () => {

@@ -60,7 +60,9 @@ export async function endSignIn(bot: Bot, visit: Visit, answer: URL): Promise<vo
       only: visit.onlyPerson,
     });
     const actor = `oidc:${signedIn.issuer}:${signedIn.sub}`;
-    const counted = verdict.allowed && (await visits.signIn(visit.id, { kind: 'sign-in', ...signedIn }, now));
+    const counted =
+      verdict.allowed &&
+      (await visits.signIn(visit.id, { kind: 'sign-in', fresh: begun.fresh, ...signedIn }, now));
     const why = verdict.allowed ? 'not_your_page' : verdict.why;
     await acts.append({
       source: `${visit.id}/sign-in/${begun.nonce}`,

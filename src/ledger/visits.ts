@@ -252,6 +252,7 @@ const Proven = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('sign-in'),
+    fresh: z.boolean(),
     issuer: z.string(),
     sub: z.string(),
     email: z.string().optional(),

@@ -19,7 +19,8 @@ export type SignedIn = {
 export type Proof =
   /** A verified account in chat said that it is them; `place` is where they said so. */
   | { readonly kind: 'chat'; readonly actor: Omit<Actor, 'standing'>; readonly place: Place }
-  | ({ readonly kind: 'sign-in' } & SignedIn);
+  /** `fresh`: they had to prove it for this very page. A session of theirs at the issuer, however young, is not that. */
+  | ({ readonly kind: 'sign-in'; readonly fresh: boolean } & SignedIn);
 
 /** Something sent from the page. `id` is the same for every redelivery of one form. */
 export type Submitted = {

@@ -36,6 +36,7 @@ const chat = {
 } as const;
 const signIn = {
   kind: 'sign-in',
+  fresh: true,
   issuer: 'https://issuer.example',
   sub: 'ann',
   authenticatedAt: now,
