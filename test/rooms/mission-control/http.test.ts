@@ -392,7 +392,7 @@ describe('the way in over HTTP', () => {
     await once(server, 'listening');
     try {
       const { port } = server.address() as AddressInfo;
-      const remote = openRemote({ url: `http://127.0.0.1:${port}/mc`, timeoutMs: 400 });
+      const remote = openRemote({ url: `http://127.0.0.1:${port}/mc`, timeoutMs: 1_200 });
       for (const ask of [
         () => remote.listRequests({}),
         () => remote.readMission('s'),
