@@ -10,8 +10,8 @@ import { howEnded, type MissionFacts, missionFacts, missionStanding, missionText
 import { fact, factsOf } from './parts.ts';
 import { askRows, missionRows } from './rows.ts';
 import type { People } from './who.ts';
-import { vouchedLine } from './words/ask.ts';
 import { howToSay } from './words/batch.ts';
+import { vouchedLine } from './words/evidence.ts';
 import * as words from './words.ts';
 
 const answer = (title: SafeText, blocks: readonly Block[], buttons: readonly Button[] = []): Card => ({

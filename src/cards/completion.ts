@@ -7,6 +7,7 @@ import { code, joined, line } from './line.ts';
 import { fact, factsOf, section } from './parts.ts';
 import type { Past } from './precedent.ts';
 import * as words from './words/ask.ts';
+import { vouchedLine } from './words/evidence.ts';
 import { andMore } from './words.ts';
 
 type Use = { readonly count: number; readonly source: LogEntry['source'] };
@@ -67,7 +68,7 @@ function told(things: readonly string[], used: ReadonlyMap<string, Use>): Line {
   const shown = things.slice(0, mostShown).map((thing) => {
     const use = used.get(thing);
     const what = code(thing, 60);
-    return use ? words.vouchedLine(words.completion.uses(what, use.count), use.source) : line`${what}`;
+    return use ? vouchedLine(words.completion.uses(what, use.count), use.source) : line`${what}`;
   });
   const more = things.length - shown.length;
   return [...joined(shown, line`, `), ...(more > 0 ? andMore(more) : [])];

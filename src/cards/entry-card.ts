@@ -5,6 +5,7 @@ import type { Button, Card } from './card.ts';
 import { cutText, inertText } from './inert.ts';
 import { code, time } from './line.ts';
 import { fact, factsOf, full, pretty, quote, told } from './parts.ts';
+import { vouched } from './words/evidence.ts';
 import * as words from './words/review.ts';
 import * as common from './words.ts';
 
@@ -25,7 +26,7 @@ export const writtenEntry = ({
   scope,
   description,
 }: LogEntry) =>
-  `#${seq} (${words.whose[source]}) ${inertText([kind, outcome, action, scope, resource, description].filter(Boolean).join(' · ')).slice(0, 300)}`;
+  `#${seq} (${vouched[source]}) ${inertText([kind, outcome, action, scope, resource, description].filter(Boolean).join(' · ')).slice(0, 300)}`;
 
 /** One button for each entry that is referred to, the first ones; any other is opened by words. */
 export const entryButtons = (s256: string, numbers: readonly number[]): Button[] =>
@@ -51,7 +52,7 @@ export function entryCard(mission: MissionSummary, entry: LogEntry): Card {
         fact(words.entry.at, [time(entry.at)]),
         told(words.entry.kind, entry.kind),
         told(words.entry.outcome, entry.outcome),
-        fact(words.entry.source, [{ kind: 'plain', text: words.whose[entry.source] }]),
+        fact(words.entry.source, [{ kind: 'plain', text: vouched[entry.source] }]),
         told(words.entry.decidedBy, deciderOf(entry)),
         told(common.facts.agent, entry.agent),
         told(common.facts.action, entry.action),

@@ -6,6 +6,7 @@ import { code, time } from './line.ts';
 import { fact, factsOf, listed, quote, section } from './parts.ts';
 import { isUnasked, type People, person } from './who.ts';
 import * as words from './words/ask.ts';
+import { vouchedLine } from './words/evidence.ts';
 import * as common from './words.ts';
 
 /** A bounded stretch of a mission's log, in order; `whole` when nothing lies before it. */
@@ -136,7 +137,7 @@ function lastTime({ ending, by }: Earlier, people: People): Block[] {
     time(by.at),
   );
   return [
-    ...factsOf(fact(words.before.last, words.vouchedLine(line, by.source))),
+    ...factsOf(fact(words.before.last, vouchedLine(line, by.source))),
     ...(by.source === 'person' && ending === 'denied'
       ? quote(common.labels.reason, by.description, 160)
       : []),

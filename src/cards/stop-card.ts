@@ -7,7 +7,7 @@ import type { Block, Card, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
 import { fact, factsOf, full, lines, listed, quote, told } from './parts.ts';
 import { decider, type People, person } from './who.ts';
-import { vouchedLine } from './words/ask.ts';
+import { vouchedLine } from './words/evidence.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;

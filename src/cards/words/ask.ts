@@ -2,7 +2,7 @@
 
 import type { Line, SafeText, Span } from '#cards/card.ts';
 import { line, ours } from '#cards/line.ts';
-import type { LogEntry, Request } from '#mission-control/facts.ts';
+import type { Request } from '#mission-control/facts.ts';
 
 /** What stands on forms. Titles hold at most 24 characters. */
 export const forms = {
@@ -85,18 +85,6 @@ export const howToAnswer = line`The agent reads the answer and goes on by it. Yo
 export const completes = line`Accepting ends the mission: its open asks become void and it gives no more access.`;
 export const updateAdds = line`Approving adds this to the mission and takes nothing back.`;
 export const claimed = line`Approving tells exactly this and nothing else, and only to the one named. Denying tells nothing: it then decides without.`;
-
-// Who vouches for a line about what happened.
-
-export const vouched: Readonly<Record<LogEntry['source'], SafeText>> = {
-  person_server: ours`seen by the Person Server`,
-  agent: ours`said by the agent`,
-  person: ours`said by a person`,
-};
-
-/** A line about what happened, with the one who vouches for it. */
-export const vouchedLine = (said: Line, source: LogEntry['source']): Line =>
-  line`${said} (${{ kind: 'plain', text: vouched[source] }})`;
 
 // What came before.
 

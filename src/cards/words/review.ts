@@ -20,12 +20,6 @@ export const model = ours`A model says (its own words; nothing follows from them
 export const settles = ours`What would settle it, in the model’s words`;
 export const cited = ours`The entries it rests on, as the log has them`;
 export const log = ours`The log`;
-export const whose: Readonly<Record<'person_server' | 'agent' | 'person', SafeText>> = {
-  person_server: ours`seen by the Person Server`,
-  agent: ours`said by the agent`,
-  person: ours`done by a person`,
-};
-
 export const byRulesOnly = (through: number) => line`Reviewed by rules only, up to entry #${through}.`;
 export const byModelToo = (through: number, model: number) =>
   line`Reviewed by rules up to entry #${through}, by a model up to entry #${model}.`;
