@@ -70,6 +70,12 @@ describe('what the grammar leaves unclear', () => {
     expect(text).toContain('A model’s words');
     expect(text).toContain('led nowhere');
     expect(text).not.toContain('#77');
+    await office.slack.press(card, 'Entry 2', office.people.jonas);
+    const opened = await until('the entry behind the reference', () => {
+      const view = office.slack.views(office.people.jonas).at(-1)?.view;
+      return view && JSON.stringify(view).includes('Entry #2') ? view : undefined;
+    });
+    expect(JSON.stringify(opened)).toContain('flour');
   });
 
   test('a stop that a model proposes is one click away from nothing, and only for who asked for it', async () => {

@@ -1,8 +1,9 @@
 // Entries of a mission's log: one in a line, one whole, and the buttons that open the entries a card refers to.
+import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
 import type { Button, Card } from './card.ts';
-import { cutText, inertText } from './inert.ts';
+import { cutText, inert, inertText } from './inert.ts';
 import { code, time } from './line.ts';
 import { fact, factsOf, full, pretty, quote, told } from './parts.ts';
 import { vouched } from './words/evidence.ts';
@@ -30,11 +31,19 @@ export const writtenEntry = ({
 
 /** One button for each entry that is referred to, the first ones; any other is opened by words. */
 export const entryButtons = (s256: string, numbers: readonly number[]): Button[] =>
-  [...new Set(numbers)].slice(0, mostButtons).map((number) => ({
-    label: words.entry.button(number),
-    press: { verb: 'read', subject: s256, choice: String(number) },
+  referenceButtons([...new Set(numbers)].map((seq) => ({ s256, seq })));
+
+/** The same for entries of any missions; where there are several, each says of which it is. */
+export function referenceButtons(
+  references: readonly { readonly s256: string; readonly seq: number }[],
+): Button[] {
+  const several = new Set(references.map(({ s256 }) => s256)).size > 1;
+  return references.slice(0, mostButtons).map(({ s256, seq }) => ({
+    label: several ? words.entry.buttonOf(seq, inert(shortId(s256))) : words.entry.button(seq),
+    press: { verb: 'read', subject: s256, choice: String(seq) },
     style: 'plain',
   }));
+}
 
 /** One entry with everything in it. */
 export function entryCard(mission: MissionSummary, entry: LogEntry): Card {

@@ -1,12 +1,12 @@
 // A model's answer: its words in a quote of their own, what it looked at, and the entries it points to, which code has
-// checked. Nothing on it can be pressed.
+// checked and each of which opens. Nothing on it decides anything.
 import type { Answer } from '#conversation/agent.ts';
 import { shortId } from '#conversation/match.ts';
 import type { Looked } from '#conversation/seen.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Block, Card, Line } from './card.ts';
-import { writtenEntry } from './entry-card.ts';
+import { referenceButtons, writtenEntry } from './entry-card.ts';
 import { code, joined, line, time } from './line.ts';
 import { fact, factsOf, full, lines, quote } from './parts.ts';
 import * as words from './words/model.ts';
@@ -35,6 +35,7 @@ export function modelAnswerCard(answer: Answer): Card {
       ...(answer.dropped > 0 ? [{ kind: 'note', line: words.dropped(answer.dropped) } as const] : []),
     ],
     full([words.whose, answer.text], [words.cited, lines(entries)]),
+    referenceButtons(answer.citations.map(({ mission, entry: { seq } }) => ({ s256: mission.s256, seq }))),
   );
 }
 
@@ -56,11 +57,16 @@ function lookedLine(looked: Looked): Line {
   }
 }
 
-const card = (title: Card['title'], blocks: readonly Block[], expansion: Card['expansion']): Card => ({
+const card = (
+  title: Card['title'],
+  blocks: readonly Block[],
+  expansion: Card['expansion'],
+  buttons: Card['buttons'] = [],
+): Card => ({
   title,
   tone: 'neutral',
   blocks,
-  buttons: [],
+  buttons,
   expansion,
   calls: [],
 });

@@ -13,6 +13,9 @@
 //   visit     the page of an ask: who opened it, whether it is them, what they decide there
 //   remind    call people again to what nobody answers, then others, and say so when silence has denied it
 //   brief     ask a model about an ask, and show what it says beside what the rules say
+//   drift-rule do what the operator's rule says of a mission that drifts
+//   inquire   put a question about a finding to the agent, once the agent can be asked
+//   happened  tell what was done under a mission since a time
 //   hold      keep everything under a mission from being approved, and show that
 //   let-through let an ask pass that the operator handed over to the reviewer, or leave it to people
 //   passed    count what the reviewer let pass, and how often people agree with it

@@ -17,7 +17,8 @@ export async function actOnDrift(bot: Bot, { s256, person, agent, status }: Miss
   const action = onDrift(bot.oversight, { person, agent: agent.id });
   const at = bot.now();
   const source = `drift/${s256}/${finding}`;
-  if (action === 'hold') await holds.hold(s256, { source, by: byRule, at });
+  // Somebody's own hold stands, and is theirs to end.
+  const held = action === 'hold' && (await holds.hold(s256, { source, by: byRule, at }));
   if (action === 'tell') return await reviews.act(s256, finding, false);
   await acts.append({
     source,
@@ -28,7 +29,7 @@ export async function actOnDrift(bot: Bot, { s256, person, agent, status }: Miss
     surface: 'rule',
     subject: `mission:${s256}`,
     digest: undefined,
-    outcome: action === 'hold' ? 'held' : 'guarded',
+    outcome: action === 'ask' ? 'guarded' : held ? 'held' : 'already_held',
     answer: { finding },
   });
   await reviews.act(s256, finding, action === 'ask');

@@ -111,6 +111,7 @@ export const summary = ours`What happened so far, as a model tells it (check the
 export const entry = {
   title: (number: number): SafeText => ours`Entry #${number}`,
   button: (number: number): SafeText => ours`Entry ${number}`,
+  buttonOf: (number: number, mission: SafeText): SafeText => ours`Entry ${number} of ${mission}`,
   gone: (number: number) => line`This mission has no entry #${number}.`,
   others: line`Say “entry” and a number in this thread to read any other entry.`,
   heading: ours`The entry, as the log has it`,
