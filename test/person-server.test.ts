@@ -99,7 +99,7 @@ describe('an errand', () => {
       missionS256: s256,
       agent: { new: false },
       verified: { resource: { issuer: toys.issuer, known: false } },
-      resourceAsserted: { name: 'Toy Shop' },
+      resourceAsserted: { name: 'Toy Shop', accessMode: 'auth-token' },
       agentAsserted: { justification: 'A PlayStation' },
     });
     await ps.port.decide(ask.id, {
