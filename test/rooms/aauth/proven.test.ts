@@ -1,10 +1,13 @@
 // A token that was verified before: what is remembered of it, and what is asked anew each time.
 import { importJWK, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { openDiscovery } from '#aauth/discovery.ts';
+import type { Egress } from '#aauth/egress.ts';
 import { mintAgentToken, mintPersonToken } from '#aauth/mint-token.ts';
 import { openProven } from '#aauth/proven.ts';
 import { generateSigningKey, type SigningKey } from '#aauth/signing-keys.ts';
 import { verifyAgentToken, verifyPersonOrAuthToken } from '#aauth/verify-token.ts';
+import { openLog } from '#log.ts';
 import { publishedKeys } from '../../support/published-keys.ts';
 
 const provider = 'https://agents.example';
@@ -119,6 +122,67 @@ describe('a token that was verified before', () => {
     expect(await check(shop, agentKey.kid)).toMatchObject({ kind: 'verified' });
     expect(await check('https://toys.example', agentKey.kid)).toMatchObject({ reason: 'wrong_audience' });
     expect(await check(shop, otherKey.kid)).toMatchObject({ reason: 'wrong_key' });
+  });
+});
+
+describe('a token that was verified before, under the rules of discovery', () => {
+  /** A provider on the web with real discovery before it, and a clock the test moves. A token of a day was verified at its start. */
+  async function openWorld(cacheControl: string) {
+    const key = await generateSigningKey();
+    let keys: readonly object[] | undefined = [key.publicJwk];
+    let at = now.getTime();
+    const page = (): object | undefined =>
+      keys && { issuer: provider, jwks_uri: `${provider}/.well-known/keys`, keys };
+    const egress: Egress = {
+      async fetch() {
+        const json = page();
+        if (!json) return { kind: 'refused', reason: 'unreachable', detail: 'nobody there' };
+        const headers = new Headers({ 'cache-control': cacheControl });
+        return {
+          kind: 'answered',
+          status: 200,
+          headers,
+          body: new TextEncoder().encode(JSON.stringify(json)),
+        };
+      },
+      async [Symbol.asyncDispose]() {},
+    };
+    const clock = () => new Date(at);
+    const discovery = openDiscovery({ egress, log: openLog('silent'), development: false, now: clock });
+    const minted = await mintAgentToken(
+      { sub: 'aauth:errand@agents.example', jwk: agentKey.publicJwk },
+      // A little ahead of our clock: it outlives what was fetched for it.
+      { issuer: provider, key, now: later(50), lifetimeSeconds: 24 * 3600 },
+    );
+    const check = () => verifyAgentToken(minted?.jwt ?? '', { discovery, now: clock(), development: false });
+    expect(await check()).toMatchObject({ kind: 'verified' });
+    return {
+      check,
+      pass: (ms: number) => {
+        at += ms;
+      },
+      publish: (published: readonly object[] | undefined) => {
+        keys = published;
+      },
+    };
+  }
+
+  test('is refused as soon as its key is seen to be published no longer', async () => {
+    const { check, pass, publish } = await openWorld('max-age=300');
+    publish([otherKey.publicJwk]);
+    pass(299_000);
+    expect(await check()).toMatchObject({ kind: 'verified' });
+    pass(1_000);
+    expect(await check()).toMatchObject({ kind: 'refused', reason: 'unknown_key' });
+  });
+
+  test('is refused once its issuer has not been heard of for a day', async () => {
+    const { check, pass, publish } = await openWorld('max-age=999999');
+    publish(undefined);
+    pass(24 * 3600_000 - 1);
+    expect(await check()).toMatchObject({ kind: 'verified' });
+    pass(1);
+    expect(await check()).toMatchObject({ kind: 'refused', reason: 'issuer_unreachable' });
   });
 });
 
