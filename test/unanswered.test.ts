@@ -167,3 +167,11 @@ describe('words under an ask that went to the other channel', () => {
     expect((await inPauls('Denied', 'attic_close', 'Maria in Slack')).ts).toBe(root.ts);
   });
 });
+
+test('the digest of the channel it went to names what expired there unanswered, and nothing else of Maria’s', async () => {
+  await office.slack.say(office.paulsChannel, office.people.paul, office.mention('digest'));
+  const digest = await inPauls('Digest: ', 'Denied because nobody answered');
+  expect(textInSlack(digest)).toContain('open_windows');
+  expect(textInSlack(digest)).not.toContain('open_doors');
+  expect(textInSlack(digest)).not.toContain('Water the plants');
+});

@@ -7,7 +7,8 @@
 //   hear      a person said something; answer, or do what they said
 //   press     a person pressed a button; do it if they may
 //   alarm     say so when an ask was settled and nobody here did it
-//   stale     ask whether a mission should go on under which nothing happens; keep it when somebody says so
+//   stale     ask whether a mission should go on that is idle, near its end or done; keep it, or end it as done, when somebody says so
+//   leave     take down what hangs where it is overseen no more
 //   batch     one card for asks that are the same, each decided by itself
 //   claim     show that somebody is looking into an ask
 //   visit     the page of an ask: who opened it, whether it is them, what they decide there

@@ -68,7 +68,7 @@ async function read(bot: Bot, actor: Actor, place: Place, who: Person): Promise<
   const decidable = (matter: Matter) =>
     mayDecide({ oversight: bot.oversight, actor, place, private: true, shared: false, matter, delegations })
       .allowed;
-  const open = await openAsks(bot, { places: [], has: decidable });
+  const open = await openAsks(bot, { places: [], has: decidable, brought: async () => false });
   const asks: Request[] = [];
   for (const request of open.all) if (!(await hasVoted(bot, who, request))) asks.push(request);
   const spots = new Map<string, Spot>();

@@ -5,7 +5,9 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Channel } from '#oversight.ts';
 import { type Matter, matterOf } from '#policy/matter.ts';
 import { channelsFor, maySee } from '#policy/policy.ts';
+import { isEscalationPlace } from '#policy/waiting.ts';
 import type { Bot } from './bot.ts';
+import { subjectOf } from './remind.ts';
 import type { Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 
@@ -13,6 +15,8 @@ export type Scope = {
   /** Where what is in it hangs. */
   readonly places: readonly Place[];
   has(matter: Matter): boolean;
+  /** An ask of elsewhere that hangs here, because nobody answered it there. */
+  brought(request: Request): Promise<boolean>;
 };
 
 /** A list that was read as far as it may be; `more` says that it goes on. */
@@ -22,22 +26,28 @@ const pageSize = 100;
 /** How much of a list is read for one answer. */
 const enough = 500;
 
-export const scopeOfChannel = ({ oversight }: Bot, channel: Channel): Scope => ({
+export const scopeOfChannel = ({ oversight, ledger }: Bot, channel: Channel): Scope => ({
   places: [channel.place],
   has: (matter) => channelsFor(oversight, matter).includes(channel),
+  brought: async (request) =>
+    isEscalationPlace(oversight, matterOf(request), channel.place) &&
+    (await ledger.wall.hangingAt(channel.place, subjectOf(request)))?.posted !== undefined,
 });
 
 /** What a person may see in private, at their own conversation with the bot. */
 export const scopeOfPerson = ({ oversight }: Bot, actor: Actor, place: Place): Scope => ({
   places: oversight.channels.map((channel) => channel.place),
   has: (matter) => maySee({ oversight, actor, place, private: true, matter }),
+  brought: async () => false,
 });
 
 /** Where words were said: what the channel oversees, or what the speaker may see in private. */
 export function scopeOfWords(bot: Bot, said: Said): Scope {
   if (isPrivate(said)) return scopeOfPerson(bot, said.actor, said.place);
   const channel = bot.oversight.channels.find(({ place }) => samePlace(place, said.place));
-  return channel ? scopeOfChannel(bot, channel) : { places: [], has: () => false };
+  return channel
+    ? scopeOfChannel(bot, channel)
+    : { places: [], has: () => false, brought: async () => false };
 }
 
 const missionMatter = ({ person, agent }: MissionSummary): Matter => ({ person, agent: agent.id });
@@ -48,7 +58,10 @@ export async function openAsks(bot: Bot, scope: Scope): Promise<Some<Request>> {
     (after) => bot.missionControl.listRequests({ state: 'open', limit: pageSize, ...after }),
     ({ requests }) => requests,
   );
-  const found = all.filter((request) => scope.has(matterOf(request)));
+  const found: Request[] = [];
+  for (const request of all) {
+    if (scope.has(matterOf(request)) || (await scope.brought(request))) found.push(request);
+  }
   return { all: found.toSorted((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime()), more };
 }
 
@@ -115,7 +128,7 @@ export async function past(bot: Bot, scope: Scope, { from, to }: { from: Date; t
   for (const id of requests) {
     const request = await bot.missionControl.readRequest(id);
     if (request?.state !== 'expired' || !within(request.expiresAt)) continue;
-    if (scope.has(matterOf(request))) expired.push(request);
+    if (scope.has(matterOf(request)) || (await scope.brought(request))) expired.push(request);
   }
   const ended: MissionSummary[] = [];
   for (const s256 of missions) {
