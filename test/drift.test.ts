@@ -1,6 +1,7 @@
 // Each thing is defensible, the cart as a whole is not: the reviewer flags the pattern, a person settles it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
+import { labelsOf } from './support/forms.ts';
 import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
@@ -64,6 +65,20 @@ describe('the wandering cart', () => {
     expect(textInSlack(ask)).toMatch(
       /Reviewer: The reviewer flags this mission as drifting since entry #1\d/,
     );
+  });
+
+  test('its full text, and each entry it rests on, opens for the one who asks', async () => {
+    const [card] = driftCards();
+    if (!card) throw new Error('no finding hangs');
+    const opens = async (button: string, words: string) => {
+      await office.slack.press(card, button, office.people.jonas);
+      await until(`${words} behind ${button}`, () =>
+        JSON.stringify(office.slack.views(office.people.jonas).at(-1)?.view ?? '').includes(words),
+      );
+    };
+    await opens('Full text', 'Why the rules flag it');
+    const entry = labelsOf(card).find((label) => label.startsWith('Entry ')) ?? 'no entry';
+    await opens(entry, 'shop.add_to_cart');
   });
 
   test('who may not decide cannot call it fine', async () => {
