@@ -122,8 +122,8 @@ describe('a pending URL', () => {
 });
 
 describe('a signed request', () => {
-  /** Sends the same signed bytes twice, `secondsOld` after they were signed. */
-  async function sendTwice(secondsOld: number) {
+  /** One request as bytes that can be sent again, signed `secondsOld` ago. */
+  async function signedOnce(secondsOld: number) {
     const agent = await newAgent();
     const url = `${ps.issuer}/mission`;
     const body = JSON.stringify({ description: 'Once' });
@@ -135,21 +135,32 @@ describe('a signed request', () => {
       keys: { sig: { scheme: 'jwt', params: { jwt: agent.token } } },
       params: { created: Math.floor(Date.now() / 1000) - secondsOld },
     });
-    const send = () => fetch(url, { method: 'POST', headers, body });
-    return [await send(), await send()] as const;
+    return { agent, send: () => fetch(url, { method: 'POST', headers, body }) };
   }
 
   test('that comes back within its window is refused', async () => {
-    const [first, replayed] = await sendTwice(10);
-    expect(first.status).toBe(202);
+    const { send } = await signedOnce(10);
+    expect((await send()).status).toBe(202);
+    const replayed = await send();
     expect(replayed.status).toBe(401);
     expect(replayed.headers.get('signature-error')).toBe('error=invalid_signature');
   });
 
-  test('that an agent means twice in one second is two requests', async () => {
-    const [first, second] = await sendTwice(0);
-    expect([first.status, second.status]).toEqual([202, 202]);
-    expect(second.headers.get('location')).not.toBe(first.headers.get('location'));
+  test('that arrives many times at once opens one ask', async () => {
+    const { agent, send } = await signedOnce(0);
+    const answers = await Promise.all(Array.from({ length: 6 }, send));
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([202, 401, 401, 401, 401, 401]);
+    await onlyOpen(agent);
+  });
+
+  test('that an agent means again, once its first was answered, is another', async () => {
+    // By a clock a little ahead, so that a slow machine is not late.
+    const { agent, send } = await signedOnce(-2);
+    expect((await send()).status).toBe(202);
+    const ask = await onlyOpen(agent);
+    await ps.port.decide(ask.id, { action: 'deny', digest: ask.digest, decidedBy: alice });
+    expect((await send()).status).toBe(202);
   });
 
   test('for a mission without a name is refused, not taken for one without a mission', async () => {

@@ -12,6 +12,8 @@ export type Admitted = {
   readonly agent: AgentToken;
   /** Whom the agent is bound to; undefined for a new one. */
   readonly person: string | undefined;
+  /** What was signed, as one digest: the same bytes open no second request while their first waits. */
+  readonly signed: string;
   /** Empty where the request has no body. */
   readonly json: Json;
   /** How long the agent would have the connection held (`Prefer: wait`), within our own bound. */
@@ -19,6 +21,12 @@ export type Admitted = {
   /** Ends when the agent hangs up. */
   readonly signal: AbortSignal;
 };
+
+/** What a replay is answered with (draft §freshness-and-replay). */
+export const receivedBefore = signatureProblem(
+  'invalid_signature',
+  'this signed request was received before',
+);
 
 /**
  * Lets an agent in, signature first (draft §verification): whatever is wrong before that is known is a `401` with its
@@ -54,10 +62,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (signed.kind === 'sub_agent') {
     return invalidRequest('a sub-agent does not ask for itself: its parent does, with subagent_token');
   }
-  if (known.replayed) {
-    const problem = signatureProblem('invalid_signature', 'this signed request was received before');
-    return { kind: 'refused', problem };
-  }
+  if (known.replayed) return { kind: 'refused', problem: receivedBefore };
   await rememberAgentToken(server, agent);
 
   const json = received.body.byteLength
@@ -73,6 +78,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
     kind: 'admitted',
     agent: signed.agent,
     person: known.person,
+    signed: proof.signed,
     json: json.json,
     waitMs: waitMs(received.headers, server.limits.waitMs) ?? 0,
     signal: request.signal,

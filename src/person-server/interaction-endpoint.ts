@@ -52,6 +52,7 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
   const opened = await openRequest(server, {
     person: known ?? offeredTo(server, read.members.login_hint),
     agent: { iss: agent.iss, sub: agent.sub },
+    signed: admitted.signed,
     agentNew: known === undefined,
     missionS256,
     asserted: {

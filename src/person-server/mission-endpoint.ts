@@ -38,6 +38,7 @@ export async function proposeMission(server: Server, admitted: Admitted): Promis
   const opened = await openRequest(server, {
     person: known ?? offeredTo(server, login_hint),
     agent: { iss: agent.iss, sub: agent.sub },
+    signed: admitted.signed,
     agentNew: known === undefined,
     asserted: {
       verified: await introduceAgent(server, agent, undefined),
@@ -75,6 +76,7 @@ export async function actOnMission(server: Server, admitted: Admitted, s256: str
   const opened = await openRequest(server, {
     person: mission.person,
     agent: { iss: agent.iss, sub: agent.sub },
+    signed: admitted.signed,
     agentNew: false,
     missionS256: s256,
     asserted: {

@@ -1,5 +1,5 @@
 import { problemResponse } from '#aauth/problem.ts';
-import type { Admitted } from '#person-server/admit.ts';
+import { type Admitted, receivedBefore } from '#person-server/admit.ts';
 import { stillPending } from '#person-server/deferred.ts';
 import { deliver, gone } from '#person-server/deliver.ts';
 import { missionNotFound, tellTerminated } from '#person-server/mission-gate.ts';
@@ -26,6 +26,8 @@ export async function answerOpened(
       return problemResponse(
         missionS256 ? await tellTerminated(server, missionS256, admitted.agent, {}) : missionNotFound.problem,
       );
+    case 'replayed':
+      return problemResponse(receivedBefore);
     case 'too_many':
       return problemResponse({
         status: 429,

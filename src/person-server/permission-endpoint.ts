@@ -45,6 +45,7 @@ export async function askForPermission(server: Server, admitted: Admitted): Prom
   const opened = await openRequest(server, {
     person,
     agent: { iss: agent.iss, sub: agent.sub },
+    signed: admitted.signed,
     agentNew: !bound,
     missionS256,
     asserted: {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { foldInteractionCode, newInteractionCode } from '#aauth/interaction-code.ts';
 import type { Agent } from '#person-server/agents.ts';
 import { tell } from '#person-server/events.ts';
@@ -24,6 +25,8 @@ export type NewRequest = {
   readonly notAfter?: readonly (Date | undefined)[];
   /** Granted already, by policy and for this reason: the request is not put before anybody, it waits for somebody else. */
   readonly granted?: { readonly policy: string } | undefined;
+  /** What its agent signed, as one digest. */
+  readonly signed?: string | undefined;
   /** Where it is not met, what was granted by policy is asked after all. */
   readonly proviso?: Proviso | undefined;
   /** Where the resource's own page sends the person back to; until they are back nothing is issued. */
@@ -33,6 +36,8 @@ export type NewRequest = {
 export type Opened =
   | { readonly kind: 'opened'; readonly request: RequestRow }
   | { readonly kind: 'mission_not_active' }
+  /** The same signed bytes opened one already, and it still waits. */
+  | { readonly kind: 'replayed' }
   /** The agent already has as many requests open as it may. */
   | { readonly kind: 'too_many' };
 
@@ -57,13 +62,20 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
     asserted: ask.asserted,
   };
   return await server.store.transaction().execute(async (trx): Promise<Opened> => {
-    const { count } = await trx
+    if (ask.signed) await sql`select pg_advisory_xact_lock(hashtext(${`signed/${ask.signed}`}))`.execute(trx);
+    const { count, alike } = await trx
       .selectFrom('request')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .select(({ fn, eb }) => [
+        fn.countAll<number>().as('count'),
+        eb.fn
+          .coalesce(sql<boolean>`bool_or(signed = ${ask.signed ?? null})`, sql<boolean>`false`)
+          .as('alike'),
+      ])
       .where('agentIss', '=', ask.agent.iss)
       .where('agentSub', '=', ask.agent.sub)
       .where('state', 'in', openStates)
       .executeTakeFirstOrThrow();
+    if (alike) return { kind: 'replayed' };
     if (count >= server.limits.openRequests) return { kind: 'too_many' };
     const granted = (await mayStillBe(trx, ask)) ? ask.granted : undefined;
     if (ask.missionS256) {
@@ -92,6 +104,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
         federation: null,
         callback: ask.callback ?? null,
         returnedAt: null,
+        signed: ask.signed ?? null,
       })
       .returning(requestColumns)
       .executeTakeFirstOrThrow();

@@ -35,6 +35,7 @@ export const requestColumns = [
   'federation',
   'callback',
   'returnedAt',
+  'signed',
 ] as const satisfies readonly (keyof RequestRow)[];
 
 /** What the digest is taken of. */

@@ -272,6 +272,8 @@ export type Tables = {
     /** The end of the address a resource sends the person back to, and when it did. */
     callback: string | null;
     returnedAt: Date | null;
+    /** What its agent signed, as one digest; null where it was opened by none. */
+    signed: string | null;
   };
   clarification: {
     requestId: string;

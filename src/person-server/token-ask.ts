@@ -69,6 +69,7 @@ export async function putTokenAsk(
   const introduced = await introduceAgent(server, agent, missionS256);
   const opened = await openRequest(server, {
     ...put,
+    signed: admitted.signed,
     person,
     agent,
     agentNew: !parties.bound,
