@@ -8,7 +8,7 @@
 //   vote       an approval that waits for company
 //   delegation who decides for whom, for a while
 //   hold       a mission under which nothing is approved until it is released
-//   stale      the question whether a mission should go on
+//   stale      the question whether a mission should go on, and that its agent called it done
 //   claim      who is looking into an ask
 //   visit      a browser that opened the page of an ask, and whose it proved to be
 //   batch      asks that share a card, each under a number
