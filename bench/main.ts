@@ -3,6 +3,7 @@
 import { benchPersonServer } from './person-server.ts';
 import { benchReviewer } from './reviewer.ts';
 import { benchReviewerModel } from './reviewer-model.ts';
+import { benchStop } from './stop.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   'person-server': benchPersonServer,
@@ -10,6 +11,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
     benchReviewer();
     await benchReviewerModel();
   },
+  stop: benchStop,
 };
 
 const name = process.argv[2] ?? '';
