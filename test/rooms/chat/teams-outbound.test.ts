@@ -114,7 +114,12 @@ describe('a chat with one person', () => {
     expect(own).toEqual({ ...room.place, channel: room.fake.chatOf(people.bob) });
     const posted = await room.teams.post(own, undefined, card('between us'), 'own');
     await room.teams.replace(posted, card('done'), 'own');
-    expect(room.fake.messages(own.channel).map(({ id }) => shown(id)).at(-1)).toBe('done');
+    expect(
+      room.fake
+        .messages(own.channel)
+        .map(({ id }) => shown(id))
+        .at(-1),
+    ).toBe('done');
   });
 
   test('with somebody who is not in that place cannot be opened', async () => {
