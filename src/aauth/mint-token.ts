@@ -1,4 +1,5 @@
-import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { importJWK, SignJWT } from 'jose';
 import type { WellKnown } from '#aauth/discovery.ts';
 import type { PublicJwk } from '#aauth/key.ts';
 import type { SigningKey } from '#aauth/signing-keys.ts';
@@ -127,29 +128,17 @@ async function mint(
   const exp = Math.min(iat + Math.min(lifetimeSeconds ?? longestSeconds, longestSeconds), ...caps);
   if (exp <= iat) return undefined;
   const jti = randomUUID();
-  const jwt = serialize(
-    { typ, alg: key.alg, kid: key.kid },
-    { ...claims, iss: issuer, dwk, jti, iat, exp },
-    key,
-  );
+  const jwt = await new SignJWT({ ...claims, iss: issuer, dwk, jti, iat, exp })
+    .setProtectedHeader({ typ, alg: key.alg, kid: key.kid })
+    .sign(await asImported(key));
   return { jwt, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
 }
 
-/** A JWS in its compact form (RFC 7515 §7.1). On the spot, as `verifies` does and for the same reason. */
-function serialize(header: object, claims: object, key: SigningKey): string {
-  const said = [header, claims]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
-  const algorithm = key.alg === 'ES256' ? 'sha256' : null;
-  const signature = sign(algorithm, Buffer.from(said), { key: keyObjectOf(key), dsaEncoding: 'ieee-p1363' });
-  return `${said}.${signature.toString('base64url')}`;
-}
+const imported = new WeakMap<SigningKey, ReturnType<typeof importJWK>>();
 
-const imported = new WeakMap<SigningKey, KeyObject>();
-
-function keyObjectOf(key: SigningKey): KeyObject {
-  const { alg: _alg, kid: _kid, ...members } = key.privateJwk;
-  const known = imported.get(key) ?? createPrivateKey({ key: members, format: 'jwk' });
-  imported.set(key, known);
-  return known;
+/** The key as jose knows it, imported once. */
+function asImported(key: SigningKey) {
+  const importing = imported.get(key) ?? importJWK({ ...key.privateJwk }, key.alg);
+  imported.set(key, importing);
+  return importing;
 }
