@@ -326,3 +326,27 @@ test('any interleaving gives each ask exactly one outcome, equal at the Person S
   );
   expect((await ledger.acts.check()).faults).toEqual([]);
 }, 120_000);
+
+test('votes that a dead process left behind, and a hold kept back, count right after the release', async () => {
+  const scene = await openScene();
+  await office.slack.say(office.channel, office.people.maria, office.mention('hold'), scene.slack.ts);
+  await until('the hold', () => ledger.holds.standing(scene.s256));
+  await carryOut(scene, { do: 'ask', action: 'hire' });
+  const [request] = await asksOf(scene);
+  for (const person of ['maria', 'jonas'])
+    await ledger.votes.cast({
+      source: `left/${person}`,
+      requestId: request?.id ?? '',
+      digest: request?.digest ?? '',
+      reach: 'once',
+      given: { person, via: 'slack', id: `slack:${office.slack.team}:${person}` },
+      by: person,
+      for: undefined,
+      delegation: undefined,
+      signedIn: false,
+      at: new Date(),
+    });
+  await office.slack.say(office.channel, office.people.maria, office.mention('release'), scene.slack.ts);
+  // The next round comes in half a minute; nobody waits that long here.
+  await until('the approval', async () => (await asksOf(scene))[0]?.state === 'approved');
+});
