@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { z } from 'zod';
 import type { Database } from '#database/database.ts';
 import type { Queue } from '#database/jobs.ts';
