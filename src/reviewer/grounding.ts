@@ -2,7 +2,7 @@
 // measures it weighs nothing and forgets nothing: one value from nowhere is enough for people to be asked.
 //
 //   approved   the mission, its accepted updates, and what people said yes to
-//   told       results, as the agent reports them: good for words and numbers, never for whom, where to, or how much
+//   told       results, as the agent reports them: good for what a thing is, never for whom, where to, or how many
 import { weigh } from './vocabulary.ts';
 import { atomsOf, partsOf, plain, stem } from './words.ts';
 
@@ -17,6 +17,18 @@ const memberName = /^[A-Za-z][A-Za-z_]{0,39}$/;
 /** Members that say to whom, where to, on whose account or how much, whatever their value looks like. */
 const leading =
   /recip|^to$|_to$|^from$|^cc$|^bcc$|mail|phone|account|iban|bic|wallet|card|url|uri|endpoint|dest|host|remote|server|webhook|participant|invite|attendee|pay|amount|price|total|cost|fee|charge|spend|budget|refs?$/i;
+/**
+ * Words for what a thing is and how to look for it. Only under a name of nothing but these does a result count: a list of
+ * the names that lead somewhere would never be whole, and the agent chooses the names and reports the results.
+ */
+const describing = new Set(
+  (
+    'item product article ingredient brand make model variant kind type category color colour flavor flavour size weight ' +
+    'volume unit gram kilogram kg milliliter millilitre ml liter litre cm mm material query search term keyword language'
+  )
+    .split(' ')
+    .map(stem),
+);
 const pointing = /[@/:\\]|^www\.|\.[a-z]{2,}$|\d{5,}/i;
 const number = /^[+-]?\d[\d.,]*$/;
 const everywhere = new Set(['0', '1']);
@@ -29,13 +41,13 @@ export function ungrounded(parameters: unknown, ground: Ground): string | undefi
   const told = knownIn([...ground.approved, ...ground.told]);
   let leaves = 0;
   let chars = 0;
-  const walk = (value: unknown, strict: boolean, depth: number): string | undefined => {
+  const walk = (value: unknown, under: Under, depth: number): string | undefined => {
     if (value === null || value === undefined || typeof value === 'boolean') return undefined;
     if (typeof value === 'object') {
       if (depth >= maxDepth) return '…';
       for (const [name, member] of Object.entries(value)) {
         if (!Array.isArray(value) && !memberName.test(name)) return name.slice(0, 80);
-        const found = walk(member, strict || (!Array.isArray(value) && leading.test(name)), depth + 1);
+        const found = walk(member, Array.isArray(value) ? under : within(under, name), depth + 1);
         if (found !== undefined) return found;
       }
       return undefined;
@@ -44,10 +56,19 @@ export function ungrounded(parameters: unknown, ground: Ground): string | undefi
     leaves++;
     chars += text.length;
     if (leaves > maxLeaves || chars > maxChars) return '…';
-    return strange(text, { known: strict ? approved : told, approved, strict });
+    const { describes, strict } = under;
+    return strange(text, { known: describes && !strict ? told : approved, approved, strict });
   };
-  return walk(parameters, false, 0);
+  return walk(parameters, { describes: true, strict: false }, 0);
 }
+
+/** What the names above a value say of it, all of them together. */
+type Under = { readonly describes: boolean; readonly strict: boolean };
+
+const within = ({ describes, strict }: Under, name: string): Under => ({
+  describes: describes && partsOf(name).every((part) => describing.has(stem(part))),
+  strict: strict || leading.test(name),
+});
 
 /** Words as strings, not as hashes: whoever writes a value could look for one that has another's hash. */
 function knownIn(texts: readonly string[]): ReadonlySet<string> {

@@ -157,6 +157,35 @@ test('whatever parameters are, checking them ends, and nothing unsaid in them is
   );
 });
 
+describe('what only a result told, which the agent itself reports', () => {
+  const ground: Ground = {
+    approved: [mission.description],
+    told: ['Windmill whole grain, 750 grams, sold by Mallory, Elm Road 7'],
+  };
+
+  test.each([
+    ['a brand', { brand: 'Windmill' }],
+    ['a weight', { grams: 750 }],
+    ['what to look for', { query: 'whole grain flour', item_type: 'grain' }],
+    ['things in a list', { items: [{ product: 'Windmill', size: 750 }] }],
+  ])('may say what a thing is: %s', (_, parameters) =>
+    expect(ungrounded(parameters, ground)).toBeUndefined(),
+  );
+
+  test.each([
+    ['a beneficiary', { beneficiary: 'Mallory' }],
+    ['an owner', { owner: 'Mallory' }],
+    ['somewhere', { shipping: { street: 'Elm Road' } }],
+    ['somebody under a name of two words', { shipTo: 'Mallory' }],
+    ['somebody within a thing', { item: { receiver: 'Mallory' } }],
+    ['how many', { quantity: 750 }],
+    ['how much', { limit: 750 }],
+    ['a name that nobody thought of', { xyz: 'Mallory' }],
+  ])('never says for whom, where to or how many: %s', (_, parameters) =>
+    expect(ungrounded(parameters, ground)).toBeDefined(),
+  );
+});
+
 describe('a model’s yes', () => {
   const own = line(3, { action: 'compare_prices', outcome: 'requested', requestId: 'r1' });
   const entries = [approved, bought, own].map(readEntry);
