@@ -65,8 +65,8 @@ describe('what happened', () => {
     const text = textInSlack(card);
     expect(card.thread_ts).toBe(root);
     expect(text).toContain(since);
-    expect(text).toContain('did shop.order: 2 times, #2 to #3');
-    expect(text).toContain('denied order_pony: once');
+    expect(text).toContain('did shop.order: 2 times, #2 to #3 (said by the agent)');
+    expect(text).toMatch(/denied order_pony: once, #\d+ \(said by a person\)/);
     expect(text).toContain('Days begin at midnight in Europe/Berlin');
   });
 
