@@ -2,7 +2,8 @@
 // model says acts by itself.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
-import { formOf, json, type ModelServer, startModelServer } from './support/model-server.ts';
+import { labelsOf } from './support/forms.ts';
+import { formOf, json, type ModelServer, recordsOf, startModelServer } from './support/model-server.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';
 
 let server: ModelServer;
@@ -90,6 +91,54 @@ describe('what the grammar leaves unclear', () => {
     const confirm = await office.slackCard('Stop? Please confirm', 'Buy the ingredients for the cake');
     expect(JSON.stringify(confirm.blocks)).toContain('chaperone:confirm_stop');
     expect((await office.control(`/missions/${s256}`)).body.status).toBe('active');
+  });
+
+  test('a hold that a model proposes is a button that names its mission, and only for who may hold it', async () => {
+    server.answer((request) => {
+      if (formOf(request)) return quiet(request);
+      const looked = request.messages.some(({ role }) => role === 'tool');
+      return looked
+        ? { content: 'Whoever may can put it on ice here.' }
+        : { toolCalls: [{ name: 'propose_hold', arguments: JSON.stringify({ mission: 'm1' }) }] };
+    });
+    const label = `Hold ${s256.slice(0, 8)}`;
+    await says('put that cake thing on ice until tomorrow', office.people.paul);
+    const refused = await office.slackCard('An answer by a model', 'put it on ice');
+    expect(labelsOf(refused)).not.toContain(label);
+
+    await says('put that cake thing on ice until tomorrow');
+    const offered = await until('an answer with the button', () =>
+      office.slackCards().find((card) => labelsOf(card).includes(label)),
+    );
+    expect(textInSlack(offered)).toContain('Nothing is held until then');
+    expect(textInSlack(await office.slackCard('Mission active'))).not.toContain('on hold');
+    await office.teamsCard('Mission active', 'Buy the ingredients');
+    await office.slack.press(offered, label, office.people.paul);
+    await until('a private no', () =>
+      office.slack
+        .ephemerals(office.channel, office.people.paul)
+        .find(({ text }) => text.includes('may not hold')),
+    );
+    await office.slack.press(offered, label, office.people.jonas);
+    await office.slackCard('Mission active, on hold here', 'Buy the ingredients');
+    await office.teamsCard('Mission active, on hold here', 'Buy the ingredients');
+    await says('release');
+    await office.slackCard('Hold released');
+  });
+
+  test('a question that follows in the thread brings along what was said there before', async () => {
+    server.answer((request) =>
+      formOf(request) ? quiet(request) : { content: 'There was nothing but flour so far.' },
+    );
+    await says('so what else is in that bag of yours, roughly speaking?');
+    await office.slackCard('An answer by a model', 'nothing but flour');
+    await says('and of which brand would all of that be?', office.people.jonas);
+    const earlier = await until('the second question at the model', () => {
+      const asked = server.asked().findLast((request) => formOf(request) === undefined);
+      const turns = asked ? recordsOf(asked, 'earlier') : [];
+      return JSON.stringify(turns).includes('that bag of yours') ? turns : undefined;
+    });
+    expect(JSON.stringify(earlier)).toContain('nothing but flour');
   });
 
   test('a model that is away costs an answer and nothing else: plain words go on', async () => {

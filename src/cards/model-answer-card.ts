@@ -1,15 +1,18 @@
 // A model's answer: its words in a quote of their own, what it looked at, and the entries it points to, which code has
-// checked and each of which opens. Nothing on it decides anything.
+// checked and each of which opens. Nothing on it decides anything, and what it proposes waits for a click.
 import type { Answer } from '#conversation/agent.ts';
 import { shortId } from '#conversation/match.ts';
 import type { Looked } from '#conversation/seen.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
-import type { Block, Card, Line } from './card.ts';
+import type { Block, Button, Card, Line } from './card.ts';
 import { referenceButtons, writtenEntry } from './entry-card.ts';
+import { holdButton } from './hold-card.ts';
+import { inert } from './inert.ts';
 import { code, joined, line, time } from './line.ts';
 import { fact, factsOf, full, lines, quote } from './parts.ts';
 import * as words from './words/model.ts';
+import { doToOne } from './words.ts';
 
 /** The card of an answer, or of the silence that came instead. */
 export function modelAnswerCard(answer: Answer): Card {
@@ -31,13 +34,27 @@ export function modelAnswerCard(answer: Answer): Card {
       ...quote(words.whose, answer.text),
       ...quote(words.cited, lines(entries)),
       ...seen,
-      ...(held ? [text(words.toHold(code(`hold ${shortId(held.mission.s256)}`)))] : []),
+      ...(held ? [text(toHold(held.mission))] : []),
       ...(answer.dropped > 0 ? [{ kind: 'note', line: words.dropped(answer.dropped) } as const] : []),
     ],
     full([words.whose, answer.text], [words.cited, lines(entries)]),
-    referenceButtons(answer.citations.map(({ mission, entry: { seq } }) => ({ s256: mission.s256, seq }))),
+    [
+      ...(held ? [holdThis(held.mission)] : []),
+      ...referenceButtons(
+        answer.citations.map(({ mission, entry: { seq } }) => ({ s256: mission.s256, seq })),
+      ),
+    ],
   );
 }
+
+const toHold = ({ s256, description }: MissionSummary): Line =>
+  words.toHold(code(missionTitle(description), 80), code(`hold ${shortId(s256)}`));
+
+/** It names its mission: an answer may speak of several. */
+const holdThis = ({ s256 }: MissionSummary): Button => ({
+  ...holdButton(s256),
+  label: doToOne('hold', inert(shortId(s256))),
+});
 
 function lookedLine(looked: Looked): Line {
   const titled = (mission: MissionSummary) => code(missionTitle(mission.description), 80);

@@ -19,7 +19,8 @@ const readAtOnce = 20;
 
 /**
  * What the grammar left unclear goes to the model, which looks at what the one who asks may see here and at nothing
- * else. A stop it proposes becomes the confirm card, if the person's own words ask for it and they may stop it.
+ * else. A stop it proposes becomes the confirm card, and a hold a button on its answer, if the person's own words ask for it
+ * and they may stop it.
  */
 export async function answerFreely(
   bot: Bot,
@@ -40,14 +41,14 @@ export async function answerFreely(
     now: bot.now(),
   });
   bot.log.info({ happening: said.id, kind: answer.kind, tokens: answer.tokens }, 'answered by a model');
-  if (answer.kind === 'answered') {
-    await bot.ledger.talks.keep(thread, answer.talk, bot.now());
-    const stops = answer.proposals.filter(({ act }) => act === 'stop').map(({ mission }) => mission);
-    const mine = stops.filter((mission) => stopVerdict(bot, said, shared, mission).allowed);
-    if (mine.length > 0) await proposeStop(bot, said, mine, { said: said.text });
-  }
   // A silent model is no reason to keep back what the words resemble.
-  return answer.kind === 'unanswered' && offer ? undefined : { public: modelAnswerCard(answer) };
+  if (answer.kind === 'unanswered') return offer ? undefined : { public: modelAnswerCard(answer) };
+  await bot.ledger.talks.keep(thread, answer.talk, bot.now());
+  // Whoever may stop a mission may hold it, and nobody else.
+  const proposals = answer.proposals.filter(({ mission }) => stopVerdict(bot, said, shared, mission).allowed);
+  const stops = proposals.filter(({ act }) => act === 'stop').map(({ mission }) => mission);
+  if (stops.length > 0) await proposeStop(bot, said, stops, { said: said.text });
+  return { public: modelAnswerCard({ ...answer, proposals }) };
 }
 
 /** What whoever speaks may see where they speak, closed over for this one question. */

@@ -11,7 +11,8 @@ export const dropped = (count: number) =>
   count === 1
     ? line`1 reference led nowhere and was taken out.`
     : line`${count} references led nowhere and were taken out.`;
-export const toHold = (command: Span): Line => line`To hold the mission it speaks of, say ${command}.`;
+export const toHold = (title: Span, command: Span): Line =>
+  line`One click puts ${title} on hold. Nothing is held until then; ${command} does the same.`;
 export const silent: Readonly<Record<string, Line>> = {
   away: line`The model could not be reached.`,
   slow: line`The model took too long.`,

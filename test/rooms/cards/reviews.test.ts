@@ -4,9 +4,11 @@ import type { Card } from '#cards/card.ts';
 import { entryCard, noEntryCard } from '#cards/entry-card.ts';
 import { holdCard, rulesVia } from '#cards/hold-card.ts';
 import type { AskedOfAgent } from '#cards/inquiry-blocks.ts';
+import { modelAnswerCard } from '#cards/model-answer-card.ts';
 import { periodCard } from '#cards/period-card.ts';
 import { type DriftFacts, driftCard, type ReviewFacts, reviewCard } from '#cards/review-card.ts';
 import { type ReviewOnAsk, reviewOnAsk } from '#cards/review-on-ask.ts';
+import { noTalk } from '#conversation/talk.ts';
 import type { Brief } from '#reviewer/model/brief.ts';
 import { cardText } from '../../support/card-text.ts';
 import { entry, mission } from '../../support/requests.ts';
@@ -196,5 +198,31 @@ test('an ask says what rules and model make of it, each in words of their own', 
       brief: { word: { kind: 'silent', why: 'slow' }, cited: [] },
     }),
     'nothing is granted silently': onAsk({ review: drifting, guarded: true }),
+  });
+});
+
+test('an answer of a model says whose words it is, what it looked at, and what one click would do', async () => {
+  const answered = {
+    kind: 'answered',
+    text: 'The <!channel> *hats* came at #4.',
+    citations: cited.map((each) => ({ mission: mission(), entry: each })),
+    dropped: 1,
+    looked: [
+      { kind: 'searched', words: 'cake', found: 1, more: false },
+      { kind: 'log', mission: mission(), words: 'hats', entries: 2, more: false },
+    ],
+    proposals: [],
+    talk: noTalk,
+    tokens: 900,
+  } as const;
+  await golden('model-answers', {
+    answered: modelAnswerCard(answered),
+    'a hold is proposed': modelAnswerCard({ ...answered, proposals: [{ act: 'hold', mission: mission() }] }),
+    unanswered: modelAnswerCard({
+      kind: 'unanswered',
+      silence: { kind: 'silent', why: 'away' },
+      looked: [],
+      tokens: 0,
+    }),
   });
 });
