@@ -117,7 +117,7 @@ describe('the wandering cart', () => {
     expect(driftCards()).toHaveLength(1);
   });
 
-  test('a finding that still hangs when its mission ends loses its buttons, whoever reviews or not', async () => {
+  test('its mission is held and stopped from its card, which then loses its buttons, whoever reviews or not', async () => {
     const asked = await agent.proposeMission({ description: `# Bake again\n\n${cakeMission.description}` });
     const proposal = await office.slackCard('Waiting', 'Bake again');
     await office.slack.press(proposal, 'chaperone:approve', office.people.maria);
@@ -127,7 +127,11 @@ describe('the wandering cart', () => {
       await agent.audit({ mission_s256: again, ...bought });
     }
     const drift = await office.slackCard('Drift: the log no longer fits the mission', 'Bake again');
-    await office.slack.say(office.channel, office.people.jonas, office.mention('stop'), proposal.ts);
+    await office.slack.press(drift, 'Hold', office.people.jonas);
+    await office.slackCard('Mission active, on hold here', 'Bake again');
+    const inTeams = await office.teamsCard('Drift: the log no longer fits the mission', 'Bake again');
+    await office.teams.press(inTeams.id, 'chaperone.stop', office.teamsPeople.alice);
+    await office.slackCard('Mission stopped', 'Bake again', 'Maria in Teams');
     const over = await office.slackCard('Drift: the mission has ended', 'Bake again');
     expect(over.ts).toBe(drift.ts);
     expect(JSON.stringify(over.blocks)).not.toContain('chaperone:stop');

@@ -142,6 +142,12 @@ describe('the cake mission', () => {
     expect(textInSlack(report)).toContain(office.shop.issuer);
     await office.teamsCard('stopped', 'Asks voided');
     await office.slackCard('Void', 'send_invitations');
+
+    // The report follows what the agent does with the stop: it was told, and its attempt after that was refused.
+    const told = ['Agent told: at', '1 attempt after the stop, and it was refused'];
+    const followed = await office.slackCard('stopped', 'Asks voided', ...told);
+    expect(followed.ts).toBe(report.ts);
+    await office.teamsCard('stopped', 'Asks voided', ...told);
   });
 
   test('the Person Server says who ended it, and why', async () => {

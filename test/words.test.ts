@@ -255,15 +255,21 @@ describe('stopping', () => {
   });
 
   test('“stop everything” asks first, and ends only what this person may stop', async () => {
-    const left = ((await office.control('/missions?status=active')).body.missions as { s256: string }[]).map(
-      (each) => each.s256,
-    );
+    const active = (await office.control('/missions?status=active')).body.missions as {
+      s256: string;
+      description: string;
+    }[];
+    const left = active.map((each) => each.s256);
     expect(left.length).toBeGreaterThan(1);
     expect(await whisperTo('stop everything', office.people.paul)).toContain('may not stop');
     const confirm = await answerTo('stop everything');
     for (const id of left) expect(textInSlack(confirm)).toContain(shortId(id));
     await office.slack.press(confirm, 'chaperone:confirm_stop', office.people.jonas);
     for (const id of left) await until(`the end of ${id}`, async () => (await statusOf(id)) === 'terminated');
+    for (const { description } of active) {
+      const report = await office.slackCard('Mission stopped', 'Asks voided', description.replace(/^# /, ''));
+      expect(report.thread_ts).toBeDefined();
+    }
     expect(textInSlack(await answerTo('stop everything'))).toContain('No mission is active');
   });
 });
