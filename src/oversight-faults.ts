@@ -1,4 +1,5 @@
 // What is wrong with the operator's rules although every member of the file alone is right.
+import { reviewerName } from '#mission-control/facts.ts';
 import { isNamed, neededBy, type Selection } from '#oversight.ts';
 import type { File, Found, Path } from '#oversight-file.ts';
 import { faultsOfReviewed } from '#oversight-reviewed.ts';
@@ -23,7 +24,7 @@ export function contradictions({
       );
   const unknown = unknownTo(known);
   // A bot elsewhere may be let say yes in its reviewer's name.
-  const unheard = unknownTo(new Set([...known, 'reviewer']));
+  const unheard = unknownTo(new Set([...known, reviewerName]));
   const unknownChannel = (escalation: FileRule['escalate'], ...at: Path) =>
     !escalation || escalation === 'never' || channels.some(({ id }) => id === escalation.channel)
       ? []
@@ -100,7 +101,7 @@ export function contradictions({
       unheard(ids, 'mission_control', 'callers', caller),
     ),
     ...people.flatMap(({ id }, index) =>
-      id === 'reviewer'
+      id === reviewerName
         ? [{ at: ['people', index, 'id'], what: 'the reviewer’s own name; a person is called otherwise' }]
         : [],
     ),

@@ -11,6 +11,7 @@ import {
   type LogEntry,
   type Mission,
   type Request,
+  reviewerName,
   reviewerVia,
 } from '#mission-control/facts.ts';
 import type { Reviewed } from '#oversight.ts';
@@ -113,7 +114,7 @@ async function consider(
   const outcome = await bot.missionControl.decide(requestId, {
     action: 'approve',
     digest,
-    decidedBy: { person: 'reviewer', via: reviewerVia, id: proof },
+    decidedBy: { person: reviewerName, via: reviewerVia, id: proof },
     apply: 'once',
   });
   await settlePassing(bot, 'request' in outcome ? outcome.request : again);

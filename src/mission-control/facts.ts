@@ -45,6 +45,9 @@ export const DecidedBy = z.object({ person: z.string(), via: z.string(), id: z.s
 /** The way in by which the reviewer decides what the operator lets it pass. Nobody's account is known there. */
 export const reviewerVia = 'reviewer';
 
+/** In whose name it decides; no person is called so. */
+export const reviewerName = 'reviewer';
+
 /** Whether a decision, or a line of a log, is the reviewer's and no person's. */
 export const isReviewer = (who: Readonly<Record<string, unknown>>): boolean => who['via'] === reviewerVia;
 

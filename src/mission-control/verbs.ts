@@ -9,9 +9,11 @@ import {
   BoundAgent,
   type DecidedBy,
   Description,
+  isReviewer,
   LogEntry,
   Mission,
   MissionSummary,
+  reviewerName,
   TerminationReport,
 } from '#mission-control/facts.ts';
 import type { MissionControl, Outcome } from '#mission-control/port.ts';
@@ -185,7 +187,11 @@ export function verbsOf(port: MissionControl, debug: Debug | undefined): Readonl
   return new Map(Object.entries(paths));
 }
 
-function inTheirName(caller: Caller, { person }: DecidedBy) {
+/** The reviewer is nobody among the people: its name and its way in go together, or a deed would stand under another's. */
+function inTheirName(caller: Caller, decidedBy: DecidedBy) {
+  const { person } = decidedBy;
+  if (isReviewer(decidedBy) !== (person === reviewerName))
+    throw new NotTheirVoice('the reviewer decides by its own name and way in, and nobody else does');
   if (!caller.speaksFor(person)) throw new NotTheirVoice('this credential may not decide for that person');
 }
 

@@ -163,6 +163,33 @@ test('whoever holds the shared token decides in the names the operator gives it,
   expect((await mute.call('/requests/req-1', { ...right, body: decide })).status).toBe(403);
 });
 
+test('the reviewer’s name goes with the reviewer’s way in, and with a voice for it', async () => {
+  const door = { mode: 'static', paths, token: 'correct-horse-battery' } as const;
+  const right = bearer('correct-horse-battery');
+  const deeds = [
+    { person: 'cook', via: 'api', id: 'cook' },
+    { person: 'reviewer', via: 'reviewer', id: 'reviewer:1' },
+    // What a person decided would stand in the log as the reviewer's.
+    { person: 'cook', via: 'reviewer', id: 'cook' },
+    // What the reviewer may not would be approved as by a person of its name.
+    { person: 'reviewer', via: 'api', id: 'reviewer:1' },
+  ];
+  for (const [voices, statuses] of [
+    [{ token: ['cook'] }, [200, 403, 403, 403]],
+    [{ token: ['reviewer'] }, [403, 200, 403, 403]],
+    [{ token: ['cook', 'reviewer'] }, [200, 200, 403, 403]],
+    [undefined, [200, 200, 403, 403]],
+  ] as const) {
+    await using served = await serve(door, voices);
+    const answered: number[] = [];
+    for (const by of deeds)
+      answered.push(
+        (await served.call('/requests/req-1', { ...right, body: { ...decide, decided_by: by } })).status,
+      );
+    expect([voices, answered]).toEqual([voices, statuses]);
+  }
+});
+
 test('a path outside the protected prefixes asks for nothing', async () => {
   const admit = openDoor(
     { mode: 'static', paths: ['/mission-control', '/metrics/'], token: 'x' },
