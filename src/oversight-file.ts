@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { requestTypes } from '#mission-control/facts.ts';
 import { driftActions, weekdays } from '#oversight.ts';
-import { ReviewedMember } from '#oversight-reviewed.ts';
+import { agents, issuer, ReviewedMember } from '#oversight-reviewed.ts';
 
 function isZone(zone: string) {
   try {
@@ -32,9 +32,7 @@ const patterns = z
       .min(1),
   )
   .min(1, 'names nothing');
-const issuers = z
-  .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
-  .min(1, 'names nothing');
+const issuers = z.array(issuer).min(1, 'names nothing');
 const fraction = z
   .number()
   .gt(0, 'a fraction of the time an ask has, between 0 and 1')
@@ -59,7 +57,10 @@ const reminders = z
     'says either `at`, or `first` and by how much the waits grow (`back_off`)',
   );
 const escalate = z.strictObject({ at: fraction, channel: personId });
-const selection = { people: z.array(personId).min(1, 'names nobody').optional(), agents: names.optional() };
+const selection = {
+  people: z.array(personId).min(1, 'names nobody').optional(),
+  agents: agents.optional(),
+};
 
 const said = z.string().trim().min(1).max(1_000).optional();
 const several = z.array(z.string().trim().min(1).max(200)).min(1, 'names nothing').max(100).optional();

@@ -1,10 +1,25 @@
 // What the operator lets the reviewer pass, as it is written in the file, and what is wrong with it. Whoever writes it
 // hands something over that belongs to people, so it is refused wherever it could mean more than it says.
 import { z } from 'zod';
+import { isAgentIdentifier, isServerIdentifier } from '#aauth/identifiers.ts';
 import type { Reviewed } from '#oversight.ts';
 import type { File, Found } from '#oversight-file.ts';
 import { reachOf } from '#policy/reversible.ts';
 
+/** A name is compared to the letter: one that no server can have would silently never fit, and a lesser rule would. */
+export const issuer = z
+  .string()
+  .refine((text) => isServerIdentifier(text, { development: true }), 'not the issuer of a resource');
+export const agents = z
+  .array(
+    z
+      .string()
+      .refine(
+        (text) => isAgentIdentifier(text, { development: true }),
+        'not an agent’s identifier, `aauth:name@domain`',
+      ),
+  )
+  .min(1, 'names nobody');
 const someone = z.array(z.string().min(1)).min(1, 'names nobody').optional();
 /** Names to the letter, in characters that cannot be mistaken for others. */
 const names = z
@@ -23,13 +38,13 @@ export const ReviewedMember = z.strictObject({
   lets_pass: z
     .array(
       z.strictObject({
-        for: z.union([z.literal('everyone'), z.strictObject({ people: someone, agents: someone })], {
-          error: 'either `everyone`, or a list of `people` or `agents`',
-        }),
-        resources: z
-          .array(z.string().regex(/^https?:\/\/[^\s*]+$/, 'not the issuer of a resource'))
-          .min(1, 'names nothing')
-          .optional(),
+        for: z.union(
+          [z.literal('everyone'), z.strictObject({ people: someone, agents: agents.optional() })],
+          {
+            error: 'either `everyone`, or a list of `people` or `agents`',
+          },
+        ),
+        resources: z.array(issuer).min(1, 'names nothing').optional(),
         scopes: names.optional(),
         actions: names.optional(),
         /** The operator vouches that what these do can be undone; a name that only reads needs nobody’s word. */

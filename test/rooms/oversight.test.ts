@@ -95,7 +95,7 @@ test('reminders and the way to others are read, and what cannot be is named', ()
   expect(faultsOf(more('reminders: { at: [0.5, 0.5] }\n'))).toEqual([
     '29 at: each is later than the one before',
   ]);
-  expect(faultsOf(more('reminders: { at: [1] }\n'))).toMatchObject([/between 0 and 1/]);
+  expect(faultsOf(more('reminders: { at: [1] }\n'))).toEqual([expect.stringMatching(/between 0 and 1/)]);
   expect(faultsOf(more('escalate: { at: 0.9, channel: cellar }\n'))).toEqual([
     '29 channel: no channel is called cellar',
   ]);
@@ -104,7 +104,9 @@ test('reminders and the way to others are read, and what cannot be is named', ()
   expect(growing('first: 0.1')).toEqual(['0.10', '0.30', '0.70']);
   expect(growing('first: 0.05, back_off: 3')).toEqual(['0.05', '0.20', '0.65']);
   expect(growing('first: 0.01, back_off: 1')).toHaveLength(5);
-  expect(faultsOf(more('reminders: { at: [0.5], back_off: 2 }\n'))).toMatchObject([/says either `at`/]);
+  expect(faultsOf(more('reminders: { at: [0.5], back_off: 2 }\n'))).toEqual([
+    expect.stringMatching(/says either `at`/),
+  ]);
 });
 
 test('a rule’s own reminders and way to others are read, and a rule may be there for them alone', () => {
@@ -127,8 +129,8 @@ test('a rule’s own reminders and way to others are read, and a rule may be the
     faultsOf(
       ruled('  - { for: everyone, escalate: never }\n  - { for: { kinds: [payment] }, escalate: never }\n'),
     ),
-  ).toMatchObject([/^5 escalate: never reached/]);
-  expect(faultsOf(ruled('  - { for: everyone }\n'))).toMatchObject([/reminders/]);
+  ).toEqual([expect.stringMatching(/^5 escalate: never reached/)]);
+  expect(faultsOf(ruled('  - { for: everyone }\n'))).toEqual([expect.stringMatching(/reminders/)]);
 });
 
 test('in whose names mission control’s callers decide is read, and names only people there are', () => {
@@ -138,7 +140,9 @@ test('in whose names mission control’s callers decide is read, and names only 
   expect(
     parseOversight(voices(`token: [${first?.id}], callers: { console: [] }`), 'oversight.yaml').voices,
   ).toEqual({ token: [first?.id], callers: { console: [] } });
-  expect(faultsOf(voices('callers: { console: [nobody] }'))).toMatchObject([/nobody in people is called/]);
+  expect(faultsOf(voices('callers: { console: [nobody] }'))).toEqual([
+    expect.stringMatching(/nobody in people is called/),
+  ]);
 });
 
 test('identical asks share a card unless the operator wants one for each', () => {
@@ -153,8 +157,10 @@ test('when a mission’s person is asked whether it should go on is read in hour
     idleMs: 1_800_000,
     againMs: 86_400_000,
   });
-  expect(faultsOf(stale('ask_again_hours: 1'))).toMatchObject([/29 stale: says none of/]);
-  expect(faultsOf(stale('idle_hours: 0'))).toMatchObject([/29 idle_hours: a number of hours/]);
+  expect(faultsOf(stale('ask_again_hours: 1'))).toEqual([expect.stringMatching(/29 stale: says none of/)]);
+  expect(faultsOf(stale('idle_hours: 0'))).toEqual([
+    expect.stringMatching(/29 idle_hours: a number of hours/),
+  ]);
   expect(parseOversight(whole, 'oversight.yaml').stale).toBeUndefined();
 });
 
@@ -252,6 +258,45 @@ rules:
   ]);
 });
 
+test('a name that no server and no agent can have is refused: its rule would never fit, and a lesser one would', () => {
+  const rule = (chosen: string) => `people:
+  - { id: cook, name: Cook }
+rules:
+  - { for: ${chosen}, approve: [cook] }
+`;
+  const issuer = '4 resources: not the issuer of a resource';
+  for (const resource of [
+    'https://bank.example/',
+    'https://Bank.example',
+    'https://bank.example/api',
+    'https://bank.example:443',
+    'http://bank.example',
+    'bank.example',
+  ])
+    expect([resource, faultsOf(rule(`{ resources: ['${resource}'] }`))]).toEqual([resource, [issuer]]);
+  const agent = '4 agents: not an agent’s identifier, `aauth:name@domain`';
+  for (const name of ['errand@agents.example', 'aauth:errand', 'aauth:*@agents.example', ' aauth:a@x'])
+    expect([name, faultsOf(rule(`{ agents: ['${name}'] }`))]).toEqual([name, [agent]]);
+  expect(
+    faultsOf(`people:
+  - { id: cook, name: Cook }
+channels:
+  - { id: k, slack: { team: T1, channel: C1 }, oversees: { agents: [errand] } }
+access_server_for: ['https://erp.example/']
+reviewed:
+  lets_pass:
+    - { for: { agents: [errand] }, actions: [read_labels] }
+    - { for: everyone, resources: ['https://shop.example/'], scopes: ['catalog:read'] }
+`),
+  ).toEqual([
+    agent,
+    '5 access_server_for: not the issuer of a resource',
+    agent.replace('4', '8'),
+    issuer.replace('4', '9'),
+  ]);
+  expect(faultsOf(rule("{ resources: ['http://localhost:4001', 'https://bank.example'] }"))).toEqual([]);
+});
+
 test('a rule that can never work is refused', () => {
   expect(
     faultsOf(`people:
@@ -269,7 +314,7 @@ rules:
     stop: [cook]
   - for: { people: [cook, boss] }
     approve: [cook]
-  - for: { people: [boss], agents: [a] }
+  - for: { people: [boss], agents: ['aauth:a@x'] }
     approve: [cook]
   - for: {}
 `),
