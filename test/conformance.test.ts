@@ -166,6 +166,7 @@ describe('a request whose signature', () => {
       { cnf: { jwk: { ...newKey().jwk, alg: 'ES256' } } },
       'invalid_key',
     ],
+    ['for something that is no key', {}, { cnf: { jwk: 'key' } }, 'invalid_key'],
     ['of no agent', {}, { sub: 'bob' }, 'invalid_jwt'],
   ] as const)('comes with a token %s is refused', async (_what, header, claims, code) => {
     const agent = newAgent();
@@ -287,13 +288,37 @@ test('a mission goes from proposal to its end as the draft and mission control h
   }
 });
 
-test('the same proposal twice at once is two requests', async () => {
+test('the same proposal twice at once is two requests, the same signed bytes are one', async () => {
   const agent = newAgent();
-  const twice = [{ description: 'Twice' }, { description: 'Twice' }].map((body) =>
-    agent.post('/mission', body),
-  );
-  const locations = (await Promise.all(twice)).map(locationOf);
-  expect(new Set(locations).size).toBe(2);
+  const created = seconds();
+  const propose = (nonce: string) =>
+    agent.post('/mission', { description: 'Twice' }, { params: `;created=${created};nonce="${nonce}"` });
+  const [one, other] = await Promise.all([propose('1'), propose('2')]);
+  expect([one.status, other.status]).toEqual([202, 202]);
+  expect(locationOf(one)).not.toBe(locationOf(other));
+  expectProblem(await propose('1'), 401, 'invalid_signature');
+});
+
+test('a path that ends in nothing is not there: an update of no mission is no proposal', async () => {
+  const agent = newAgent();
+  const body = { action: 'update', description: 'More', resource: shop.issuer };
+  for (const path of ['/mission/', '/person/', '/pending/', '/revoke/', '/interact/']) {
+    expectProblem(await agent.post(path, body), 404, 'not_found');
+  }
+});
+
+test('an answer does not repeat what somebody made up', async () => {
+  const agent = newAgent();
+  const made = '<script>alert(1)</script>';
+  const token = jwtOf(provider.key, 'aa-agent+jwt', agent.claims, { kid: made });
+  const answers = [
+    await agent.post('/permission', { action: 'x' }, { token }),
+    await agent.post('/permission', { action: 7, [made]: made }),
+    await agent.get(`/pending/${encodeURIComponent(made)}`),
+    await agent.get(`/interact?code=${encodeURIComponent(made)}`),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([401, 400, 404, 410]);
+  for (const { text } of answers) expect(text).not.toContain('alert');
 });
 
 test.each([
@@ -493,8 +518,8 @@ test('a resource withdraws its token after the yes, and nothing is issued on it'
   const { jti, exp } = partsOf(resource_token).claims;
   const { key, issuer: id, dwk } = shop;
   const signature = `sig=jwks_uri;id="${id}";dwk="${dwk}";kid="${key.kid}"`;
-  const revoke = (body: Json) => sendSigned(key, signature, 'POST', `${issuer}/revoke`, body);
-  for (const bad of [{}, { jti }, { exp }, { jti: 7, exp }, { jti, exp: 'soon' }]) {
+  const revoke = (body?: Json) => sendSigned(key, signature, 'POST', `${issuer}/revoke`, body);
+  for (const bad of [undefined, {}, { jti }, { exp }, { jti: 7, exp }, { jti, exp: 'soon' }]) {
     expectProblem(await revoke(bad), 400, 'invalid_request');
   }
   expect(await revoke({ jti, exp })).toMatchObject({ status: 200, text: '' });

@@ -110,7 +110,8 @@ export function openDiscovery({
   const documents = new Map<string, Held<Metadata>>();
   const keySets = new Map<string, Held<Keys>>();
 
-  async function fetchJson(url: string): Promise<Fetched<unknown>> {
+  /** `what` is how a refusal speaks of it: an address another party made up is not repeated to whoever asks. */
+  async function fetchJson(url: string, what: string): Promise<Fetched<unknown>> {
     const answer = await egress.fetch(url, {
       headers: new Headers({ accept: 'application/json' }),
       timeoutMs,
@@ -119,19 +120,19 @@ export function openDiscovery({
     if (answer.kind === 'refused' || answer.status !== 200) {
       const why = answer.kind === 'refused' ? answer.reason : String(answer.status);
       log.warn({ url, why }, 'discovery failed');
-      return refused('unreachable', `${url} could not be fetched (${why})`);
+      return refused('unreachable', `${what} could not be fetched (${why})`);
     }
     try {
       const value: unknown = JSON.parse(Buffer.from(answer.body).toString('utf8'));
       return { kind: 'fetched', value, freshMs: freshness(answer.headers, now()) };
     } catch {
       // What another party sends as JSON and is none is its fault, not a failure here.
-      return refused('malformed', `${url} is no JSON`);
+      return refused('malformed', `${what} is no JSON`);
     }
   }
 
   async function fetchMetadata(issuer: string, dwk: WellKnown): Promise<Fetched<Metadata>> {
-    const fetched = await fetchJson(`${issuer}/.well-known/${dwk}`);
+    const fetched = await fetchJson(`${issuer}/.well-known/${dwk}`, `the metadata of ${issuer}`);
     if (fetched.kind === 'refused') return fetched;
     const parsed = Metadata.safeParse(fetched.value);
     if (!parsed.success) return refused('issuer_missing', `the metadata of ${issuer} has no issuer`);
@@ -141,11 +142,11 @@ export function openDiscovery({
     return { ...fetched, value: parsed.data };
   }
 
-  async function fetchKeys(jwksUri: string): Promise<Fetched<Keys>> {
-    const fetched = await fetchJson(jwksUri);
+  async function fetchKeys(issuer: string, jwksUri: string): Promise<Fetched<Keys>> {
+    const fetched = await fetchJson(jwksUri, `the JWKS of ${issuer}`);
     if (fetched.kind === 'refused') return fetched;
     const parsed = Jwks.safeParse(fetched.value);
-    if (!parsed.success) return refused('malformed', `${jwksUri} is no JWKS`);
+    if (!parsed.success) return refused('malformed', `what ${issuer} publishes as JWKS is none`);
     const keys = new Map<string, KeyRead>();
     for (const key of parsed.data.keys) {
       const named = Named.safeParse(key);
@@ -169,7 +170,7 @@ export function openDiscovery({
     if (metadata.kind === 'refused') return metadata;
     const jwksUri = metadata.value.jwks_uri;
     if (jwksUri === undefined) return refused('malformed', `the metadata of ${issuer} names no jwks_uri`);
-    const held = keep(keySets, `${issuer} ${jwksUri}`, () => hold(() => fetchKeys(jwksUri), forKeys));
+    const held = keep(keySets, `${issuer} ${jwksUri}`, () => hold(() => fetchKeys(issuer, jwksUri), forKeys));
     return held ? await held.read({ refresh }) : tooMany;
   }
 
@@ -181,7 +182,7 @@ export function openDiscovery({
     async key(issuer, dwk, kid, failed) {
       if (issuer === own?.issuer) {
         const key = (await own.keys()).find((key) => key.kid === kid);
-        return key ? found(key) : refused('unknown_key', `${issuer} has no key ${kid}`);
+        return key ? found(key) : refused('unknown_key', `${issuer} has no such key`);
       }
       let keys = await keysOf(issuer, dwk, false);
       if (keys.kind === 'refused') return keys;
@@ -190,7 +191,7 @@ export function openDiscovery({
         if (keys.kind === 'refused') return keys;
       }
       const key = keys.value.get(kid);
-      if (key === undefined) return refused('unknown_key', `${issuer} has no key ${kid}`);
+      if (key === undefined) return refused('unknown_key', `${issuer} has no such key`);
       return key.kind === 'key' ? found(key.jwk) : key;
     },
   };

@@ -47,11 +47,12 @@ const Es256Jwk = z.object({
 
 /**
  * Reads one JWK and keeps its public members alone (draft §signature-algorithms). `unsupported_algorithm` when `alg` is
- * missing, polymorphic or unknown here; `invalid_key` when the other members disagree with it.
+ * missing, polymorphic or unknown here; `invalid_key` when it is no JWK at all or its other members disagree with its `alg`.
  */
 export function readPublicJwk(value: unknown): KeyRead {
-  const named = z.object({ alg: z.string() }).safeParse(value);
-  const alg = named.success ? named.data.alg : undefined;
+  const named = z.object({ alg: z.unknown().optional() }).safeParse(value);
+  if (!named.success) return { kind: 'refused', reason: 'invalid_key', detail: 'the key is no JWK' };
+  const { alg } = named.data;
   if (alg !== 'Ed25519' && alg !== 'ES256') {
     return {
       kind: 'refused',

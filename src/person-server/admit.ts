@@ -65,9 +65,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (known.replayed) return { kind: 'refused', problem: receivedBefore };
   await rememberAgentToken(server, agent);
 
-  const json = received.body.byteLength
-    ? readJson(received.headers, received.body, server.limits.bodyDepth)
-    : { kind: 'json' as const, json: {} };
+  const json = readJson(received.headers, received.body, server.limits.bodyDepth);
   if (json.kind === 'refused') return json;
   // An intermediary has a Person Server of its own; here it acts for whom its upstream token names, and polls for that.
   const chained = json.json.upstream_token !== undefined || received.path.startsWith('/pending/');

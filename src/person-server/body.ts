@@ -50,12 +50,13 @@ function tooLarge(limit: number): Refused {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** A body as a JSON object: the right content type, UTF-8, not too deep, nothing that cannot be kept. */
+/** A body as a JSON object: the right content type, UTF-8, not too deep, nothing that cannot be kept. No body has no members. */
 export function readJson(
   headers: Headers,
   bytes: Uint8Array,
   depth: number,
 ): { readonly kind: 'json'; readonly json: Json } | Refused {
+  if (bytes.byteLength === 0) return { kind: 'json', json: {} };
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     return invalidRequest('the body is application/json', 415, { accept: 'application/json' });

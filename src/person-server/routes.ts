@@ -53,8 +53,10 @@ export function mountsOf(server: Server): Mount[] {
   ): Mount => ({
     path: `${path}/`,
     answer: (request, peer) => {
-      const rest = new URL(request.url).pathname.slice(path.length + 1);
-      if (rest === '' && itself) return byMethod(itself, request, peer, '');
+      const { pathname } = new URL(request.url);
+      if (pathname === path && itself) return byMethod(itself, request, peer, '');
+      // What has no name is not there: an update of the mission '' is no proposal of a new one.
+      const rest = pathname.slice(path.length + 1);
       return rest === '' || rest.includes('/') ? nothingHere() : byMethod(one, request, peer, rest);
     },
   });
@@ -112,7 +114,7 @@ function readable(response: Response): Response {
   response.headers.set('access-control-allow-origin', '*');
   response.headers.set(
     'access-control-expose-headers',
-    'aauth-requirement, accept-signature-alg, accept-signature-scheme, location, retry-after, signature-error',
+    'aauth-requirement, accept-signature-alg, accept-signature-scheme, date, location, retry-after, signature-error',
   );
   return response;
 }
