@@ -1,11 +1,14 @@
 // One card of each kind, as people would meet it: what the gallery hangs in both clients.
 import { alarmCard } from '#cards/alarm-card.ts';
+import { answeredCard } from '#cards/answered-card.ts';
 import { statusCard, whichMissionCard } from '#cards/answers.ts';
 import { type AskFacts, askCard } from '#cards/ask-card.ts';
+import { batchCard } from '#cards/batch-card.ts';
 import type { Card } from '#cards/card.ts';
 import { withClaim } from '#cards/claim-card.ts';
 import { delegatedCard } from '#cards/delegation-card.ts';
 import { digestCard } from '#cards/digest-card.ts';
+import { entryCard } from '#cards/entry-card.ts';
 import { type Health, healthCard } from '#cards/health-card.ts';
 import { helpCard } from '#cards/help-card.ts';
 import { askOnHold, holdCard } from '#cards/hold-card.ts';
@@ -13,11 +16,16 @@ import { homeCard } from '#cards/home-card.ts';
 import { inert } from '#cards/inert.ts';
 import { leftCard } from '#cards/left-card.ts';
 import { missionCard } from '#cards/mission-card.ts';
+import { modelAnswerCard } from '#cards/model-answer-card.ts';
+import { periodCard } from '#cards/period-card.ts';
 import { refusalCard } from '#cards/refusals.ts';
-import { driftCard } from '#cards/review-card.ts';
+import { driftCard, type ReviewFacts, reviewCard } from '#cards/review-card.ts';
 import { staleCard } from '#cards/stale-card.ts';
 import { confirmStopCard, stopReportCard } from '#cards/stop-card.ts';
+import { timelineCard } from '#cards/timeline.ts';
+import { stepUpCard, vouchCard } from '#cards/visit-card.ts';
 import { escalatedAsk, reminderCard } from '#cards/waiting-card.ts';
+import { noTalk } from '#conversation/talk.ts';
 import { capabilities, type Request } from '#mission-control/facts.ts';
 import { decision, entry, mission, permission, proposal, report, request } from './requests.ts';
 
@@ -83,6 +91,79 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
       request({ type: 'person_token', agentAsserted: { platform: 'linux', device: 'kitchen tablet' } }),
     ),
     permission: ask(permission()),
+    'seen against the mission': ask(permission(), {
+      review: {
+        review: drifted,
+        brief: {
+          word: {
+            kind: 'briefed',
+            brief: { kind: 'fits', why: 'Flour is on the list.', entries: [5], missionWords: 'Flour, eggs' },
+            through: 9,
+          },
+          cited: [done(5, 'flour')],
+        },
+      },
+    }),
+    batch: batchCard({
+      leader: 'ask-1',
+      items: ['flour', 'eggs', 'cherries'].map((item, nth) => ({
+        number: nth + 1,
+        apart: false,
+        request: permission({
+          id: `ask-${nth + 1}`,
+          agentAsserted: { action: 'order', parameters: { shop: 'corner', item } },
+          ...(nth === 1 && {
+            state: 'denied',
+            decision: decision({ action: 'deny', decidedBy: by('alice') }),
+          }),
+        }),
+      })),
+      held: false,
+      mission: cake,
+      people,
+      approvers: who,
+      capabilities: [...capabilities],
+    }),
+    'several decide': ask(request(), {
+      ballot: {
+        needs: [
+          {
+            count: 2,
+            votes: [{ by: by('bob'), for: 'alice' }],
+            risk: 'spending money',
+            stepUp: false,
+            signIn: false,
+            excluded: undefined,
+          },
+        ],
+        reach: 'mission',
+        notified: [],
+        delegations: [],
+        decidedFor: undefined,
+      },
+    }),
+    changed: ask(
+      request({
+        previous: {
+          digest: 'digest-0',
+          resource_asserted: { scope: [{ value: 'order' }, { value: 'catalogue' }, { value: 'returns' }] },
+          agent_asserted: { justification: 'It is on sale.' },
+        },
+      }),
+    ),
+    'the agent answered': answeredCard({
+      request: request(),
+      nth: 0,
+      round: {
+        question: 'Why a PlayStation?',
+        askedBy: 'bob',
+        askedAt: at(1),
+        answer: 'It is for the child.',
+        answeredAt: at(2),
+      },
+      asker: who,
+      people,
+    }),
     interaction: ask(
       request({
         type: 'interaction',
@@ -125,6 +206,25 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
       }),
     ),
     approved: ask(permission({ state: 'approved', decision: decision({ decidedBy: by('alice') }) })),
+    expired: ask(permission({ state: 'expired' })),
+    'let through': ask(
+      permission({
+        state: 'approved',
+        decision: decision({
+          decidedBy: { person: 'reviewer', via: 'reviewer', id: 'reviewer:5f1c' },
+          apply: 'once',
+        }),
+      }),
+      {
+        passing: {
+          kind: 'passed',
+          why: 'Ordering flour is what the mission asks for first.',
+          entries: [5],
+          missionWords: 'Flour, eggs',
+          model: 'some-model',
+        },
+      },
+    ),
     denied: ask(
       permission({
         state: 'denied',
@@ -171,17 +271,9 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
     }),
     drift: driftCard({
       mission: cake,
-      review: {
-        kind: 'drifting',
-        through: 9,
-        since: 5,
-        reasons: ['Entries #5 and #7 use words the mission does not know ("tablecloth").'],
-        said: 'The cart has become a party.',
-      },
+      review: drifted,
       finding: 1,
-      cited: [5, 7].map((seq) =>
-        entry({ seq, kind: 'audit', source: 'agent', outcome: 'reported', action: 'order' }),
-      ),
+      cited: log,
       asked: [],
       mayAsk: true,
       people,
@@ -214,10 +306,64 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
     refusal: refusalCard('not_an_approver'),
     left: leftCard(),
     help: helpCard({ thread: 'mission', asks: 1, private: false }),
+    review: reviewCard({
+      mission: cake,
+      review: drifted,
+      cited: log,
+      entries: log,
+      points: [{ says: 'Flour, then a tablecloth.', entries: [5, 7] }],
+      spending: undefined,
+    }),
+    'what happened': periodCard({
+      mission: cake,
+      from: at(0),
+      to: undefined,
+      zone: 'Europe/Berlin',
+      entries: log,
+      more: false,
+      review: drifted,
+    }),
+    entry: entryCard(cake, done(7, 'a tablecloth')),
+    timeline: timelineCard(cake, { entries: log, all: 9, drift: { since: 5, accepted: [] } }),
+    'model answer': modelAnswerCard({
+      kind: 'answered',
+      text: 'It ordered a tablecloth #7.',
+      citations: [{ mission: cake, entry: done(7, 'a tablecloth') }],
+      dropped: 1,
+      looked: [{ kind: 'log', mission: cake, words: 'tablecloth', entries: 1, more: false }],
+      proposals: [{ act: 'hold', mission: cake }],
+      talk: noTalk,
+      tokens: 900,
+    }),
+    'who is at the page': vouchCard({
+      visit: 'v-1',
+      request: permission(),
+      choices: ['A1B2', 'C3D4', 'E5F6'],
+      until: at(20),
+    }),
+    'sign in for it': stepUpCard('https://chaperone.example/visit?code=X7K2-M9P4', at(20)),
   };
 }
 
 const cake = mission();
+const done = (seq: number, item: string) =>
+  entry({
+    seq,
+    kind: 'audit',
+    source: 'agent',
+    outcome: 'reported',
+    action: 'order',
+    description: `Ordering ${item}`,
+    parameters: { item },
+  });
+const log = [done(5, 'flour'), done(7, 'a tablecloth')];
+const drifted: ReviewFacts = {
+  kind: 'drifting',
+  through: 9,
+  since: 5,
+  reasons: ['Entries #5 and #7 use words the mission does not know ("tablecloth").'],
+  said: 'The cart has become a party.',
+};
 const listed = <T>(all: readonly T[]) => ({ all, more: false });
 const marks = { isHeld: () => true, claimOf: () => ({ by: by('bob'), until: at(20) }) };
 const health: Health = {
