@@ -33,7 +33,9 @@ export const allMissions = (found: number, more: boolean): Line =>
   more ? line`missions: the first ${found}` : line`missions: ${found} found`;
 export const mission = (title: Span): Line => line`mission ${title}`;
 export const log = (title: Span, entries: number, more: boolean): Line =>
-  more ? line`the newest ${entries} entries of ${title} that fit` : line`${entries} entries of ${title}`;
-export const waiting = (asks: number): Line => line`${asks} waiting asks`;
+  more ? line`the newest ${entries} entries of ${title} that fit` : line`${entriesOf(entries)} of ${title}`;
+const entriesOf = (count: number): Line => (count === 1 ? line`1 entry` : line`${count} entries`);
+export const waiting = (asks: number): Line =>
+  asks === 1 ? line`1 waiting ask` : line`${asks} waiting asks`;
 export const review = (title: Span, found: boolean): Line =>
   found ? line`the latest review of ${title}` : line`${title}, which has no review`;

@@ -210,6 +210,8 @@ test('an answer of a model says whose words it is, what it looked at, and what o
     looked: [
       { kind: 'searched', words: 'cake', found: 1, more: false },
       { kind: 'log', mission: mission(), words: 'hats', entries: 2, more: false },
+      { kind: 'log', mission: mission(), words: 'pony', entries: 1, more: false },
+      { kind: 'waiting', asks: 1, more: false },
     ],
     proposals: [],
     talk: noTalk,
