@@ -312,7 +312,7 @@ describe('the acts', () => {
     await ledger.acts.append({ ...act('e', 'jonas'), said: 'because it buys toys' });
     const said = await acts();
     expect(said.at(-1)?.said).toBe('because it buys toys');
-    expect(await faultsOf(said.with(-1, { ...said[4], said: 'because' } as WrittenAct))).toEqual([
+    expect(await faultsOf(said.with(4, { ...said[4], said: 'because' } as WrittenAct))).toEqual([
       { seq: 5, what: 'edited' },
     ]);
     expect(await ledger.acts.forget({ person: 'jonas' })).toBe(1);
