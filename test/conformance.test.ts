@@ -20,12 +20,15 @@ const stack = new AsyncDisposableStack();
 let issuer = '';
 let provider: Party;
 let shop: Party;
+/** A Person Server of others. */
+let elsewhere: Party;
 
 beforeAll(async () => {
   ({ issuer } = stack.use(await serveApart()));
   provider = stack.use(await openParty('aauth-agent.json', { name: 'Provider' }));
   const scopes = { scope_descriptions: { read: 'Read', write: 'Write' } };
   shop = stack.use(await openParty('aauth-resource.json', { name: 'Shop', ...scopes }));
+  elsewhere = stack.use(await openParty('aauth-person.json'));
 });
 afterAll(() => stack.disposeAsync());
 
@@ -65,6 +68,12 @@ async function control(method: string, path: string, body?: Json, token = 'secre
       ...(body && { body: JSON.stringify(body) }),
     }),
   );
+}
+
+/** A revocation, signed by a server in its own name. */
+function revokeAs({ key, issuer: id, dwk }: Party, body?: Json): Promise<Answer> {
+  const signatureKey = `sig=jwks_uri;id="${id}";dwk="${dwk}";kid="${key.kid}"`;
+  return sendSigned(key, signatureKey, 'POST', `${issuer}/revoke`, body);
 }
 
 const decidedBy = { person: 'p', via: 'test', id: 'test:p' };
@@ -340,15 +349,10 @@ test.each([
 test('a provider revokes its agent token, and nobody else does', async () => {
   const agent = newAgent();
   const revocation = { jti: agent.claims.jti, exp: agent.claims.exp };
-  const revoke = ({ key, issuer: id, dwk }: Party) =>
-    sendSigned(
-      key,
-      `sig=jwks_uri;id="${id}";dwk="${dwk}";kid="${key.kid}"`,
-      'POST',
-      `${issuer}/revoke`,
-      revocation,
-    );
+  const revoke = (party: Party) => revokeAs(party, revocation);
   expect((await revoke(shop)).status).toBe(200);
+  // A Person Server of others is no issuer of anything that is accepted here.
+  expectProblem(await revoke(elsewhere), 403, 'unsupported_iss');
   expect((await agent.post('/permission', { action: 'x' })).status).toBe(202);
   expect(await revoke(provider)).toMatchObject({ status: 200, text: '' });
   expectProblem(await agent.post('/permission', { action: 'y' }), 401, 'revoked_jwt');
@@ -464,7 +468,56 @@ describe('a sub-agent', () => {
       400,
       'invalid_subagent_token',
     );
+    const ask = (subagent_token: string) => parent.post('/person', { resource: shop.issuer, subagent_token });
+    const over = jwtOf(provider.key, 'aa-agent+jwt', { ...sub.claims, exp: seconds() - 1 });
+    expectProblem(await ask(over), 400, 'expired_subagent_token');
+    await using rival = await openParty('aauth-agent.json');
+    const foreign = jwtOf(rival.key, 'aa-agent+jwt', { ...sub.claims, iss: rival.issuer });
+    expectProblem(await ask(foreign), 400, 'invalid_subagent_token');
+    const { jti, exp } = sub.claims;
+    expect((await revokeAs(provider, { jti, exp })).status).toBe(200);
+    expectProblem(await ask(token), 400, 'revoked_subagent_token');
   });
+});
+
+test('a person token ends with the agent token it was asked with, and is then said to have expired', async () => {
+  const agent = newAgent({ exp: seconds() + 3 });
+  const { body } = await approved(agent, await agent.post('/person', { resource: shop.issuer }));
+  const presented = String(body['person_token']);
+  const { claims } = partsOf(presented);
+  expect(claims['exp']).toBeLessThanOrEqual(agent.claims.exp);
+  expect(Number(body['expires_in'])).toBeLessThanOrEqual(3);
+  const token = jwtOf(provider.key, 'aa-agent+jwt', {
+    ...agent.claims,
+    jti: randomUUID(),
+    exp: seconds() + 600,
+  });
+  const ask = () =>
+    agent.post(
+      '/token',
+      { resource_token: resourceToken(agent, presented), presented_token: presented },
+      { token },
+    );
+  while (seconds() < agent.claims.exp) await new Promise((again) => setTimeout(again, 50));
+  expectProblem(await ask(), 400, 'expired_presented_token');
+});
+
+test('a page is relayed no longer than its agent would have it', async () => {
+  const agent = newAgent();
+  const relay = {
+    type: 'interaction',
+    url: 'https://booking.example/confirm',
+    code: 'X7K2-M9P4',
+    max_wait: 1,
+  };
+  const pending = await agent.post('/interaction', relay);
+  expect(pending.status).toBe(202);
+  let answer = await agent.get(locationOf(pending));
+  for (; answer.status === 202; answer = await agent.get(locationOf(pending))) {
+    await new Promise((again) => setTimeout(again, 200));
+  }
+  expectProblem(answer, 408, 'expired');
+  expectProblem(await agent.get(locationOf(pending)), 410, 'gone');
 });
 
 describe('a budget', () => {
@@ -516,9 +569,7 @@ test('a resource withdraws its token after the yes, and nothing is issued on it'
   const pending = await agent.post('/token', { resource_token, presented_token: presented });
   expect((await decide(agent, 'approve')).status).toBe(200);
   const { jti, exp } = partsOf(resource_token).claims;
-  const { key, issuer: id, dwk } = shop;
-  const signature = `sig=jwks_uri;id="${id}";dwk="${dwk}";kid="${key.kid}"`;
-  const revoke = (body?: Json) => sendSigned(key, signature, 'POST', `${issuer}/revoke`, body);
+  const revoke = (body?: Json) => revokeAs(shop, body);
   for (const bad of [undefined, {}, { jti }, { exp }, { jti: 7, exp }, { jti, exp: 'soon' }]) {
     expectProblem(await revoke(bad), 400, 'invalid_request');
   }
