@@ -60,6 +60,7 @@ const phrases = fc.constantFrom(
   'hold',
   'release',
   'I’m on it',
+  'stop',
 );
 const ask = fc.record({
   do: fc.constant('ask' as const),
