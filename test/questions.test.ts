@@ -144,6 +144,39 @@ describe('an ask in words', () => {
     await fillInSlack(office, await office.slackCard('Waiting', 'phone_call', 'The baker.'), 'Deny', {});
     expect(bodyOf(await agent.settle(asked))).toEqual({ permission: 'denied' });
   });
+
+  test('needs no verb in the thread of one ask: a plain question of a decider goes to its agent, nobody else’s', async () => {
+    const asked = await agent.proposeMission({ description: '# Bake the bread' });
+    const location = asked.headers.get('location') ?? '';
+    const card = await office.slackCard('Waiting', 'Bake the bread');
+    const says = (text: string, by: string) =>
+      office.slack.say(office.channel, by, office.mention(text), card.ts);
+    await says('For whom is all that bread?', office.people.jonas);
+    await until('no understanding of Jonas', () =>
+      office
+        .slackCards()
+        .find((each) => each.thread_ts === card.ts && textInSlack(each).includes('Not understood')),
+    );
+    expect(bodyOf(await agent.poll(location)).clarification).toBeUndefined();
+    const { conversation } = await office.teamsCard('Waiting', 'Bake the bread');
+    await office.teams.say(office.teamsPeople.alice, conversation, 'For whom is all that bread?');
+    await until(
+      'the question',
+      async () => bodyOf(await agent.poll(location)).clarification === 'For whom is all that bread?',
+    );
+    await agent.respond(location, {
+      action: 'clarification_response',
+      clarification_response: 'The neighbours.',
+    });
+    await office.teamsCard('The agent answered', 'The neighbours.');
+    await fillInSlack(
+      office,
+      await office.slackCard('Waiting', 'Bake the bread', 'The neighbours.'),
+      'Deny',
+      {},
+    );
+    expect((await agent.settle(asked)).status).toBe(403);
+  });
 });
 
 describe('a question of the agent', () => {
