@@ -143,8 +143,13 @@ describe('the cake mission', () => {
     await office.teamsCard('stopped', 'Asks voided');
     await office.slackCard('Void', 'send_invitations');
 
-    // The report follows what the agent does with the stop: it was told, and its attempt after that was refused.
-    const told = ['Agent told: at', '1 attempt after the stop, and it was refused'];
+    // The report follows what comes of the stop: the shop revoked its tokens, the agent was told, and tried in vain.
+    const told = [
+      'the resource confirmed the revocation',
+      'Agent told: at',
+      '1 attempt after the stop, and it was refused',
+      'No authority remains since',
+    ];
     const followed = await office.slackCard('stopped', 'Asks voided', ...told);
     expect(followed.ts).toBe(report.ts);
     await office.teamsCard('stopped', 'Asks voided', ...told);
