@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintResourceToken } from '#aauth/mint-token.ts';
 import { signedFetch } from '#aauth/signed-fetch.ts';
+import { openLog } from '#log.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
 import {
@@ -22,10 +23,13 @@ let provider: AgentProvider;
 let shop: TestResource;
 let toys: TestResource;
 let agents = 0;
+/** What operators are warned of. */
+const warnings: string[] = [];
+const log = { ...openLog('silent'), warn: (_facts: object, line: string) => warnings.push(line) };
 const closing = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  ps = closing.use(await openTestPersonServer());
+  ps = closing.use(await openTestPersonServer({ log }));
   provider = closing.use(await openAgentProvider());
   shop = closing.use(await openResource());
   toys = closing.use(await openResource({ name: 'Toy Shop' }));
@@ -443,7 +447,7 @@ describe('a resource token', () => {
     return minted?.jwt ?? '';
   }
 
-  test('that lost its mission, or names another person or token, is refused', async () => {
+  test('that lost its mission, or names another person or token, is refused, and operators are warned', async () => {
     const { agent, personToken } = await onMission();
     for (const changed of [
       { missionS256: undefined },
@@ -454,10 +458,12 @@ describe('a resource token', () => {
       { tenant: 'acme' },
     ]) {
       const resource_token = await forged(agent, personToken, changed);
+      warnings.length = 0;
       expect(await agent.authToken({ resource_token, presented_token: personToken })).toMatchObject({
         status: 400,
         body: { error: 'invalid_resource_token' },
       });
+      expect(warnings).toEqual([expect.stringContaining('tampering')]);
     }
   });
 

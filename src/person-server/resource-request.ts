@@ -49,7 +49,6 @@ export async function verifyResourceRequest(
   const { token } = resource;
   if (!isStorable({ ...token })) return invalid('resource', 'a claim holds a character that cannot be kept');
   if (!isServerIdentifier(token.aud, server)) return invalid('resource', 'aud is no server identifier');
-  if (token.ps !== server.issuer) return invalid('resource', 'ps is not this server');
 
   const presented = await verifyPersonOrAuthToken(tokens.presented_token, {
     ...verifier,
@@ -85,6 +84,7 @@ export async function verifyResourceRequest(
     );
     return invalid('resource', `it disagrees with the presented token: ${mismatches.join(', ')}`);
   }
+  if (token.ps !== server.issuer) return invalid('resource', 'ps is not this server');
   if (past.person !== whose.person) {
     return invalid('resource', "sub is not the agent's person at this resource");
   }
