@@ -94,7 +94,7 @@ describe.runIf(browserRunsHere)('the page of an ask', () => {
     await shoot(page, '4-changes-phone');
     expect(await faultsOf(page)).toEqual(noFaults);
     await page.getByLabel('oven: Heats').uncheck();
-    await page.getByRole('button', { name: 'Approve so' }).click();
+    await page.getByRole('button', { name: 'Approve as changed' }).click();
     await page.getByText('Maria on its page').first().waitFor();
     await shoot(page, '5-done-phone');
     expect((await agent.settle(asked)).status).toBe(200);

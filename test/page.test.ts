@@ -93,7 +93,7 @@ test('the page asks the agent and approves less, by the same forms as the card',
   });
   const answered = await visitor.open(waiting.url);
   expect(answered.text).toContain('An oak');
-  await visitor.send(answered, 'Approve so', { 'v.tools': ['0'] });
+  await visitor.send(answered, 'Approve as changed', { 'v.tools': ['0'] });
   const { mission } = (await agent.settle(asked)).body as { mission: string };
   expect(JSON.parse(Buffer.from(mission, 'base64url').toString())).toMatchObject({
     approved_tools: [{ name: 'spade' }],

@@ -45,9 +45,10 @@ export function statusCard({ missions, asks, more }: Standing): Card {
 }
 
 export const missionsCard = (missions: readonly MissionSummary[], more: boolean): Card =>
-  missions.length === 0
-    ? answer(words.answerTitles.noMissions, [text(words.noneActive)])
-    : answer(words.answerTitles.missions, missionRows(missions, more));
+  answer(
+    words.answerTitles.missions,
+    missions.length === 0 ? [text(words.noneActive)] : missionRows(missions, more),
+  );
 
 /** `missions` name what the asks belong to, as far as they are known. */
 export const waitingCard = ({ missions, asks, more }: Standing): Card =>
@@ -84,7 +85,10 @@ export const notFoundCard = (said: string, active: readonly MissionSummary[], mo
       : [text(words.noneActive)]),
   ]);
 
-/** Several missions fit, one only nearly, or none was named. For an act, each has a button that names it and no other. */
+/**
+ * Several missions fit, one only nearly, or none was named. For an act, each has a button that names it and no other. Where
+ * none is active there is nothing to choose from, and the card says that.
+ */
 export function whichMissionCard(facts: {
   readonly said?: string;
   readonly missions: readonly MissionSummary[];
@@ -92,6 +96,7 @@ export function whichMissionCard(facts: {
   readonly to: 'stop' | 'complete' | 'hold' | 'release' | 'read';
 }): Card {
   const { said, missions, more, to } = facts;
+  if (missions.length === 0) return missionsCard(missions, more);
   const buttons = missions.slice(0, to === 'read' ? 0 : 5).map(
     ({ s256 }): Button => ({
       label: words.doToOne(to, inert(shortId(s256))),
@@ -137,10 +142,10 @@ export const nothingToDecideCard = (ask?: string): Card =>
     text(ask === undefined ? words.noOpenAsk : words.noSuchAsk(code(ask, 80))),
   ]);
 
-/** "approve" or "deny" where several asks are open. `together`: some of them share a card. */
+/** "approve" or "deny" where several asks are open, or "all" where one is. `together`: some of them share a card. */
 export const whichAskCard = (asks: readonly Request[], together = false): Card =>
   answer(words.answerTitles.severalAsks, [
-    text(words.sayWhichAsk),
+    text(words.sayWhichAsk(asks.length)),
     ...askRows(asks, [], false),
     ...(together ? [text(howToSay)] : []),
   ]);

@@ -26,7 +26,7 @@ export function aboutAsk(ask: Request, mission: MissionSummary | undefined): Lin
   const resource = ask.verified.resource?.issuer ?? ask.resourceAsserted.issuer;
   const proposed = ask.type === 'mission' ? ask.agentAsserted.description : undefined;
   return [
-    ...(proposed === undefined ? [] : words.did(code(missionTitle(proposed), 80))),
+    ...(proposed === undefined ? [] : words.proposing(code(missionTitle(proposed), 80))),
     ...(ask.agentAsserted.action === undefined ? [] : words.did(code(ask.agentAsserted.action, 80))),
     ...(resource === undefined ? [] : words.at(code(resource, 80))),
     ...(mission ? words.under(code(missionTitle(mission.description), 80)) : []),

@@ -16,6 +16,8 @@ const longest = 2_000;
  * Acts come back only for whole, plain commands; whatever merely resembles one is `unclear` with the likely meaning as an offer.
  */
 export function understand(text: string, where: Where): Intent {
+  // A bare mention asks what can be said. Nothing is taken off here: a lone 🛑 is no question.
+  if (text.trim() === '') return { kind: 'help' };
   const said = tidy(text);
   const unclear = (offer?: Question | Act): Intent => ({ kind: 'unclear', text, ...(offer && { offer }) });
   if (said === '' || said.length > longest || /[\u202a-\u202e\u2066-\u2069]/.test(text)) return unclear();

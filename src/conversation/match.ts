@@ -32,6 +32,9 @@ const empty = new Set(
   'the a an my our your that this mission missions agent agents of for on one'.split(' '),
 );
 
+/** Those of them that stand around nearly every name, and are mistyped as often. */
+const frame = ['the', 'mission'] as const;
+
 /** Finds the one of `missions` that `words` mean. `here` is the mission in whose thread they were said. */
 export function findMission<T extends Named>(words: string, missions: readonly T[], here?: string): Match<T> {
   const said = words.trim();
@@ -46,8 +49,9 @@ export function findMission<T extends Named>(words: string, missions: readonly T
   const meant = wordsOf(said).filter((word) => word && !empty.has(word));
   const title = ({ description }: T) => wordsOf(missionTitle(description));
   const anywhere = ({ description, agent }: T) => wordsOf(`${description} ${agent.id}`);
-  const byTitle = (mission: T) =>
-    meant.length > 0 && covers(title(mission), meant, (a, b) => a === b || `${a}s` === b || a === `${b}s`);
+  const titled = (mission: T, want: readonly string[]) =>
+    want.length > 0 && covers(title(mission), want, (a, b) => a === b || `${a}s` === b || a === `${b}s`);
+  const byTitle = (mission: T) => titled(mission, meant);
 
   const [only] = alike;
   const place = missions.find(({ s256 }) => s256 === here);
@@ -61,12 +65,15 @@ export function findMission<T extends Named>(words: string, missions: readonly T
   }
 
   if (meant.length === 0) return { kind: 'none' };
+  // "teh cake mission": a slip in a word that names nothing is no part of the name, and never exact.
+  const unslipped = meant.filter((word) => !frame.some((each) => oneSlipApart(each, word)));
   const tiers: ((mission: T) => boolean)[] = [
     ({ s256 }) => said.length >= 4 && s256.startsWith(said),
     byTitle,
     (mission) =>
       covers(title(mission), meant, (a, b) => a.length > 3 && (b.startsWith(a) || oneSlipApart(a, b))),
     (mission) => covers(anywhere(mission), meant, (a, b) => a === b),
+    (mission) => titled(mission, unslipped),
   ];
   for (const fits of tiers) {
     const found = missions.filter(fits);

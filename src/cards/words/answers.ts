@@ -5,7 +5,6 @@ import { line, ours } from '#cards/line.ts';
 export const answerTitles = {
   status: ours`Status`,
   missions: ours`Active missions`,
-  noMissions: ours`No mission is active`,
   waiting: ours`Waiting for a decision`,
   noneWaiting: ours`Nothing is waiting`,
   notFound: ours`No such mission`,
@@ -44,10 +43,14 @@ export const notPlain = line`That was not a plain command, so nothing was done.`
 export const didYouMean = (command: Span) => line`Did you mean ${command}? Then please write just that.`;
 export const seeHelp = line`${{ kind: 'code', text: ours`help` }} lists what can be said.`;
 export const noOpenAsk = line`There is no open ask in this thread.`;
-export const sayWhichAsk = line`This thread has several open asks. Press the button on the one you mean, or name it:`;
+export const sayWhichAsk = (open: number) =>
+  open === 1
+    ? line`One ask is open in this thread. Press the button on its card, or say it without “all” or a number:`
+    : line`This thread has several open asks. Press the button on the one you mean, or name it:`;
 export const noSuchAsk = (id: Span) => line`No open ask in this thread has the id ${id}.`;
 export const endedAlready = (title: Span, why: Line) => line`The mission ${title} is over: ${why}.`;
 export const did = (action: Span) => line` to ${action}`;
+export const proposing = (title: Span) => line`, ${title}`;
 export const nobodyWaits = line`No ask waits for a person.`;
 export const commandRow = (command: Span, does: SafeText) =>
   line`${command}: ${{ kind: 'plain', text: does }}`;

@@ -23,7 +23,7 @@ export const forms = {
   answerHint: ours`The agent reads this as the person’s answer.`,
   choice: ours`One of the agent’s suggestions`,
   changesTitle: ours`Approve with changes`,
-  changesSubmit: ours`Approve so`,
+  changesSubmit: ours`Approve as changed`,
   changesNote: line`Less than was proposed can be approved, never more. Nothing is decided until you send this.`,
   tools: ours`Tools it may use`,
   resources: ours`Resources it may use`,

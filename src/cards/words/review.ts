@@ -40,7 +40,7 @@ export const acceptedBy = (who: Line, at: Span, from: number, through: number) =
   line`${who} said at ${at} that the entries #${from} to #${through} are fine. Later reviews know it.`;
 export const missionOver = line`The mission is over; there is nothing left to settle.`;
 export const counts = (entries: number, silent: number, asked: number, denied: number) =>
-  line`${entries} entries: ${silent} silent grants, ${asked} granted by people, ${denied} denied or expired.`;
+  line`${entries === 1 ? line`1 entry` : line`${entries} entries`}: ${silent} granted silently, ${asked} granted by people, ${denied} denied or expired.`;
 
 export const fine = ours`This is fine`;
 export const onAsk = {

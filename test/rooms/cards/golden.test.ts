@@ -764,6 +764,7 @@ test('questions are answered with what stands', async () => {
     'which to stop': whichMissionCard({ said: 'cake', missions, more: false, to: 'stop' }),
     'which to stop, none named': whichMissionCard({ missions, more: false, to: 'stop' }),
     'which to read': whichMissionCard({ said: 'cake', missions, more: false, to: 'read' }),
+    'which to read, none is active': whichMissionCard({ missions: [], more: false, to: 'read' }),
     'nothing to stop': nothingToStopCard(),
     'already over': alreadyEndedCard(
       mission({ status: 'terminated', terminationReason: 'revoked', terminatedAt: '2026-11-21T11:00:00Z' }),
@@ -780,6 +781,7 @@ test('questions are answered with what stands', async () => {
     'nothing to decide': nothingToDecideCard(),
     'no such ask': nothingToDecideCard('4fGh81xQ'),
     'which ask': whichAskCard(asks),
+    'which ask, “all” was said of one': whichAskCard(asks.slice(0, 1)),
   });
 });
 

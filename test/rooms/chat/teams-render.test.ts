@@ -419,7 +419,7 @@ const anyCard: fc.Arbitrary<Card> = fc.record({
 describe('a form', () => {
   const asked = (fields: readonly Field[], optional = false): Form => ({
     title: safe('Approve with changes'),
-    submit: safe('Approve so'),
+    submit: safe('Approve as changed'),
     note: [{ kind: 'plain', text: safe('Nothing is decided until you send this.') }],
     optional,
     fields,

@@ -201,7 +201,7 @@ describe('what is not a plain command is never done', () => {
     'I’m not on it',
     'I’ll take the candles',
     'stop\u202e',
-    '',
+    '🛑',
   ])('%s', (text) => {
     expect(hear(text).kind).toBe('unclear');
   });
@@ -218,6 +218,10 @@ describe('what is not a plain command is never done', () => {
     });
     expect(hear('complet it')).toMatchObject({ offer: { kind: 'complete', target: { of: 'this' } } });
     expect(hear('please keep it short')).not.toHaveProperty('offer');
+  });
+
+  test('a bare mention asks what can be said', () => {
+    for (const text of ['', '  ', '\n']) expect(hear(text)).toEqual({ kind: 'help' });
   });
 
   test('a negated act is not even offered', () => {

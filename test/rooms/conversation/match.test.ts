@@ -33,19 +33,24 @@ describe('which mission is meant', () => {
     'aB3dE',
     'flour',
     'errand agent',
+    'teh cake mission',
+    'the cake misson',
   ])('%s is only near', (words) => {
     expect(findMission(words, all)).toEqual({ kind: 'near', mission: cake });
   });
 
-  test.each(['birthday', 'ab3de5fg', 'cake party', 'the mission', '', '…'])('%s names none', (words) => {
-    expect(findMission(words, all)).toEqual({ kind: 'none' });
-  });
+  test.each(['birthday', 'ab3de5fg', 'cake party', 'the mission', 'teh mission', 'teh misson', '', '…'])(
+    '%s names none',
+    (words) => {
+      expect(findMission(words, all)).toEqual({ kind: 'none' });
+    },
+  );
 
   test('in its own thread "the cake mission" is exact: place and words agree', () => {
     expect(findMission('the cake mission', all, cake.s256)).toEqual({ kind: 'exact', mission: cake });
   });
 
-  test.each(['the cake', 'flour', 'the flour mission', 'ingredeints mission', 'aB3dE'])(
+  test.each(['the cake', 'flour', 'the flour mission', 'ingredeints mission', 'teh cake mission', 'aB3dE'])(
     'in its own thread %s stays near, for it may mean a part only',
     (words) => {
       expect(findMission(words, all, cake.s256)).toEqual({ kind: 'near', mission: cake });
