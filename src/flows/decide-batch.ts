@@ -19,6 +19,7 @@ import { type Bot, proofOf, surfaceOf } from './bot.ts';
 import { claim } from './claim.ts';
 import { type Answer, decide } from './decide.ts';
 import { lookLater } from './look-later.ts';
+import { stoodThen } from './said.ts';
 
 /** The list that somebody answers: whose card it is on, its last number, and the digest of what it showed. */
 export type Shown = { readonly leader: string } & Pick<Press, 'digest' | 'choice'>;
@@ -110,7 +111,7 @@ function answerWith(said: Said, digest: string, request: Request, capabilities: 
   return { action: 'approve', digest, ...(apply && { apply }) };
 }
 
-/** The same in words, about the list as it is shown where they are said. */
+/** The same in words, about the list as it is shown where they are said, and was when they were. */
 export async function decideShown(
   bot: Bot,
   happening: Happening,
@@ -124,7 +125,14 @@ export async function decideShown(
     ({ verb, subject }) => verb === 'deny' && subject === batchSubject(leader),
   );
   if (!shown) return refusalCard('stale');
-  return await decideItems(bot, happening, shared, { ...shown, leader }, which, said);
+  const list = { ...shown, leader };
+  const isLate = ({ number, request }: Item) =>
+    number <= Number(list.choice) &&
+    (which.of !== 'number' || which.number === number) &&
+    !stoodThen(happening, request);
+  if ((await itemsOf(bot, leader)).some((item) => !item.apart && isLate(item)))
+    return await notShown(bot, happening, list, said.action);
+  return await decideItems(bot, happening, shared, list, which, said);
 }
 
 /** The list has changed since: nothing is answered, that is in the record, and the card shows what is true. */

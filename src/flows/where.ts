@@ -6,7 +6,7 @@ import { maySee, personBehind, type Why } from '#policy/policy.ts';
 import { isEscalationPlace } from '#policy/waiting.ts';
 import { itemsOf, seatsOf } from './batch.ts';
 import type { Bot } from './bot.ts';
-import type { Said } from './said.ts';
+import { type Said, stoodThen } from './said.ts';
 import { isPrivate } from './stop.ts';
 
 /** What the spot where something was said is about. */
@@ -17,7 +17,7 @@ export type Here = {
   readonly proposal: Request | undefined;
   /** The ask without a mission whose thread it is. */
   readonly ask: Request | undefined;
-  /** Asks that are open in this thread. */
+  /** Asks that are open in this thread, and were as they are when it was said. */
   readonly asks: readonly Request[];
 };
 
@@ -56,12 +56,14 @@ export async function here(bot: Bot, said: Said): Promise<Here> {
     return {
       ...nowhere,
       mission,
-      asks: requests.filter((request) => sees(bot, said, request.person, request.agent.id)),
+      asks: requests.filter(
+        (request) => sees(bot, said, request.person, request.agent.id) && stoodThen(said, request),
+      ),
     };
   }
   const request = hanging.requestId ? await missionControl.readRequest(hanging.requestId) : undefined;
   if (!request || !isShownAt(bot, said, request)) return nowhere;
-  const asks = (await sharing(bot, request)).filter(isOpen);
+  const asks = (await sharing(bot, request)).filter((each) => isOpen(each) && stoodThen(said, each));
   return request.type === 'mission'
     ? { ...nowhere, proposal: request, asks }
     : { ...nowhere, ask: request, asks };
