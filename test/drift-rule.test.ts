@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
 import type { SlackMessage } from './support/fake-slack.ts';
-import { fillInSlack, labelsOf } from './support/forms.ts';
+import { fillInSlack, labelsOf, pressInTeams } from './support/forms.ts';
 import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { formOf, json, type ModelServer, startModelServer } from './support/model-server.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';
@@ -200,7 +200,8 @@ describe('a question about a finding', () => {
   test('goes to it at once while an ask of its waits', async () => {
     const asked = await mission.agent.permission({ action: 'book_a_band', mission_s256: mission.s256 });
     await office.slackCard('Waiting', 'book_a_band');
-    await fillInSlack(office, card, 'Ask the agent', { question: 'Why a band?' });
+    const inTeams = await office.teamsCard('Drift: the log', mission.title);
+    await pressInTeams(office, inTeams, 'inquire', { typed: { question: 'Why a band?' } });
     const waits = [asked.headers.get('location') ?? ''];
     await office.slackCard('Drift: the log', mission.title, 'Why a band?', 'The agent has not answered yet');
     const { body } = await mission.agent.poll(waits[0] ?? '');
