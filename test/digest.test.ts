@@ -8,7 +8,7 @@ import { openLog } from '#log.ts';
 import { parseOversight } from '#oversight-reading.ts';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
-import { type Office, openOffice, textInSlack, until } from './support/office.ts';
+import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 describe('a digest of the day before', () => {
   let office: Office;
@@ -75,6 +75,11 @@ describe('a digest of the day before', () => {
     expect(digest).toMatch(/light_candles.*Maria may decide/);
     expect(digest.indexOf('Needs you')).toBeLessThan(digest.indexOf('Missions'));
     expect(digest.lastIndexOf('The cake')).toBeGreaterThan(digest.indexOf('Missions'));
+
+    const { conversation } = await office.teamsCard('Waiting', 'light_candles');
+    await office.teams.say(office.teamsPeople.bob, conversation, 'digest');
+    const inTeams = textInTeams(await office.teamsCard('Digest: 1 ask waits for a person'));
+    expect(inTeams).toMatch(/light_candles.*Maria may decide/);
   });
 
   test('says what drifts, and why', async () => {
@@ -112,7 +117,7 @@ describe('a digest of the day before', () => {
     await office.start();
     await office.slackCard('Denied, nobody answered', 'a new mission');
     const digest = await answerTo('digest');
-    expect(digest).toMatch(/Denied because nobody answered\n.*denied at .* to Hire a clown/);
+    expect(digest).toMatch(/Denied because nobody answered\n.*denied at .*, Hire a clown/);
     expect(digest).toContain('Nobody answered: 1');
     expect(digests().filter(({ thread_ts }) => thread_ts === undefined)).toHaveLength(1);
   });
