@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Submitted } from '#page/page.ts';
@@ -12,7 +13,7 @@ import { accountOf, isFresh, judge } from './visit.ts';
  */
 export async function answerFromPage(
   bot: Bot,
-  { id, visit: visitId, press, values }: Submitted,
+  { id, visit: visitId, press, values, actor }: Submitted,
 ): Promise<Card | undefined> {
   const visit = await bot.ledger.visits.read(visitId);
   if (!visit?.proof || visit.ended) return refusalCard('stale');
@@ -22,6 +23,8 @@ export async function answerFromPage(
   if (!digest || press.subject !== visit.requestId) return refusalCard('stale');
   const { proof } = visit;
   const account = accountOf(proof);
+  // Somebody else may have signed in there since: what one sent is not what another said.
+  if (!isDeepStrictEqual(actor, account)) return refusalCard('stale');
   return await decideBy(
     bot,
     {
