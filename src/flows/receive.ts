@@ -17,7 +17,7 @@ const patienceMs = 15 * 60_000;
 const wordsKeptMs = 30 * 24 * 3_600_000;
 const visitsKeptMs = 24 * 3_600_000;
 const talksKeptMs = 7 * 24 * 3_600_000;
-/** How long a platform's word about who can read a place holds. */
+/** How long a platform's word about who can read a place, and about who somebody is, holds. */
 const trustMs = 60_000;
 const retryMs = (attempts: number) => Math.min(2_000 * 2 ** Math.min(attempts - 1, 5), 30_000);
 
@@ -36,7 +36,7 @@ export async function attend(bot: Bot, id: string): Promise<void> {
   if (!taken) return;
   const { happening, attempts, receivedAt } = taken;
   try {
-    const card = await respond(bot, happening);
+    const card = await respond(bot, await asOfNow(bot, happening, receivedAt));
     await inbox.done(id, card ? 'told' : 'done', bot.now());
     await tell(bot, happening, card);
   } catch (error) {
@@ -109,6 +109,24 @@ async function respond(bot: Bot, happening: Happening | Submitted): Promise<Card
       bot.log.info({ place: happening.place, change: happening.change }, 'a place changed');
       return undefined;
   }
+}
+
+/**
+ * Who acted has the standing of now, where what they did had to wait: they may have been dismissed since. That only ever
+ * takes away. A stop goes by what was known, for the same reason as below; a page asks for itself.
+ */
+async function asOfNow<Kept extends Happening | Submitted>(
+  bot: Bot,
+  happening: Kept,
+  receivedAt: Date,
+): Promise<Kept> {
+  if (happening.kind !== 'pressed' && happening.kind !== 'said') return happening;
+  const { actor, place } = happening;
+  const waited = bot.now().getTime() - receivedAt.getTime() > trustMs;
+  if (!waited || actor.standing !== 'member' || isStop(happening)) return happening;
+  const chat = bot.chats.get(place.platform);
+  if (!chat) throw new ChatError('unavailable', `${place.platform} is not connected`);
+  return { ...happening, actor: { ...actor, standing: await chat.standingOf(place, actor.user) } };
 }
 
 /**
