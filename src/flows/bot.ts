@@ -1,26 +1,52 @@
 // The flows: each is one sentence of the README, read aloud. They alone know both the Person Server and the chats.
 //
-//   look      read the truth about an ask or a mission and say which card should hang where
-//   hang      make the chats show what should hang
-//   bring     bring the pictures of a card to where they can be shown, and hang it again with them
-//   timeline  draw how a mission went: when asked, and on the report of its end
-//   hear      a person said something; answer, or do what they said
-//   press     a person pressed a button; do it if they may
-//   alarm     say so when an ask was settled and nobody here did it
-//   stale     ask whether a mission should go on that is idle, near its end or done; keep it, or end it as done, when somebody says so
-//   leave     take down what hangs where it is overseen no more
-//   batch     one card for asks that are the same, each decided by itself
-//   claim     show that somebody is looking into an ask
-//   visit     the page of an ask: who opened it, whether it is them, what they decide there
-//   remind    call people again to what nobody answers, then others, and say so when silence has denied it
-//   brief     ask a model about an ask, and show what it says beside what the rules say
-//   drift-rule do what the operator's rule says of a mission that drifts
-//   inquire   put a question about a finding to the agent, once the agent can be asked
-//   happened  tell what was done under a mission since a time
-//   hold      keep everything under a mission from being approved, and show that
-//   let-through let an ask pass that the operator handed over to the reviewer, or leave it to people
-//   passed    count what the reviewer let pass, and how often people agree with it
-//   round     look at everything again: a lost event costs seconds, not a decision
+// What happens outside comes in here, is kept first, and then acted on:
+//   receive        keep what was said or pressed, and hear it or press it once it is kept
+//   watch          follow the Person Server's changes; look after each
+//   round          look at everything again: a lost event costs seconds, not a decision
+//   visitors       what the page of an ask calls into
+//
+// People act:
+//   hear           a person said something; answer, or do what they said
+//   speak          pass a question, or an answer, to the agent of an open ask
+//   press          a person pressed a button; do it if they may
+//   decide         put a person's answer to an ask to the Person Server, if they may
+//   vote           keep an approval where more than one is needed; the last one decides
+//   sign-in        keep an approval that counts only after a fresh sign-in
+//   batch          one card for asks that are the same (show-batch), each decided by itself (decide-batch)
+//   stop           end missions, after one click where the words were not exact, and report what was left
+//   hold           keep everything under a mission from being approved, and show that
+//   claim          show that somebody is looking into an ask
+//   delegate       let somebody else decide for a person, for a while
+//   stale          ask whether a mission should go on that is idle, near its end or done; keep it, or end it as done (keep)
+//   inquire        put a question about a finding to the agent, once the agent can be asked
+//   visit          the page of an ask: who opened it, whether it is them (pair), what they decide there (submitted)
+//
+// Cards follow:
+//   look           read the truth about an ask or a mission and say which card should hang where
+//   hang           make the chats show what should hang
+//   bring          bring the pictures of a card to where they can be shown, and hang it again with them
+//   answered       hang what an agent came back with in the ask's thread
+//   leave          take down what hangs where it is overseen no more
+//   alarm          say so when an ask was settled and nobody here did it
+//   remind         call people again to what nobody answers, then others, and say so when silence has denied it
+//
+// What is told when somebody asks, or in its time:
+//   home, digest, health   what waits, what happened, how well asks are answered; each within a scope
+//   timeline       draw how a mission went: when asked, and on the report of its end
+//   happened       tell what was done under a mission since a time
+//   entry          one entry of a mission's log, whole
+//   answer-freely  let a model answer what the plain commands leave unclear
+//
+// The reviewer:
+//   review         review missions as their logs grow, and hang what is found (finding)
+//   brief          ask a model about an ask (brief-ask), and show what it says beside what the rules say
+//   drift-rule     do what the operator's rule says of a mission that drifts
+//   let-through    let an ask pass that the operator handed over to the reviewer, or leave it to people
+//   passed         count what the reviewer let pass, and how often people agree with it
+//
+// The other files are read by these: where words were said and what they mean (where, meant, said), what an ask stands
+// under (background, ballot, held, marks), what came of a form (filled), what the model cost (spending), days and hours (moment, period).
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
