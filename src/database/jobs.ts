@@ -24,6 +24,11 @@ export type Jobs = AsyncDisposable & {
   ): Promise<void>;
 };
 
+/** A poll this late does not matter to what was put off for longer. */
+const soonMs = 60_000;
+/** Two clocks of one machine read this much apart at most. */
+const marginMs = 20;
+
 /**
  * Starts pg-boss in its own schema, on the connection or the embedded store it is given. Every queue is made here:
  * making one later, inside somebody's transaction, would wait for that transaction on the embedded store.
@@ -44,6 +49,15 @@ export async function openJobs(
     await boss.findJobs(name, { key: '' });
   }
 
+  const workers = new Map<string, string[]>();
+  /** What was put off is looked for when it is due, not at the poll after that; polls find what a crash left. */
+  const wakeAt = (queue: string, at: Date) => {
+    const inMs = at.getTime() - Date.now() + marginMs;
+    if (inMs > soonMs) return;
+    const wake = () => workers.get(queue)?.forEach((worker) => boss.notifyWorker(worker));
+    setTimeout(wake, inMs).unref();
+  };
+
   return {
     async send(queue, data, { key, within, startAfter }) {
       const later = startAfter && startAfter.getTime() > Date.now() ? startAfter : undefined;
@@ -59,6 +73,7 @@ export async function openJobs(
         expireInSeconds: 60,
         deleteAfterSeconds: 3600,
       });
+      if (later) wakeAt(queue.name, later);
     },
     async work(queue, { concurrency }, run) {
       const options = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
@@ -77,6 +92,7 @@ export async function openJobs(
             }
           }
         });
+        workers.set(queue.name, [...(workers.get(queue.name) ?? []), worker]);
       }
     },
     async [Symbol.asyncDispose]() {
