@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is waited for is a fact; the second that is the default is too short on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
