@@ -1,6 +1,7 @@
 // Whatever people, agents, other tools and the clock do at once: each ask has exactly one outcome, and the Person Server, the
 // record and every card tell the same. Drawn by chance; a failure is reduced to the fewest doings that still show it.
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '#database/database.ts';
 import { type Ledger, ledgerQueues, openLedger } from '#ledger/ledger.ts';
@@ -42,6 +43,8 @@ type Doing =
   | { readonly do: 'press-old'; readonly who: Who; readonly nth: number; readonly version: number }
   | { readonly do: 'say'; readonly on: 'slack' | 'teams'; readonly who: Who; readonly words: string }
   | { readonly do: 'withdraw' | 'answer'; readonly nth: number }
+  /** Its time is over now. */
+  | { readonly do: 'expire'; readonly nth: number }
   /** Another tool of the operator's; a question with a deadline runs out by itself. */
   | { readonly do: 'outside'; readonly how: 'approve' | 'deny' | 'ask'; readonly nth: number };
 
@@ -80,6 +83,7 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
   { arbitrary: say, weight: 3 },
   { arbitrary: fc.record({ do: fc.constant('press-old' as const), who, nth, version: nth }), weight: 2 },
   { arbitrary: fc.record({ do: fc.constantFrom('withdraw' as const, 'answer' as const), nth }), weight: 1 },
+  { arbitrary: fc.record({ do: fc.constant('expire' as const), nth }), weight: 1 },
   {
     arbitrary: fc.record({
       do: fc.constant('outside' as const),
@@ -185,6 +189,13 @@ async function carryOut(scene: Scene, doing: Doing): Promise<void> {
           action: 'clarification_response',
           clarification_response: 'Because it is a party',
         });
+      return;
+    }
+    case 'expire': {
+      const request = choose(await asksOf(scene), doing.nth);
+      // Nobody waits an hour here; the clock of the Person Server is the one it compares with.
+      await sql`update person_server.request set expires_at = now()
+        where id = ${request?.id ?? null} and state in ('open', 'clarifying')`.execute(database.as<object>());
       return;
     }
     case 'outside': {
