@@ -65,10 +65,16 @@ async function remind(bot: Bot, waiting: Waiting, seenAt: Date): Promise<void> {
   const first = (await areDue(bot, waiting.asks, seenAt))[0];
   if (first) {
     const beside = mission ? await openUnder(bot, mission.s256) : [first];
-    const due = await areDue(bot, beside, seenAt);
+    // What would be due before another reminder may hang here comes along.
+    const soon = new Date(seenAt.getTime() + reminderGapMs(first));
+    const due = await areDue(bot, beside, seenAt, soon);
     await reminders.give(
       root,
-      due.map((each) => ({ requestId: each.id, number: reminderDue(planFor(bot, each), each, seenAt) })),
+      due.map((each) => {
+        const plan = planFor(bot, each);
+        const number = reminderDue(plan, each, seenAt) || reminderDue(plan, each, soon);
+        return { requestId: each.id, number };
+      }),
       seenAt,
       new Date(seenAt.getTime() - reminderGapMs(first)),
     );
@@ -86,11 +92,11 @@ async function remind(bot: Bot, waiting: Waiting, seenAt: Date): Promise<void> {
   }
 }
 
-/** Nobody is reminded of what waits for its agent's answer, nor of what somebody is looking into just now. */
-async function areDue(bot: Bot, asks: readonly Request[], now: Date): Promise<readonly Request[]> {
+/** Due at `by`. Nobody is reminded of what waits for its agent's answer, nor of what somebody is looking into just now. */
+async function areDue(bot: Bot, asks: readonly Request[], now: Date, by = now): Promise<readonly Request[]> {
   const due: Request[] = [];
   for (const ask of asks) {
-    if (ask.state !== 'open' || reminderDue(planFor(bot, ask), ask, now) === 0) continue;
+    if (ask.state !== 'open' || reminderDue(planFor(bot, ask), ask, by) === 0) continue;
     if (!(await bot.ledger.claims.standing(ask.id, now))) due.push(ask);
   }
   return due;
