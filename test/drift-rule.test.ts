@@ -135,7 +135,13 @@ describe('a rule that holds', () => {
 describe('a rule that asks', () => {
   test('sends everything to a person, until one who may decide says that it is fine', async () => {
     const mission = await trip('asker');
-    const pays = () => mission.agent.permission({ action: 'shop.checkout', mission_s256: mission.s256 });
+    let cart = 0;
+    const pays = () =>
+      mission.agent.permission({
+        action: 'shop.checkout',
+        mission_s256: mission.s256,
+        parameters: { cart: (cart += 1) },
+      });
     expect((await pays()).body).toMatchObject({ permission: 'granted' });
     const card = await drifts(mission);
     await office.slackCard(
