@@ -1,5 +1,5 @@
 // One card of each kind in the real pages, local Slack's and the Teams test client's: each is taken and drawn, and its
-// picture lands in `test/artifacts` to be looked at.
+// picture lands in `test/artifacts` to be looked at (`npm run gallery`).
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
