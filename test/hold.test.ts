@@ -78,6 +78,7 @@ describe('a held mission', () => {
       'Deadlines go on',
       'the agent the mission is active',
       'run out',
+      'minutes left',
     ])
       expect(text).toContain(words);
     const inTeams = await office.teamsCard('On hold', 'order_candles', 'decide before');

@@ -65,8 +65,9 @@ export function holdCard(facts: {
   readonly asks: readonly Request[];
   readonly silentToo: boolean;
   readonly people: People;
+  readonly now: Date;
 }): Card {
-  const { mission, hold, asks, silentToo, people } = facts;
+  const { mission, hold, asks, silentToo, people, now } = facts;
   return {
     title: words.onHold,
     tone: 'waiting',
@@ -75,7 +76,7 @@ export function holdCard(facts: {
       text(words.heldBy(holder(hold, people), time(hold.since))),
       ...quote(words.labels.reason, hold.note),
       ...(asks.length > 0
-        ? section(words.answerTitles.waiting, askRows(asks, [], false))
+        ? section(words.answerTitles.waiting, askRows(asks, [], false, now))
         : [text(words.nobodyWaits)]),
       note(words.deadlinesGoOn),
       note(silentToo ? words.silentHeldToo : words.silentNotHeld),

@@ -4,6 +4,7 @@ import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Block, Line } from './card.ts';
 import { inert } from './inert.ts';
+import { minutesLeft } from './left.ts';
 import { code, time } from './line.ts';
 import { fact, factsOf } from './parts.ts';
 import * as words from './words.ts';
@@ -37,19 +38,22 @@ export function missionRows(missions: readonly MissionSummary[], more: boolean):
   return [...factsOf(...missions.slice(0, rowsShown).map(missionRow)), ...capped(missions.length, more)];
 }
 
-/** Each ask on a row of its own, with the deadline it has. `missions` name what they belong to. */
+/** Each ask on a row of its own, with the deadline it has; counted down to from `now`, where that is given. `missions` name what they belong to. */
 export function askRows(
   asks: readonly Request[],
   missions: readonly MissionSummary[],
   more: boolean,
+  now?: Date,
 ): Block[] {
+  const deadline = ({ expiresAt }: Request) =>
+    now ? words.untilIn(time(expiresAt), minutesLeft(expiresAt, now)) : [time(expiresAt)];
   return [
     ...factsOf(
       ...asks.slice(0, rowsShown).map((ask) => {
         const mission = missions.find(({ s256 }) => s256 === ask.missionS256);
         return fact(
           words.subjects[ask.type],
-          words.askRow(code(ask.id, 80), code(ask.agent.id, 80), aboutAsk(ask, mission), time(ask.expiresAt)),
+          words.askRow(code(ask.id, 80), code(ask.agent.id, 80), aboutAsk(ask, mission), deadline(ask)),
         );
       }),
     ),

@@ -4,6 +4,7 @@ import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
 import type { Block, Card, Line } from './card.ts';
+import { minutesLeft } from './left.ts';
 import { code, joined, line, time } from './line.ts';
 import { fact, factsOf, full, lines, listed, quote, told } from './parts.ts';
 import { decider, type People, person } from './who.ts';
@@ -208,14 +209,20 @@ function tokenRow(alike: readonly Token[], now: Date): Line {
   const [first] = alike;
   if (!first) return line``;
   const resource = code(first.resource, 120);
-  const latest = (moments: readonly Date[]) => time(new Date(Math.max(...moments.map((at) => at.getTime()))));
+  const latest = (moments: readonly Date[]) => new Date(Math.max(...moments.map((at) => at.getTime())));
   const dead = alike.flatMap((token) => deadSince(token, now) ?? []);
   if (dead.length === 0) {
     const until = latest(alike.map(({ expiresAt }) => expiresAt));
-    return words.tokensUntil(resource, alike.length, until, words.revocations[first.revocation]);
+    return words.tokensUntil(
+      resource,
+      alike.length,
+      time(until),
+      minutesLeft(until, now),
+      words.revocations[first.revocation],
+    );
   }
   const how = first.acknowledgedAt ? words.revocations[first.revocation] : words.ranOut;
-  return words.tokensOver(resource, alike.length, latest(dead), how);
+  return words.tokensOver(resource, alike.length, time(latest(dead)), how);
 }
 
 /** A refused attempt is the stop at work; anything else that comes after it is not. */

@@ -1,8 +1,10 @@
 import { holdCard, holdOverCard, rulesVia } from '#cards/hold-card.ts';
+import { nextStep } from '#cards/left.ts';
 import type { Hold } from '#ledger/holds.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { channelsFor } from '#policy/policy.ts';
 import { type Bot, peopleOf } from './bot.ts';
+import { lookLater } from './look-later.ts';
 
 /** Who a hold of the operator's rule is by. No platform is called so, and only the rule writes it. */
 export const byRule = { person: 'on_drift', via: rulesVia, id: 'rule:on_drift' } as const;
@@ -37,7 +39,7 @@ export async function showHolds(
       ? await bot.missionControl.listRequests({ state: 'open', missionS256: mission.s256, limit: pageSize })
       : { requests: [] };
     const card = stands
-      ? holdCard({ mission, hold, asks, silentToo: bot.holdsSilentGrants, people })
+      ? holdCard({ mission, hold, asks, silentToo: bot.holdsSilentGrants, people, now: seenAt })
       : holdOverCard({ mission, hold, released, people });
     for (const { place } of channelsFor(bot.oversight, { person: mission.person, agent: mission.agent.id })) {
       await bot.ledger.wall.want({
@@ -51,5 +53,10 @@ export async function showHolds(
         urgency: 0,
       });
     }
+    // The card counts the deadlines down.
+    const [next] = asks
+      .flatMap(({ expiresAt }) => nextStep(expiresAt, seenAt) ?? [])
+      .toSorted((a, b) => a.getTime() - b.getTime());
+    if (next) await lookLater(bot, { missionS256: mission.s256 }, next);
   }
 }

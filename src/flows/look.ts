@@ -3,6 +3,7 @@ import { batchIn } from '#cards/batch-card.ts';
 import type { Card } from '#cards/card.ts';
 import { withClaim } from '#cards/claim-card.ts';
 import { askOnHold, missionOnHold } from '#cards/hold-card.ts';
+import { nextStep } from '#cards/left.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { readPressed } from '#cards/review-card.ts';
 import { isOver, stopReportCard } from '#cards/stop-card.ts';
@@ -204,9 +205,10 @@ async function showEnd(
   if (!over && next) await lookLater(bot, { missionS256: mission.s256 }, next);
 }
 
-/** When the report has something new to say by itself: the next token runs out, or the last one has. */
+/** When the report has something new to say by itself: the next token runs out, the last one has, or has less time left. */
 function nextExpiry({ tokens, authorityEndsAt }: TerminationReport, now: Date): Date | undefined {
-  return [...tokens.map(({ expiresAt }) => expiresAt), authorityEndsAt]
+  const moments = [...tokens.map(({ expiresAt }) => expiresAt), authorityEndsAt];
+  return [...moments, nextStep(authorityEndsAt, now) ?? now]
     .filter((at) => at > now)
     .toSorted((a, b) => a.getTime() - b.getTime())[0];
 }

@@ -233,7 +233,14 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
     ),
     claimed: withClaim(ask(permission()), permission().id, { by: by('bob'), until: at(20) }, people),
     'on hold': askOnHold(ask(permission()), held, people),
-    hold: holdCard({ mission: cake, hold: held, asks: [permission()], silentToo: true, people }),
+    hold: holdCard({
+      mission: cake,
+      hold: held,
+      asks: [permission()],
+      silentToo: true,
+      people,
+      now: held.since,
+    }),
     reminder: reminderCard({ asks: [permission(), request()], approvers: who, escalated: false }),
     escalated: escalatedAsk(ask(permission()), at(30)),
     'confirm stop': confirmStopCard({

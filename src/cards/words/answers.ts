@@ -25,8 +25,13 @@ const amount = (count: number, one: SafeText, many: SafeText): Span => ({
 export const nextDeadline = (at: Span) => line`The next ask is denied at ${at} unless somebody decides.`;
 export const missionRow = (title: Span, agent: Span, asks: number, at: Span) =>
   line`${title} by ${agent}, ${amount(asks, ours`open ask`, ours`open asks`)}, last active ${at}`;
-export const askRow = (id: Span, agent: Span, what: Line, until: Span) =>
+export const left = (minutes: number): Line =>
+  minutes > 120
+    ? line`at most ${Math.ceil(minutes / 60)} hours left`
+    : line`at most ${amount(minutes, ours`minute`, ours`minutes`)} left`;
+export const askRow = (id: Span, agent: Span, what: Line, until: Line) =>
   line`${agent}${what}, decide before ${until} (${id})`;
+export const untilIn = (until: Span, minutes: number) => line`${until}, ${left(minutes)}`;
 export const at = (thing: Span) => line` at ${thing}`;
 export const under = (title: Span) => line` under ${title}`;
 export const shownOf = (shown: number, all: number | undefined) =>

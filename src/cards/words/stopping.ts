@@ -1,6 +1,7 @@
 // Stopping: the question before it, and the report that proves it.
 import type { Line, SafeText, Span } from '#cards/card.ts';
 import { line, ours } from '#cards/line.ts';
+import { left } from './answers.ts';
 
 export const reportedThere = (title: Span, id: Span) =>
   line`${title} (${id}) has ended. Its thread says what became of its open asks and tokens.`;
@@ -37,8 +38,8 @@ export const endedFor = (why: Line, at: Span) =>
 export const noneVoided = line`none was open`;
 export const noTokens = line`No token was live.`;
 const tokens = (count: number) => (count === 1 ? line`1 token` : line`${count} tokens`);
-export const tokensUntil = (resource: Span, count: number, until: Span, how: Line) =>
-  line`${resource}: ${tokens(count)} until ${until}; ${how}`;
+export const tokensUntil = (resource: Span, count: number, until: Span, minutes: number, how: Line) =>
+  line`${resource}: ${tokens(count)} until ${until}, ${left(minutes)}; ${how}`;
 export const tokensOver = (resource: Span, count: number, at: Span, how: Line) =>
   line`${resource}: ${tokens(count)}, over since ${at}; ${how}`;
 export const ranOut = line`it has run out`;

@@ -578,8 +578,13 @@ test('a hold says what waits, until when, and what it cannot stop', async () => 
   await golden('holds', {
     'the mission': missionOnHold(active, mission().s256, hold, people),
     'an ask under it': askOnHold(ask(request(), { mission: mission() }), hold, people),
-    'in its thread': holdCard({ ...held, asks, silentToo: true }),
-    'with nothing waiting, at a server that is not ours': holdCard({ ...held, asks: [], silentToo: false }),
+    'in its thread': holdCard({ ...held, asks, silentToo: true, now: hold.since }),
+    'with nothing waiting, at a server that is not ours': holdCard({
+      ...held,
+      asks: [],
+      silentToo: false,
+      now: hold.since,
+    }),
     released: holdOverCard({ ...held, released: { by, at: new Date('2026-11-21T10:20:00Z') } }),
     'ended by a stop': holdOverCard({ ...held, released: undefined }),
     held: heldCard(mission(), 'held'),

@@ -104,6 +104,7 @@ test('a finding says what the rule did about it, and what became of a question t
         note: undefined,
       },
       asks: [],
+      now: at,
       silentToo: true,
       people,
     }),
