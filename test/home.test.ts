@@ -167,10 +167,11 @@ describe('“home” said', () => {
 
   test('in Teams leads to the card of each ask once the bot has heard from the team', async () => {
     const { alice } = office.teamsPeople;
+    // Before the status is asked for: its answer names the ask as well.
+    const hanging = await office.teamsCard('Waiting', 'light_candles');
     await office.teams.say(alice, office.teams.channel, 'status');
     const chat = office.teams.chatOf(alice);
     await office.teams.say(alice, chat, 'home');
-    const hanging = await office.teamsCard('Waiting', 'light_candles');
     const link = `https://teams.microsoft.com/l/message/${encodeURIComponent(office.teams.channel)}/${hanging.id}?`;
     const card = await until('a home with links', () =>
       office.teams.messages(chat).findLast((message) => JSON.stringify(message.cards).includes(link)),
