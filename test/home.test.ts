@@ -167,8 +167,8 @@ describe('“home” said', () => {
 
   test('in Teams leads to the card of each ask once the bot has heard from the team', async () => {
     const { alice } = office.teamsPeople;
-    // Before the status is asked for: its answer names the ask as well.
-    const hanging = await office.teamsCard('Waiting', 'light_candles');
+    // By its own sentence: a hold and a status name the ask as well.
+    const hanging = await office.teamsCard('asks whether it may do', 'light_candles');
     await office.teams.say(alice, office.teams.channel, 'status');
     const chat = office.teams.chatOf(alice);
     await office.teams.say(alice, chat, 'home');
