@@ -169,8 +169,11 @@ describe('“home” said', () => {
     const { alice } = office.teamsPeople;
     // By its own sentence: a hold and a status name the ask as well.
     const hanging = await office.teamsCard('asks whether it may do', 'light_candles');
-    await office.teams.say(alice, office.teams.channel, 'status');
     const chat = office.teams.chatOf(alice);
+    const before = office.teamsCards().length;
+    await office.teams.say(alice, office.teams.channel, 'status');
+    // The answer shows that it was heard; what is said elsewhere meanwhile may be heard sooner.
+    await until('the answer in the channel', () => office.teamsCards().length > before);
     await office.teams.say(alice, chat, 'home');
     const link = `https://teams.microsoft.com/l/message/${encodeURIComponent(office.teams.channel)}/${hanging.id}?`;
     const card = await until('a home with links', () =>

@@ -52,6 +52,8 @@ export async function openFakeTeams() {
   const issuer = await openIssuer(app.id);
   const granted = new Set<string>();
   const messages: TeamsMessage[] = [];
+  /** What people said in a channel: each may be answered in its thread. */
+  const saidByPeople = new Set<string>();
   const chats = new Map<string, TeamsUser>();
   const blocked = new Set<string>();
   const sends = new Map<string, number[]>();
@@ -171,7 +173,8 @@ export async function openFakeTeams() {
     if (blocked.has(channel)) throw complain(403, 'BotNotInConversationRoster');
     const known = chats.has(channel) || channels.some(({ id }) => id === channel);
     if (!known) throw complain(404, 'ConversationNotFound');
-    if (thread && !messages.some(({ id }) => id === thread)) throw complain(404, 'ConversationNotFound');
+    if (thread && !saidByPeople.has(thread) && !messages.some(({ id }) => id === thread))
+      throw complain(404, 'ConversationNotFound');
     return { channel, thread };
   }
 
@@ -187,7 +190,7 @@ export async function openFakeTeams() {
     if (!Array.isArray(attachments) || attachments.length !== 1) throw complain(400, 'BadSyntax');
     const [{ contentType, content }] = attachments as [{ contentType: string; content: Json }];
     if (contentType !== 'application/vnd.microsoft.card.adaptive') throw complain(400, 'BadSyntax');
-    if (JSON.stringify(activity).length * 2 > 28 * 1_024) throw complain(413, 'MessageSizeTooBig');
+    if (Buffer.byteLength(JSON.stringify(activity)) > 28 * 1_024) throw complain(413, 'MessageSizeTooBig');
     const wrong = faultsOf(content);
     if (wrong.length > 0) throw complain(400, `BadSyntax: ${wrong.join('; ')}`);
     return [content];
@@ -361,6 +364,7 @@ export async function openFakeTeams() {
      */
     async say(person: TeamsUser, conversation: string, text: string, mentioned: readonly TeamsUser[] = []) {
       const id = nextId();
+      saidByPeople.add(id);
       const personal = conversation.startsWith('a:');
       const at = `<at>${bot.name}</at>`;
       const activity = activityFrom(

@@ -1,7 +1,7 @@
 // What Teams takes, checked before it is asked: a card that breaks a rule is refused or, worse, shown without its buttons.
 // learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages, adaptivecards.io/explorer (schema 1.5)
 
-/** The smallest size found in the vendor's pages, in bytes of UTF-16; the documented 100 KB is not relied on. */
+/** The smallest size found in the vendor's pages, in bytes as sent; the 100 KB of UTF-16 that bots are promised are not relied on. */
 export const maxBytes = 28 * 1_024;
 /** Actions shown in a row; further ones vanish into a menu on some clients. */
 export const maxActions = 6;
@@ -63,14 +63,14 @@ const children: Record<string, readonly string[]> = {
   'Chart.Line': ['fallback'],
 };
 
-/** Bytes as the platform counts them: the JSON text in UTF-16. */
-export const bytesOf = (json: unknown) => JSON.stringify(json).length * 2;
+/** Bytes as they are sent: the JSON text in UTF-8. In UTF-16 they are at most twice as many. */
+export const bytesOf = (json: unknown) => Buffer.byteLength(JSON.stringify(json));
 
 /** Everything about an activity or card that Teams would refuse or quietly drop; empty when it may be sent. */
 export function faultsOf(what: object): readonly string[] {
   const json = JSON.parse(JSON.stringify(what)) as Node;
   const faults: string[] = [];
-  if (bytesOf(json) > maxBytes) faults.push(`${bytesOf(json)} bytes of UTF-16, ${maxBytes} at most`);
+  if (bytesOf(json) > maxBytes) faults.push(`${bytesOf(json)} bytes, ${maxBytes} at most`);
   const attachments = Array.isArray(json['attachments'])
     ? (json['attachments'] as readonly Node[])
     : undefined;

@@ -69,7 +69,12 @@ export function renderCard(card: Card, tenant: string, mark: string, calls: bool
       (pages ? [true, false] : [true]).map((inline) => ({ chars, inline, keep: everything, forms: true })),
     ),
     // Short as its texts are by now, there are too many of them: the middle goes, and the gap says so.
-    ...[40, 20, 10, 5, 2, 1].map((keep) => ({ chars: 60, inline: !pages, keep, forms: true })),
+    ...[60, 50, 40, 32, 25, 20, 15, 10, 5, 2, 1].map((keep) => ({
+      chars: 60,
+      inline: !pages,
+      keep,
+      forms: true,
+    })),
     { chars: 60, inline: !pages, keep: 10, forms: false },
   ];
   for (const { chars, ...how } of attempts) {

@@ -614,16 +614,17 @@ describe('the limits', () => {
     ],
     [
       'too much',
-      { ...good, fallbackText: 'x'.repeat(maxBytes / 2) },
-      `${bytesOf({ ...good, fallbackText: 'x'.repeat(maxBytes / 2) })} bytes of UTF-16, ${maxBytes} at most`,
+      { ...good, fallbackText: 'x'.repeat(maxBytes) },
+      `${bytesOf({ ...good, fallbackText: 'x'.repeat(maxBytes) })} bytes, ${maxBytes} at most`,
     ],
   ])('name %s', (_, broken, fault) => {
     expect(faultsOf(broken)).toContain(fault);
   });
 
-  test('count every character as two bytes, however it is written', () => {
-    expect(bytesOf('é')).toBe(6);
-    expect(bytesOf('😀')).toBe(8);
+  test('count the bytes that are sent', () => {
+    expect(bytesOf('e')).toBe(3);
+    expect(bytesOf('é')).toBe(4);
+    expect(bytesOf('😀')).toBe(6);
   });
 
   test('and the words themselves: plain text keeps its Markdown, escaped text has none', () => {
