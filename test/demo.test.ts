@@ -7,8 +7,10 @@ test('the demo plays the whole story, every step happens as told, and nothing st
   timeout: 240_000,
 }, async () => {
   const demo = spawn(process.execPath, ['src/cli.ts', 'demo', '--auto'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Handed on and not shared: a process that lives too long must not keep our own from ending.
+  demo.stderr.pipe(process.stderr, { end: false });
   let said = '';
   demo.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;

@@ -29,7 +29,7 @@ async function rewrite(change: (written: Written) => void): Promise<void> {
   const file = office.settings.CHAPERONE_OVERSIGHT;
   const written = parse(await readFile(file, 'utf8')) as Written;
   change(written);
-  await office.kill();
+  await office.stop();
   await writeFile(file, stringify(written));
   await office.start();
 }

@@ -26,8 +26,7 @@ export type Database = AsyncDisposable & {
   listen(channel: string, heard: (payload: string) => void): Promise<AsyncDisposable>;
 };
 
-/** `directory: undefined` keeps the embedded store in memory: for a test that needs no restart. */
-export type Store = { readonly url: string } | { readonly directory: string | undefined };
+export type Store = { readonly url: string } | { readonly directory: string };
 
 // Timestamps become Date and bigints number on both drivers: sequence numbers stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -67,16 +66,10 @@ function openPostgres(url: string, log: Log) {
   };
 }
 
-async function openEmbedded(directory: string | undefined, stack: AsyncDisposableStack) {
-  if (directory) stack.use(await holdDirectory(directory));
-  const pglite = await PGlite.create(directory ? { dataDir: `${directory}/postgres` } : {}).catch((cause) => {
-    throw new DatabaseError(
-      'unreachable',
-      `the embedded database in ${directory ?? 'memory'} does not open`,
-      {
-        cause,
-      },
-    );
+async function openEmbedded(directory: string, stack: AsyncDisposableStack) {
+  stack.use(await holdDirectory(directory));
+  const pglite = await PGlite.create({ dataDir: `${directory}/postgres` }).catch((cause) => {
+    throw new DatabaseError('unreachable', `the embedded database in ${directory} does not open`, { cause });
   });
   return {
     kind: 'embedded' as const,

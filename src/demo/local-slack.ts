@@ -104,9 +104,7 @@ export async function openLocalSlack(workspace: Workspace, folder: string): Prom
   const child = spawn(
     binary,
     ['--config', config, '--port', '0', '--files-dir', join(folder, 'slack-files')],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const page = await addressOf(child);
 
@@ -179,13 +177,19 @@ function configOf(
 /** It prints its address once it listens. */
 async function addressOf(child: ChildProcess): Promise<string> {
   let said = '';
+  let complained = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complained = (complained + text).slice(-2_000);
+  });
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
     const [, address] = /Web UI:\s+(http:\/\/\S+)/.exec(said) ?? [];
     if (address) resolve(address);
   });
   child.once('error', reject);
-  child.once('exit', (code) => reject(new Error(`local Slack ended at once (${code}): ${said.trim()}`)));
+  child.once('exit', (code) =>
+    reject(new Error(`local Slack ended at once (${code}): ${said}${complained}`.trim())),
+  );
   return await promise;
 }

@@ -15,6 +15,7 @@ import { openLog } from '#log.ts';
 import { openChaperone } from '#main.ts';
 import { openAgent } from './aauth-agent.ts';
 import { openAgentProvider, openResource } from './aauth-world.ts';
+import { layBlankStore } from './blank-store.ts';
 import { openFakeSlack, type SlackMessage } from './fake-slack.ts';
 import { openFakeTeams, type TeamsMessage } from './fake-teams.ts';
 import { home, people as teamsPeople, textOf } from './fake-teams-people.ts';
@@ -159,6 +160,7 @@ export async function openOffice(options: OfficeOptions = {}) {
     ...options.settings,
     ...(askSeconds !== undefined && { CHAPERONE_ASK_SECONDS: String(askSeconds) }),
   };
+  if (!databaseUrl) await layBlankStore(settings.CHAPERONE_DATA);
   const bot = `http://localhost:${port}`;
   const issuer = overseen?.issuer ?? bot;
   slack.deliverTo(`${bot}/slack/events`);
@@ -216,6 +218,8 @@ export async function openOffice(options: OfficeOptions = {}) {
       }
       await running.ended;
     },
+    /** Ends the product as an operator does, who lets it finish what it is at. */
+    stop: async () => await running[Symbol.asyncDispose](),
     start,
     /** Kills the process, if it still runs, and starts it again. */
     async restart() {
@@ -224,7 +228,7 @@ export async function openOffice(options: OfficeOptions = {}) {
     },
     /** Ends the product and reads the ledger it leaves behind. */
     async leftBehind<T>(read: (ledger: Ledger) => Promise<T>): Promise<T> {
-      await running[Symbol.asyncDispose]();
+      await office.stop();
       await using database = await openDatabase(
         databaseUrl ? { url: databaseUrl } : { directory: settings.CHAPERONE_DATA },
         [],
@@ -277,12 +281,14 @@ const settingsOfControl = {
 
 /** A Person Server and its mission control, with no chat. */
 async function openPersonServerAlone(directory: string, oversight: string, more: Record<string, string>) {
+  const data = join(directory, 'person-server');
+  await layBlankStore(data);
   return await openChaperone(
     readConfig({
       ...more,
       CHAPERONE_DEV: '1',
       PORT: String(await freePort('127.0.0.1')),
-      CHAPERONE_DATA: join(directory, 'person-server'),
+      CHAPERONE_DATA: data,
       CHAPERONE_OVERSIGHT: oversight,
     }),
     openLog(settingsOfControl.CHAPERONE_LOG),

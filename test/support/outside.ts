@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { layBlankStore } from './blank-store.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 export type Answer = {
@@ -20,6 +21,7 @@ export type Answer = {
 /** Starts `serve` as an operator in development does, with a store and a port of its own. */
 export async function serveApart() {
   const data = await mkdtemp(join(tmpdir(), 'chaperone-'));
+  await layBlankStore(data);
   const port = await freePort();
   const child = spawn(process.execPath, ['src/cli.ts', 'serve'], {
     env: {
@@ -30,8 +32,10 @@ export async function serveApart() {
       CHAPERONE_LOG: 'silent',
       CHAPERONE_MISSION_CONTROL_TOKEN: 'secret',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Handed on and not shared: a process that lives too long must not keep our own from ending.
+  child.stderr.pipe(process.stderr, { end: false });
   const over = once(child, 'exit');
   for await (const line of createInterface(child.stdout)) if (line.includes('is open at')) break;
   child.stdout.resume();
