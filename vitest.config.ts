@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/watch-dog.ts'],
     experimental: { viteModuleRunner: false },
     pool: 'forks',
     // Stories wait a good part of their time; three fill two cores.
