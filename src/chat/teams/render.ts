@@ -78,11 +78,19 @@ export function renderCard(card: Card, tenant: string, mark: string, calls: bool
     { chars: 60, inline: !pages, keep: 10, forms: false },
   ];
   for (const { chars, ...how } of attempts) {
+    if (charsOf(card, chars, how.inline) > cardBytes) continue;
     const drawn = draw(card, { chars, tenant, mentions: new Map() }, { mark, calls, ...how });
     if (bytesOf(drawn) <= cardBytes) return drawn;
   }
   const bare = { inline: !pages, keep: 0, forms: false };
   return draw(card, { chars: 30, tenant, mentions: new Map() }, { mark, calls: false, ...bare });
+}
+
+/** How many characters of others' longest texts are kept: with too many of them no card needs to be drawn to see that it is too large. */
+function charsOf({ blocks, expansion }: Card, chars: number, inline: boolean): number {
+  const quoted = blocks.flatMap((block) => (block.kind === 'quote' ? [block.text] : []));
+  const texts = inline ? [...quoted, ...expansion.map(({ text }) => text)] : quoted;
+  return texts.reduce((sum, text) => sum + Math.min(text.length, chars), 0);
 }
 
 type How = {

@@ -9,7 +9,9 @@ import { missionCard } from '#cards/mission-card.ts';
 import { outcomeCard } from '#cards/refusals.ts';
 import { confirmStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
 import { arrivalCard, vouchCard } from '#cards/visit-card.ts';
+import { renderCard } from '#chat/teams/render.ts';
 import { type Request, requestStates, requestTypes } from '#mission-control/facts.ts';
+import { textOf } from '../../support/fake-teams-people.ts';
 import { hostile, unsafe } from '../../support/hostile.ts';
 import { decision, entry, mission, report, request } from '../../support/requests.ts';
 
@@ -336,3 +338,31 @@ test('a decided ask offers no decision, an open one always can be denied', () =>
     { numRuns: 150, endOnFailure: true },
   );
 });
+
+test.each(['d', '𠀀', 'd\n', 'd '])(
+  'however much of %j they write, what was checked and the money stay on the card in Teams',
+  (unit) => {
+    const much = unit.repeat(2_000);
+    const things = Array.from({ length: 100 }, (_, at) => ({ name: `thing_${at}`, description: much }));
+    const ask = request({
+      verified: {
+        provider: { issuer: 'https://agents.example', name: much },
+        resource: { issuer: 'https://shop.example', known: false },
+        granted: things.map(({ name }) => name),
+      },
+      resourceAsserted: {
+        issuer: 'https://shop.example',
+        name: much,
+        description: much,
+        scope: things.map(({ name, description }) => ({ value: name, description })),
+        budget: { amount: 4_000, unit: 'EUR', decimals: 2 },
+      },
+      agentAsserted: { justification: much, description: much, tools: things, summary: much },
+    });
+    const drawn = JSON.stringify(
+      renderCard(shown(ask, mission({ description: much })), 'home', 'mark', true),
+    );
+    for (const fact of [ask.agent.id, 'https://agents.example', 'https://shop.example', 'Budget', '40.00'])
+      expect(drawn.includes(fact), fact).toBe(true);
+  },
+);
