@@ -11,7 +11,6 @@ import { confirmStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.t
 import { arrivalCard, vouchCard } from '#cards/visit-card.ts';
 import { renderCard } from '#chat/teams/render.ts';
 import { type Request, requestStates, requestTypes } from '#mission-control/facts.ts';
-import { textOf } from '../../support/fake-teams-people.ts';
 import { hostile, unsafe } from '../../support/hostile.ts';
 import { decision, entry, mission, report, request } from '../../support/requests.ts';
 
