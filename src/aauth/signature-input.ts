@@ -15,9 +15,6 @@ export type SignatureRead = {
   readonly scheme: string;
   readonly key: Parameters;
   readonly components: readonly string[];
-  /** Unix seconds. */
-  readonly created: number;
-  readonly expires: number | undefined;
   readonly signature: Uint8Array;
   readonly params: InnerList;
 };
@@ -57,20 +54,30 @@ export function readSignature(headers: Headers, accepted: string): SignatureRead
     }
     components.push(name);
   }
-  const created = params[1].get('created');
-  const expires = params[1].get('expires');
-  if (!isSeconds(created)) return malformed('created is missing or no integer');
-  if (expires !== undefined && !isSeconds(expires)) return malformed('expires is no integer');
   return {
     kind: 'read',
     scheme,
     key,
     components,
-    created,
-    expires,
     signature: Buffer.from(signature[0].toBase64(), 'base64'),
     params,
   };
+}
+
+/** When it was signed and when it ends, in Unix seconds (RFC 9421 §2.3). */
+export type Times = {
+  readonly kind: 'times';
+  readonly created: number;
+  readonly expires: number | undefined;
+};
+
+/** Reads `created`, which has to be there, and `expires`. Apart, because what a signature covers is looked at before its times. */
+export function readTimes({ params: [, given] }: SignatureRead): Times | Malformed {
+  const created = given.get('created');
+  const expires = given.get('expires');
+  if (!isSeconds(created)) return malformed('created is missing or no integer');
+  if (expires !== undefined && !isSeconds(expires)) return malformed('expires is no integer');
+  return { kind: 'times', created, expires };
 }
 
 /** Where a request was sent to: the verifier's own name for itself, and the rest as received. */

@@ -9,7 +9,13 @@ import type { WellKnown } from '#aauth/discovery.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
 import { type PublicJwk, thumbprintOf, verifies } from '#aauth/key.ts';
 import type { Problem } from '#aauth/problem.ts';
-import { readSignature, type SignatureRead, signatureBase } from '#aauth/signature-input.ts';
+import {
+  readSignature,
+  readTimes,
+  type SignatureRead,
+  signatureBase,
+  type Times,
+} from '#aauth/signature-input.ts';
 import { keyProblem, signatureProblem, tokenSignatureProblem } from '#aauth/signature-problem.ts';
 import type { AgentToken, AuthToken, PersonToken, Verifier } from '#aauth/tokens.ts';
 import { verifyAgentToken, verifyPersonOrAuthToken } from '#aauth/verify-token.ts';
@@ -102,11 +108,15 @@ export async function verifySignedRequest(
   const scheme = options.accept === 'server' ? 'jwks_uri' : 'jwt';
   const read = readSignature(received.headers, scheme);
   if (read.kind === 'malformed') return refuse(signatureProblem('invalid_signature', read.detail));
-  const unfit = checkForm(read, received, options.now, scheme);
+  const uncovered = checkCover(read, received);
+  if (uncovered) return refuse(uncovered);
+  const times = readTimes(read);
+  if (times.kind === 'malformed') return refuse(signatureProblem('invalid_signature', times.detail));
+  const unfit = checkTimes(times, options.now) ?? checkKeyless(read, received, scheme);
   if (unfit) return refuse(unfit);
   const signed = signedBytes(read, received, options);
 
-  if (options.accept === 'server') return await verifyServer(read, signed, received, options);
+  if (options.accept === 'server') return await verifyServer(read, times, signed, received, options);
   const jwt = read.key.get('jwt');
   if (typeof jwt !== 'string') return refuse(signatureProblem('invalid_jwt', 'Signature-Key carries no jwt'));
   const verified =
@@ -117,7 +127,7 @@ export async function verifySignedRequest(
   const { token } = verified;
   if (!signed || !verifies(token.jwk, read.signature, signed)) return refuse(notSigned);
 
-  const proof = proofOf(read, received, token.thumbprint, signed);
+  const proof = proofOf(times, received, token.thumbprint, signed);
   if (token.kind !== 'agent') return { kind: 'person', token, proof };
   const { jwk, thumbprint, parentAgent } = token;
   return parentAgent === undefined
@@ -125,37 +135,44 @@ export async function verifySignedRequest(
     : { kind: 'sub_agent', agent: { ...token, parentAgent }, jwk, thumbprint, proof };
 }
 
-/** Steps 2 to 4 of the draft's verification, and the digest of the body: all that needs no key. */
-function checkForm(read: SignatureRead, received: Received, now: Date, scheme: string): Problem | undefined {
+/** Step 2 of the draft's verification: what has to be covered is. */
+function checkCover({ components }: SignatureRead, { body }: Received): Problem | undefined {
   const required = ['@method', '@authority', '@path', 'signature-key'];
-  if (received.body.byteLength > 0) required.push('content-digest', 'content-type');
-  if (!required.every((component) => read.components.includes(component))) {
-    return signatureProblem('invalid_input', 'the signature does not cover what it must', { required });
-  }
+  if (body.byteLength > 0) required.push('content-digest', 'content-type');
+  return required.every((component) => components.includes(component))
+    ? undefined
+    : signatureProblem('invalid_input', 'the signature does not cover what it must', { required });
+}
+
+/** Step 3: it was signed about now, and has not ended. */
+function checkTimes({ created, expires }: Times, now: Date): Problem | undefined {
   const nowSeconds = now.getTime() / 1000;
-  if (read.created < nowSeconds - window) {
+  if (created < nowSeconds - window) {
     return signatureProblem('invalid_signature', `created is more than ${window} seconds ago`);
   }
-  if (read.created > nowSeconds + window) {
+  if (created > nowSeconds + window) {
     return signatureProblem('clock_skew', `created is more than ${window} seconds ahead of our clock`);
   }
-  if (read.expires !== undefined && read.expires <= nowSeconds) {
-    return signatureProblem('invalid_signature', 'the signature has expired');
-  }
-  if (read.components.includes('content-digest')) {
-    const digest = received.headers.get('content-digest');
-    if (digest === null || !matchesContentDigest(digest, received.body)) {
-      return signatureProblem('invalid_signature', 'Content-Digest is not that of the body');
-    }
-  }
+  return expires !== undefined && expires <= nowSeconds
+    ? signatureProblem('invalid_signature', 'the signature has expired')
+    : undefined;
+}
+
+/** Step 4, and of step 7 the digest of the body: the rest of what needs no key, before anybody is asked for one. */
+function checkKeyless(read: SignatureRead, received: Received, scheme: string): Problem | undefined {
   if (read.scheme !== scheme) {
     return signatureProblem('unsupported_scheme', 'the scheme of Signature-Key is not accepted', { scheme });
   }
-  return undefined;
+  if (!read.components.includes('content-digest')) return undefined;
+  const digest = received.headers.get('content-digest');
+  return digest !== null && matchesContentDigest(digest, received.body)
+    ? undefined
+    : signatureProblem('invalid_signature', 'Content-Digest is not that of the body');
 }
 
 async function verifyServer(
   read: SignatureRead,
+  times: Times,
   signed: Uint8Array | undefined,
   received: Received,
   { discovery, development }: Receiver,
@@ -182,7 +199,7 @@ async function verifyServer(
     issuer: id,
     dwk,
     kid,
-    proof: proofOf(read, received, thumbprintOf(jwk), signed),
+    proof: proofOf(times, received, thumbprintOf(jwk), signed),
   };
 }
 
@@ -195,14 +212,14 @@ function signedBytes(read: SignatureRead, received: Received, { authority, devel
 }
 
 function proofOf(
-  read: SignatureRead,
+  { created }: Times,
   { method, path }: Received,
   thumbprint: string,
   signed: Uint8Array,
 ): Proof {
   return {
     thumbprint,
-    created: read.created,
+    created,
     method,
     path,
     signed: hash('sha256', signed, 'base64url'),

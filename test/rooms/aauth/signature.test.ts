@@ -191,6 +191,21 @@ describe('the time of a signature', () => {
     expect(await errorOf(await sign({ params: { created: created + 0.5 } }))).toBe('invalid_signature');
   });
 
+  test('is looked at after what is covered, and before the scheme of the key', async () => {
+    for (const params of [{}, { created: 'now' }, { created: created - 61 }, { created, expires: 'later' }]) {
+      const uncovered = await asAgent(await sign({ components: ['@method', '@path'], params }));
+      expect(uncovered).toMatchObject({
+        kind: 'refused',
+        problem: {
+          error: 'invalid_input',
+          headers: { 'signature-error': expect.stringContaining('required_input=(') as string },
+        },
+      });
+      const keys = { sig: { scheme: 'telepathy', params: {} } };
+      expect(await errorOf(await sign({ keys, params }))).toBe('invalid_signature');
+    }
+  });
+
   test('ends at expires, where the signer set it', async () => {
     expect(await errorOf(await sign({ params: { created, expires: created + 1 } }))).toBe('agent');
     expect(await errorOf(await sign({ params: { created, expires: created } }))).toBe('invalid_signature');
@@ -328,6 +343,12 @@ describe('Content-Digest', () => {
     expect(await errorOf(await withDigest('md5=:AAAA:'))).toBe('invalid_signature');
     expect(await errorOf(await withDigest('sha-256="x"'))).toBe('invalid_signature');
     expect(await errorOf(await withDigest('(('))).toBe('invalid_signature');
+  });
+
+  test('is looked at once the scheme is one that could be verified', async () => {
+    const keys = { sig: { scheme: 'telepathy', params: {} } };
+    const other = { 'content-digest': 'sha-256=:AAAA:' };
+    expect(await errorOf(await post({ body, keys, headers: other }))).toBe('unsupported_scheme');
   });
 });
 
