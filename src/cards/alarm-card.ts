@@ -1,13 +1,11 @@
 // An ask that was settled, and not by anybody here.
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import type { Block, Button, Card, Line, Mention } from './card.ts';
+import type { Button, Card, Mention } from './card.ts';
 import { code, time } from './line.ts';
-import { fact, factsOf, quote } from './parts.ts';
+import { fact, factsOf, quote, text } from './parts.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
-
-const text = (words: Line): Block => ({ kind: 'text', line: words });
 
 /** What was decided outside this oversight, as the Person Server tells it, and the way out where there is one. */
 export function alarmCard(facts: {

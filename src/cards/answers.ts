@@ -7,7 +7,7 @@ import type { Block, Button, Card, Line, SafeText } from './card.ts';
 import { inert } from './inert.ts';
 import { code, line, strong, time } from './line.ts';
 import { howEnded, type MissionFacts, missionFacts, missionStanding, missionText } from './mission-card.ts';
-import { fact, factsOf } from './parts.ts';
+import { fact, factsOf, text } from './parts.ts';
 import { askRows, missionRows } from './rows.ts';
 import type { People } from './who.ts';
 import { howToSay } from './words/batch.ts';
@@ -22,8 +22,6 @@ const answer = (title: SafeText, blocks: readonly Block[], buttons: readonly But
   expansion: [],
   calls: [],
 });
-
-const text = (words: Line): Block => ({ kind: 'text', line: words });
 
 /** `more`: the lists are only their beginning. */
 export type Standing = {

@@ -2,6 +2,7 @@
 import type { DecidedBy } from '#mission-control/facts.ts';
 import type { Block, Line } from './card.ts';
 import { code, joined, line, time } from './line.ts';
+import { note } from './parts.ts';
 import { decider, type People, person } from './who.ts';
 import * as shared from './words/shared.ts';
 import * as words from './words.ts';
@@ -106,4 +107,3 @@ const all = (names: readonly Line[]): Line => [
   ...joined(names.slice(0, most), line`, `),
   ...(names.length > most ? shared.andOthers(names.length - most) : []),
 ];
-const note = (text: Line): Block => ({ kind: 'note', line: text });

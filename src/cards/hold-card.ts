@@ -2,9 +2,9 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, MissionSummary, Request } from '#mission-control/facts.ts';
-import type { Block, Button, Card, Line } from './card.ts';
+import type { Button, Card, Line } from './card.ts';
 import { code, ours, time } from './line.ts';
-import { quote, section } from './parts.ts';
+import { note, quote, section, text } from './parts.ts';
 import { askRows } from './rows.ts';
 import { decider, type People } from './who.ts';
 import * as reviewWords from './words/review.ts';
@@ -22,9 +22,6 @@ export const rulesVia = 'rule';
 
 const holder = ({ by }: Hold, people: People): Line =>
   by.via === rulesVia ? reviewWords.rule.who : decider(by, people);
-
-const text = (words: Line): Block => ({ kind: 'text', line: words });
-const note = (words: Line): Block => ({ kind: 'note', line: words });
 
 export const holdButton = (s256: string): Button => ({
   label: words.holdButtons.hold,

@@ -10,7 +10,7 @@ import { referenceButtons, writtenEntry } from './entry-card.ts';
 import { holdButton } from './hold-card.ts';
 import { inert } from './inert.ts';
 import { code, joined, line, time } from './line.ts';
-import { fact, factsOf, full, lines, quote } from './parts.ts';
+import { fact, factsOf, full, lines, quote, text } from './parts.ts';
 import * as words from './words/model.ts';
 import { doToOne } from './words.ts';
 
@@ -87,5 +87,3 @@ const card = (
   expansion,
   calls: [],
 });
-
-const text = (said: Line): Block => ({ kind: 'text', line: said });

@@ -11,6 +11,9 @@ export type Expansion = Card['expansion'];
 const rowsShown = 6;
 const quoteLength = 500;
 
+export const text = (line: Line): Block => ({ kind: 'text', line });
+export const note = (line: Line): Block => ({ kind: 'note', line });
+
 /** A labelled section; nothing when it would be empty. */
 export const section = (label: SafeText, blocks: readonly Block[]): Block[] =>
   blocks.length === 0 ? [] : [{ kind: 'text', line: [strong(label)] }, ...blocks];

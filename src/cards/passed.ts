@@ -3,7 +3,7 @@ import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Block } from './card.ts';
 import { section } from './home-card.ts';
 import { code, time } from './line.ts';
-import { fact, factsOf } from './parts.ts';
+import { fact, factsOf, note } from './parts.ts';
 import { aboutAsk } from './rows.ts';
 import * as words from './words/let-through.ts';
 import { subjects } from './words.ts';
@@ -54,5 +54,3 @@ export const passedRows = (
       time(request.decision?.decidedAt ?? request.openedAt),
     ),
   }));
-
-const note = (line: Extract<Block, { kind: 'note' }>['line']): Block => ({ kind: 'note', line });

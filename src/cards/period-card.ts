@@ -1,11 +1,11 @@
 // What was done under a mission in a time: counted, listed, and every entry that speaks for itself one press away.
 import { missionTitle } from '#conversation/title.ts';
 import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import type { Block, Card, Line } from './card.ts';
+import type { Card } from './card.ts';
 import { deedsIn, tally } from './deeds.ts';
 import { entryButtons, writtenEntry } from './entry-card.ts';
 import { code, time } from './line.ts';
-import { full, lines, quote } from './parts.ts';
+import { full, lines, note, quote, text } from './parts.ts';
 import { type ReviewFacts, reviewedBy } from './review-card.ts';
 import * as words from './words/review.ts';
 
@@ -60,6 +60,3 @@ const isNotable = ({ outcome, decidedBy, kind }: LogEntry) =>
   kind === 'update' ||
   kind === 'completion' ||
   kind === 'terminated';
-
-const text = (said: Line): Block => ({ kind: 'text', line: said });
-const note = (said: Line): Block => ({ kind: 'note', line: said });

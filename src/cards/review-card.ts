@@ -10,7 +10,7 @@ import { entryButtons, writtenEntry } from './entry-card.ts';
 import { holdButton, releaseButton } from './hold-card.ts';
 import { type AskedOfAgent, askAgentButton, askedOfAgent } from './inquiry-blocks.ts';
 import { code, time } from './line.ts';
-import { factsOf, full, lines, quote, told } from './parts.ts';
+import { factsOf, full, lines, note, quote, text, told } from './parts.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words/review.ts';
@@ -191,6 +191,3 @@ export function reviewedBy({ through, modelThrough, silence }: ReviewFacts): Lin
 }
 
 export const whySilent = (silence: string): Line => words.silences[silence] ?? [code(silence, 40)];
-
-const text = (said: Line): Block => ({ kind: 'text', line: said });
-const note = (said: Line): Block => ({ kind: 'note', line: said });

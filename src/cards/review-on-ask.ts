@@ -4,7 +4,7 @@ import type { Brief } from '#reviewer/model/brief.ts';
 import type { KeptBrief } from '#reviewer/model/kept-brief.ts';
 import type { Block, Line } from './card.ts';
 import { writtenEntry } from './entry-card.ts';
-import { fact, factsOf, lines, quote } from './parts.ts';
+import { fact, factsOf, lines, note, quote } from './parts.ts';
 import { type ReviewFacts, reviewedBy, whySilent } from './review-card.ts';
 import * as words from './words/review.ts';
 
@@ -51,5 +51,3 @@ function view(brief: Brief, cited: readonly LogEntry[]): Block[] {
     ...quote(words.brief.cited, lines(cited.map(writtenEntry)), quoted),
   ];
 }
-
-const note = (said: Line): Block => ({ kind: 'note', line: said });

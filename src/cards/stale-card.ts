@@ -1,9 +1,9 @@
 // The question whether a mission should go on, put to its person in its thread.
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, MissionSummary } from '#mission-control/facts.ts';
-import type { Block, Button, Card, Line, Mention, SafeText } from './card.ts';
+import type { Button, Card, Line, Mention, SafeText } from './card.ts';
 import { code, line, time } from './line.ts';
-import { fact, factsOf } from './parts.ts';
+import { fact, factsOf, text } from './parts.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words.ts';
 
@@ -20,8 +20,6 @@ const endButton = (s256: string, choice: 'completed' | 'superseded'): Button => 
   press: { verb: 'stop', subject: s256, choice },
   style: 'plain',
 });
-
-const text = (words: Line): Block => ({ kind: 'text', line: words });
 
 /**
  * Asks the mission's person: keep it, end it as done or for a new one, or stop it. `over`: the question is no longer open, because somebody answered

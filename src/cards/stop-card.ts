@@ -6,7 +6,7 @@ import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mis
 import type { Block, Card, Line } from './card.ts';
 import { minutesLeft } from './left.ts';
 import { code, joined, line, time } from './line.ts';
-import { fact, factsOf, full, lines, listed, quote, told } from './parts.ts';
+import { fact, factsOf, full, lines, listed, note, quote, text, told } from './parts.ts';
 import { decider, type People, person } from './who.ts';
 import { vouchedLine } from './words/evidence.ts';
 import * as words from './words.ts';
@@ -175,9 +175,6 @@ export function stopReportCard(facts: {
 
 /** True once nothing of a stopped mission can be used any more. */
 export const isOver = (report: TerminationReport, now: Date) => report.authorityEndsAt <= now;
-
-const text = (words: Line): Block => ({ kind: 'text', line: words });
-const note = (words: Line): Block => ({ kind: 'note', line: words });
 
 const row = (mission: MissionSummary, people: People) =>
   words.endingRow(

@@ -1,9 +1,9 @@
 // The page of an ask before its visitor is known, and the question in chat that makes them known.
 import type { Request } from '#mission-control/facts.ts';
-import type { Block, Button, Card, Line } from './card.ts';
+import type { Block, Button, Card } from './card.ts';
 import { inert } from './inert.ts';
 import { code, strong, time } from './line.ts';
-import { fact, factsOf, listed, told } from './parts.ts';
+import { fact, factsOf, listed, note, text, told } from './parts.ts';
 import * as words from './words/visit.ts';
 import * as common from './words.ts';
 
@@ -20,8 +20,6 @@ export type ArrivalFacts = {
     | undefined;
 };
 
-const text = (words: Line): Block => ({ kind: 'text', line: words });
-const note = (words: Line): Block => ({ kind: 'note', line: words });
 const still = { buttons: [], expansion: [], calls: [] } as const;
 
 /** What tells a person that this is not a request of theirs (draft §interaction-code-misdirection), and how to go on. */

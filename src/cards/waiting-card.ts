@@ -3,13 +3,11 @@ import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { isOpen } from './ask-card.ts';
-import type { Block, Card, Line, Mention } from './card.ts';
+import type { Card, Mention } from './card.ts';
 import { code, ours, time } from './line.ts';
-import { fact, factsOf, listed } from './parts.ts';
+import { fact, factsOf, listed, text } from './parts.ts';
 import { askRows } from './rows.ts';
 import * as words from './words.ts';
-
-const text = (words: Line): Block => ({ kind: 'text', line: words });
 
 /** Calls the approvers to what waits in a thread; once nothing of it does, it says so and calls nobody. */
 export function reminderCard(facts: {
