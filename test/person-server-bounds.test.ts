@@ -7,7 +7,7 @@ import { type AgentProvider, openAgentProvider } from './support/aauth-world.ts'
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
-const limits = { newResourcesPerHour: 2, openRequests: 3, revocations: 2, rounds: 2 };
+const limits = { newResourcesPerHour: 2, openRequests: 3, revocations: 2, rounds: 2, missedMissions: 3 };
 
 let ps: TestPersonServer;
 let provider: AgentProvider;
@@ -73,6 +73,28 @@ test('an issuer has so many revocations on record', async () => {
   };
   expect([(await revoke('one')).status, (await revoke('two')).status]).toEqual([200, 200]);
   expectLater(await revoke('three'), 'rate_limited');
+});
+
+test('an agent names so many missions that are not its own, be they somebody’s or nobody’s, and its own meanwhile', async () => {
+  const [owner, prowler] = [await newAgent(), await newAgent()];
+  const missions = [];
+  for (const agent of [owner, prowler]) {
+    const proposed = await agent.proposeMission({ description: 'Shop' });
+    const { id, digest } = await onlyOpen(agent);
+    await ps.port.decide(id, { action: 'approve', digest, decidedBy: alice });
+    missions.push(((await agent.settle(proposed)).body as { s256: string }).s256);
+  }
+  const [foreign = '', own = ''] = missions;
+  const invented = `${'A'.repeat(42)}E`;
+  const ask = (mission_s256: string) => prowler.audit({ mission_s256, action: 'look' });
+  for (const s256 of [foreign, invented, foreign]) {
+    expect(await ask(s256)).toMatchObject({ status: 404, body: { error: 'mission_not_found' } });
+  }
+  const [one, other] = [await ask(foreign), await ask(invented)];
+  for (const answer of [one, other]) expectLater(answer, 'slow_down');
+  expect(one.body).toEqual(other.body);
+  expect((await ask(own)).status).toBe(201);
+  expect((await owner.audit({ mission_s256: invented, action: 'look' })).status).toBe(404);
 });
 
 test('a person puts so many questions to one request, and then decides', async () => {

@@ -21,6 +21,16 @@ export const missionNotFound: Refused = {
   problem: { status: 404, error: 'mission_not_found', detail: 'this agent has no such mission' },
 };
 
+const tooManyMissing: Refused = {
+  kind: 'refused',
+  problem: {
+    status: 429,
+    error: 'slow_down',
+    detail: 'this agent named too many missions that it does not have',
+    headers: { 'retry-after': '60' },
+  },
+};
+
 /**
  * The agent's own mission, if it may still act under it: every endpoint that is given a `mission_s256` asks here (draft
  * §mission-status-errors). A mission found past its `expires_at` is closed on the spot. What a terminated mission's agent
@@ -35,6 +45,8 @@ export async function enterMission(
   if (!isS256(s256)) return invalidRequest('mission_s256 is not the base64url of a SHA-256');
   const mission = await server.ownMission({ agent, s256 });
   if (mission) return await actUnder(server, mission, agent, attempt);
+  // Counted alike for both, after the same one query: past the limit, too, nobody learns which of the two it was.
+  if (!server.pace.mayMiss(agent, server.limits.missedMissions)) return tooManyMissing;
   // Somebody may be feeling for missions; which one was meant is nobody's business afterwards.
   server.log.warn({ agent: agent.sub, iss: agent.iss }, 'an agent named a mission that is not its own');
   return missionNotFound;

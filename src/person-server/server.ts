@@ -40,6 +40,10 @@ export type Limits = {
   readonly revocationMs: number;
   /** Wrong attempts at a page of interaction codes from one address before it has to wait. */
   readonly codeAttempts: number;
+  /** Missions that are not its own one agent may name within a minute (draft §mission-endpoint-errors). */
+  readonly missedMissions: number;
+  /** How long what is over is kept; for good without it. */
+  readonly keptMs?: number;
 };
 
 export const usualLimits: Limits = {
@@ -53,6 +57,7 @@ export const usualLimits: Limits = {
   revocations: 10_000,
   revocationMs: 20_000,
   codeAttempts: 5,
+  missedMissions: 600,
 };
 
 /** Somebody who came with an interaction code: for which request, and where they may go besides. */
