@@ -150,7 +150,10 @@ export function openDiscovery({
     const keys = new Map<string, KeyRead>();
     for (const key of parsed.data.keys) {
       const named = Named.safeParse(key);
-      if (named.success && !keys.has(named.data.kid)) keys.set(named.data.kid, readPublicJwk(key));
+      // Keys for different uses may share a name (RFC 7517 §4.5): one that is of no use does not hide one that is.
+      if (named.success && keys.get(named.data.kid)?.kind !== 'key') {
+        keys.set(named.data.kid, readPublicJwk(key));
+      }
     }
     return { ...fetched, value: keys };
   }

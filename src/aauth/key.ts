@@ -45,9 +45,19 @@ const Es256Jwk = z.object({
   y: coordinate,
 });
 
+/** What a key says it is for (RFC 7517 §4.2, §4.3), if it says so: to verify what its owner signs. */
+const ForVerifying = z.object({
+  use: z.literal('sig').optional(),
+  key_ops: z
+    .array(z.string())
+    .refine((operations) => operations.includes('verify'))
+    .optional(),
+});
+
 /**
  * Reads one JWK and keeps its public members alone (draft §signature-algorithms). `unsupported_algorithm` when `alg` is
- * missing, polymorphic or unknown here; `invalid_key` when it is no JWK at all or its other members disagree with its `alg`.
+ * missing, polymorphic or unknown here; `invalid_key` when it is no JWK at all, its other members disagree with its `alg`, or
+ * it says that it is for something else than verifying signatures.
  */
 export function readPublicJwk(value: unknown): KeyRead {
   const named = z.object({ alg: z.unknown().optional() }).safeParse(value);
@@ -63,6 +73,13 @@ export function readPublicJwk(value: unknown): KeyRead {
   const read = alg === 'Ed25519' ? Ed25519Jwk.safeParse(value) : Es256Jwk.safeParse(value);
   if (!read.success) {
     return { kind: 'refused', reason: 'invalid_key', detail: `the key's members do not fit its alg ${alg}` };
+  }
+  if (!ForVerifying.safeParse(value).success) {
+    return {
+      kind: 'refused',
+      reason: 'invalid_key',
+      detail: 'the key says it is not for verifying signatures',
+    };
   }
   return { kind: 'key', jwk: read.data };
 }

@@ -138,6 +138,35 @@ describe('a key', () => {
     expect(await discovery.key(issuer, dwk, 'short')).toMatchObject({ reason: 'invalid_key' });
   });
 
+  test('must not say that it is for something else than verifying', async () => {
+    const { discovery } = openWorld(
+      published([
+        { ...one.publicJwk, kid: 'enc', use: 'enc' },
+        { ...one.publicJwk, kid: 'none', use: null },
+        { ...one.publicJwk, kid: 'signs', use: 'sig', key_ops: ['sign'] },
+        { ...one.publicJwk, kid: 'nothing', key_ops: [] },
+        { ...one.publicJwk, kid: 'text', key_ops: 'verify' },
+        { ...one.publicJwk, kid: 'sig', use: 'sig', key_ops: ['encrypt', 'verify'] },
+      ]),
+    );
+    for (const kid of ['enc', 'none', 'signs', 'nothing', 'text']) {
+      expect(await discovery.key(issuer, dwk, kid)).toMatchObject({ reason: 'invalid_key' });
+    }
+    const { kid: _kid, ...jwk } = one.publicJwk;
+    expect(await discovery.key(issuer, dwk, 'sig')).toEqual({ kind: 'found', jwk });
+  });
+
+  test('is found behind one of its name that is for something else, and not replaced by a later one', async () => {
+    const { discovery } = openWorld(
+      published([
+        { ...two.publicJwk, kid: 'k', use: 'enc' },
+        { ...one.publicJwk, kid: 'k' },
+        { ...two.publicJwk, kid: 'k' },
+      ]),
+    );
+    expect(await discovery.key(issuer, dwk, 'k')).toMatchObject({ jwk: { x: one.publicJwk.x } });
+  });
+
   test('of our own is never fetched', async () => {
     const { discovery, times } = openWorld({});
     const own = 'https://ps.example';

@@ -114,7 +114,7 @@ describe('signing keys', () => {
 
   test('of others are read, whatever they are', () => {
     const member = fc.oneof(fc.constantFrom('OKP', 'EC', 'Ed25519', 'P-256', 'ES256'), fc.jsonValue());
-    const key = fc.dictionary(fc.constantFrom('kty', 'crv', 'alg', 'x', 'y', 'd'), member);
+    const key = fc.dictionary(fc.constantFrom('kty', 'crv', 'alg', 'x', 'y', 'd', 'use', 'key_ops'), member);
     fc.assert(
       fc.property(fc.oneof(key, fc.jsonValue()), (value) => {
         expect(['key', 'refused']).toContain(readPublicJwk(value).kind);

@@ -192,7 +192,13 @@ describe('the time of a signature', () => {
   });
 
   test('is looked at after what is covered, and before the scheme of the key', async () => {
-    for (const params of [{}, { created: 'now' }, { created: created - 61 }, { created, expires: 'later' }]) {
+    const untimely: RawRequest['params'][] = [
+      {},
+      { created: 'now' },
+      { created: created - 61 },
+      { created, expires: 'later' },
+    ];
+    for (const params of untimely) {
       const uncovered = await asAgent(await sign({ components: ['@method', '@path'], params }));
       expect(uncovered).toMatchObject({
         kind: 'refused',

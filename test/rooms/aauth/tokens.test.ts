@@ -153,6 +153,8 @@ describe('an agent token', () => {
     ['unsupported_algorithm', { cnf: { jwk: { kty: 'oct', k: 'AAAA', alg: 'HS256' } } }],
     ['unsupported_algorithm', { cnf: { jwk: { kty: 'OKP', crv: 'Ed25519', x: privateX, alg: 'EdDSA' } } }],
     ['invalid_key', { cnf: { jwk: { kty: 'OKP', crv: 'Ed25519', x: privateX, alg: 'ES256' } } }],
+    ['invalid_key', { cnf: { jwk: { ...agentKey.publicJwk, use: 'enc' } } }],
+    ['invalid_key', { cnf: { jwk: { ...agentKey.publicJwk, key_ops: ['deriveKey'] } } }],
   ])('is refused as %s with %j', async (reason, change) => {
     expect(await reasonOf(checkAgent(await forge({ ...agentClaims, ...change })))).toBe(reason);
   });
