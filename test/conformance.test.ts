@@ -147,13 +147,15 @@ describe('a request whose signature', () => {
   test.each(twists)('%s is refused with its code', async (_what, twist, code) => {
     const answer = await newAgent().post('/permission', { action: 'x' }, twist());
     expectProblem(answer, 401, code);
+    expect(answer.body['type']).toBe(`urn:ietf:params:sig-error:${code}`);
     expect(answer.headers.get('signature-error')).toBe(`error=${code}`);
     expect(answer.headers.get('accept-signature-scheme')).toBe(code === 'unsupported_scheme' ? 'jwt' : null);
   });
 
-  test.each(everything)('leaves out %s is told what is required', async (left) => {
+  test.each(everything)('leaves out %s is told what is required, created or not', async (left) => {
     const components = everything.filter((name) => name !== left);
-    const answer = await newAgent().post('/permission', { action: 'x' }, { components });
+    const params = left === '@method' ? { params: '' } : {};
+    const answer = await newAgent().post('/permission', { action: 'x' }, { components, ...params });
     expectProblem(answer, 401, 'invalid_input');
     expect(answer.headers.get('signature-error')).toContain('required_input=(');
     expect(answer.headers.get('signature-error')).toContain(`"${left}"`);
@@ -173,6 +175,12 @@ describe('a request whose signature', () => {
       'for a key at odds with its alg',
       {},
       { cnf: { jwk: { ...newKey().jwk, alg: 'ES256' } } },
+      'invalid_key',
+    ],
+    [
+      'for a key that is for encryption',
+      {},
+      { cnf: { jwk: { ...newKey().jwk, use: 'enc' } } },
       'invalid_key',
     ],
     ['for something that is no key', {}, { cnf: { jwk: 'key' } }, 'invalid_key'],

@@ -26,7 +26,8 @@ export type SignatureErrorCode =
 
 /**
  * A signature failure: `401`, with the code in `Signature-Error` where agents read it, and what would have worked in
- * `required_input`, `Accept-Signature-Scheme` or `Accept-Signature-Alg` (draft §verification). Never used with a `403`.
+ * `required_input`, `Accept-Signature-Scheme` or `Accept-Signature-Alg` (draft §verification). Never used with a `403`. The
+ * body has the `type` that draft-hardt-httpbis-signature-key §5.2 gives the code.
  */
 export function signatureProblem(
   error: SignatureErrorCode,
@@ -41,6 +42,7 @@ export function signatureProblem(
     status: 401,
     error,
     detail,
+    members: { type: `urn:ietf:params:sig-error:${error}` },
     headers: {
       'signature-error': serializeDictionary(members),
       ...(wanted.scheme && {
