@@ -12,13 +12,14 @@ import { sentence } from './said.ts';
 
 const messagesOf = openPrompt('brief', ['mission', 'accepted', 'summary', 'entries', 'ask']);
 
-const WrittenBrief = z.object({
+/** What a model writes of an ask. */
+export const WrittenBrief = z.object({
   fits: z.enum(['fits', 'does_not_fit', 'cannot_tell']),
   why: z.string(),
   entries: z.array(z.number()),
   mission_words: z.string(),
 });
-type WrittenBrief = z.infer<typeof WrittenBrief>;
+export type WrittenBrief = z.infer<typeof WrittenBrief>;
 
 /** What is asked for, in whoever's words. Nothing in it is believed. */
 export type AskFacts = {
@@ -94,7 +95,8 @@ export type BriefAsked = {
   readonly signal?: AbortSignal;
 };
 
-const newest = 12;
+/** So many entries, the newest, stand beside an ask. */
+export const newest = 12;
 const fewestWords = 12;
 
 /** One model call, repaired once at most. The card never waits for it; what the rules say of the mission stands beside it. */

@@ -1,24 +1,15 @@
 // The one question whose answer may stand in for a person's: does this ask plainly serve the mission? A yes counts only
 // with words that stand in the mission, and with the ask's own entry; everything else asks people.
-import { z } from 'zod';
 import type { Entry, MissionFacts } from '#reviewer/entry.ts';
-import { type AskFacts, askRecord, checkBrief, inForce } from './brief.ts';
+import { type AskFacts, askRecord, checkBrief, inForce, newest, WrittenBrief } from './brief.ts';
 import type { Model, Silence } from './chat-model.ts';
 import { fence } from './fence.ts';
 import { askFor } from './form.ts';
-import { type Accepted, acceptedBlock, missionBlock, ordersOf, record } from './lines.ts';
+import { type Accepted, acceptedBlock, missionBlock, record } from './lines.ts';
 import { openPrompt } from './prompt.ts';
 import { sentence } from './said.ts';
 
 const messagesOf = openPrompt('fits', ['mission', 'accepted', 'entries', 'ask']);
-
-const WrittenFit = z.object({
-  fits: z.enum(['fits', 'does_not_fit', 'cannot_tell']),
-  why: z.string(),
-  entries: z.array(z.number()),
-  mission_words: z.string(),
-});
-type WrittenFit = z.infer<typeof WrittenFit>;
 
 /** A yes has its words of the mission and its entries; anything else says nothing that counts. */
 export type Fit =
@@ -45,7 +36,6 @@ export type FitAsked = {
   readonly signal: AbortSignal;
 };
 
-const newest = 12;
 const fewestWords = 3;
 
 /** One model call, repaired once at most and over when `signal` says so; charged to the mission's account. */
@@ -64,7 +54,7 @@ export async function judgeFit(
     ask: fence('ask', [{ n: own, ...askRecord(ask) }]),
   });
   const question = { messages, account: `mission:${s256}`, signal };
-  const answer = await askFor(model, question, 'fit', WrittenFit);
+  const answer = await askFor(model, question, 'fit', WrittenBrief);
   if (answer.kind === 'silent') return answer;
   return { kind: 'judged', fit: checkFit(answer.value, asked), tokens: answer.tokens };
 }
@@ -75,9 +65,12 @@ function shownOf({ entries, own }: Pick<FitAsked, 'entries' | 'own'>): readonly 
   return [...others, ...entries.filter(({ seq }) => seq === own)].toSorted((a, b) => a.seq - b.seq);
 }
 
-/** What an answer is worth. It can only lose by this: nothing here turns another answer into a yes. */
+/**
+ * What an answer is worth: what a brief that says the same is worth, whose every check it has to pass, and then more. It can
+ * only lose by this: nothing here turns another answer into a yes.
+ */
 export function checkFit(
-  written: WrittenFit,
+  written: WrittenBrief,
   asked: Pick<FitAsked, 'mission' | 'ask' | 'entries' | 'own'>,
 ): Fit {
   const entries = shownOf(asked);
@@ -92,18 +85,9 @@ export function checkFit(
   const stands =
     words.split(' ').length >= fewestWords &&
     inForce(asked.mission).some((text) => spaced(text).includes(words));
-  const told = entries.some((entry) => ordersOf(entry) === 'clear') || isTold(asked.ask);
-  const counts = stands && cited.includes(asked.own) && !told;
-  return counts
+  return stands && cited.includes(asked.own)
     ? { kind: 'fits', why, entries: cited, missionWords: sentence(words, 300) }
     : { kind: 'cannot_tell', why, entries: cited };
 }
-
-/** Somebody's words for the ask speak to whoever reads them. */
-const isTold = (ask: AskFacts) =>
-  Object.values(ask).some((value) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return text !== undefined && ordersOf({ seq: 0, kind: 'message', text }) !== 'none';
-  });
 
 const spaced = (text: string) => text.replace(/\s+/g, ' ').trim();
