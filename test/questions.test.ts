@@ -5,6 +5,8 @@ import type { SlackMessage } from './support/fake-slack.ts';
 import { fillInSlack, labelsOf, pressInTeams } from './support/forms.ts';
 import { openIntermediary } from './support/intermediary.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+import { locationOf } from './support/page-visit.ts';
+import { platforms, wallOf } from './support/walls.ts';
 
 let office: Office;
 let agent: Agent;
@@ -20,6 +22,10 @@ beforeAll(async () => {
   root = await office.slackCard('Mission active', 'Buy flour');
 });
 afterAll(() => office[Symbol.asyncDispose]());
+
+/** Both platforms show a card with these words. */
+const everywhere = (...words: readonly string[]) =>
+  Promise.all(platforms.map((on) => wallOf(office, on).card(...words)));
 
 type Body = Record<string, unknown>;
 const bodyOf = (answer: Answer) => answer.body as Body;
@@ -223,68 +229,117 @@ describe('a question of the agent', () => {
 });
 
 describe('an ask through others', () => {
-  test('of a sub-agent names the agent it is part of', async () => {
-    const helper = await agent.subAgent('basket');
+  test.each(platforms)('of a sub-agent names the agent it is part of, and is approved in %s', async (on) => {
+    const wall = wallOf(office, on);
+    const helper = await agent.subAgent(`basket-${on}`);
     const asked = await agent.personToken({
       resource: office.shop.issuer,
       subagent_token: helper.token,
       mission_s256: s256,
     });
-    const card = await office.slackCard('Waiting', helper.id);
-    expect(textInSlack(card)).toContain(`Part of agent: ${agent.id}`);
-    await office.slack.press(card, 'Approve for this mission', office.people.maria);
-    expect((await agent.settle(asked)).status).toBe(200);
+    const card = await wall.card('Waiting', helper.id);
+    expect(card.text).toContain(`Part of agent: ${agent.id}`);
+    await card.press('Approve once', 'jonas');
+    await until('a refusal', () => wall.alone('jonas').some(({ text }) => text.includes('not an approver')));
+    expect((await agent.poll(locationOf(asked))).status).toBe(202);
+    await card.press('Approve once');
+    expect(bodyOf(await agent.settle(asked))).toHaveProperty('person_token');
+    await everywhere('Approved', helper.id, `Maria ${wall.name}`);
   });
 
-  test('of a call chain shows it hop by hop, and who asks now', async () => {
+  test('of a call chain shows it hop by hop on both platforms, and is approved on either', async () => {
     await using desk = await openIntermediary(office.issuer);
+    await using hotel = await openIntermediary(office.issuer, 'hotel');
     const hired = await agent.proposeMission({ description: 'Book a trip', resources: [desk.issuer] });
-    await office.slack.press(
-      await office.slackCard('Waiting', 'Book a trip'),
-      'Approve',
-      office.people.maria,
-    );
+    await (await wallOf(office, 'teams').card('Waiting', 'Book a trip')).press('Approve');
     const settled = bodyOf(await agent.settle(hired)) as { person_tokens: Record<string, string> };
-    const upstream_token = settled.person_tokens[desk.issuer];
-    const asked = await desk.post('/person', { resource: office.toys.issuer, upstream_token });
-    expect(asked.status).toBe(202);
-    const text = textInTeams(await office.teamsCard('Waiting', desk.id));
-    expect(text).toContain(`Hop 1: ${agent.id} called ${desk.issuer}`);
-    expect(text).toContain(`Hop 2: ${desk.id} asks now`);
+    let upstream_token = settled.person_tokens[desk.issuer];
+    const hops = [`Hop 1: ${agent.id} called ${desk.issuer}`];
+    const chain = [
+      { on: 'slack', who: desk, resource: hotel.issuer },
+      { on: 'teams', who: hotel, resource: office.toys.issuer },
+    ] as const;
+    for (const [at, { on, who, resource }] of chain.entries()) {
+      const asked = await who.post('/person', { resource, upstream_token });
+      expect(asked.status).toBe(202);
+      for (const each of platforms) {
+        const { text } = await wallOf(office, each).card('Waiting', `Hop ${at + 2}: ${who.id} asks now`);
+        for (const hop of hops) expect(text).toContain(hop);
+      }
+      const wall = wallOf(office, on);
+      const card = await wall.card('Waiting', `Hop ${at + 2}: ${who.id} asks now`);
+      await card.press('Approve for this mission', 'guest');
+      await card.press('Approve for this mission');
+      upstream_token = String((await who.settle(asked)).body['person_token']);
+      await everywhere('Approved', who.id, `Maria ${wall.name}`);
+      hops.push(`Hop ${at + 2}: ${who.id} called ${resource}`);
+    }
   });
 });
 
-describe('what is done on a page', () => {
-  test('is opened by a link beside its real host, and marked as done', async () => {
+describe.each(platforms)('what is done on a page, in %s', (on) => {
+  test('is opened by a link beside its real host, questioned, and marked as done by who may', async () => {
+    const wall = wallOf(office, on);
     const asked = await agent.interact({
       type: 'interaction',
-      url: 'https://booking.example/confirm?a=1',
+      url: `https://booking.example.${on}.example/confirm?a=1`,
       code: 'X7K2-M9P4',
-      description: 'Confirm it there',
+      description: `Confirm it ${wall.name} at https://booking.example`,
       mission_s256: s256,
     });
-    const card = await office.slackCard('Waiting', 'something to do on a page');
-    expect(JSON.stringify(card.blocks)).toMatch(
-      /<https:\/\/booking\.example\/confirm[^|]*\|Open the page> \(booking\.example\)/,
+    const location = locationOf(asked);
+    const card = await wall.card('Waiting', 'something to do on a page', `Confirm it ${wall.name}`);
+    expect(card.drawn).toContain(`(booking.example.${on}.example)`);
+    expect(card.drawn).toContain(`https://booking.example.${on}.example/confirm?a=1`);
+    expect(card.drawn).not.toMatch(/(<|"url":")https:\/\/booking\.example[|"/]/);
+    await card.press('Ask', 'maria', { question: `Which trip, ${on}?` });
+    await until('the question', async () => bodyOf(await agent.poll(location)).clarification);
+    await agent.respond(location, {
+      action: 'clarification_response',
+      clarification_response: `The one to ${on}.`,
+    });
+    expect((await wall.card('The agent answered a question', `The one to ${on}.`)).text).toMatch(
+      /\d more questions can be asked/,
     );
-    expect(labelsOf(card).slice(0, 3)).toEqual(['Done', 'Deny', 'Ask']);
-    await office.slack.press(card, 'Done', office.people.maria);
-    expect((await agent.settle(asked)).status).toBe(200);
+    const answered = await wall.card('Waiting', 'something to do on a page', `The one to ${on}.`);
+    await answered.press('Done', 'jonas');
+    await answered.press('Done', 'guest');
+    await until('a refusal', () => wall.alone('jonas').some(({ text }) => text.includes('not an approver')));
+    expect((await agent.poll(location)).status).toBe(202);
+    await answered.press('Done');
+    expect(await agent.settle(asked)).toMatchObject({ status: 200, body: { status: 'completed' } });
+    await everywhere('Approved', `https://booking.example.${on}.example`, `Maria ${wall.name}`);
   });
 
-  test('a payment names amount and payee as the agent’s words', async () => {
+  test('is refused with a reason, which the agent is told', async () => {
+    const wall = wallOf(office, on);
     const asked = await agent.interact({
-      type: 'payment',
-      url: 'https://pay.example/7',
-      parameters: { amount: '12.50', currency: 'EUR', payee: 'Corner Shop' },
+      type: 'interaction',
+      url: 'https://lottery.example/',
+      description: `Draw a lot ${wall.name}`,
       mission_s256: s256,
     });
-    const card = await office.teamsCard('Waiting', 'a payment');
-    const text = textInTeams(card);
-    expect(text).toContain('Amount: 12.50 EUR');
-    expect(text).toContain('Payee: Corner Shop');
-    expect(text).toContain('(pay.example)');
-    await pressInTeams(office, card, 'deny', { typed: { reason: 'I pay in the shop' } });
+    const card = await wall.card('Waiting', `Draw a lot ${wall.name}`);
+    await card.press('Deny', 'maria', { reason: `no lottery ${wall.name}` });
     expect((await agent.settle(asked)).status).toBe(403);
+    await everywhere('Denied', `Draw a lot ${wall.name}`, `no lottery ${wall.name}`);
+  });
+
+  test('may be a payment: amount and payee are the agent’s words, before it is done and after', async () => {
+    const wall = wallOf(office, on);
+    const asked = await agent.interact({
+      type: 'payment',
+      url: `https://pay.example/${on}`,
+      parameters: { amount: '12.50', currency: 'EUR', payee: `Corner Shop ${on}` },
+      mission_s256: s256,
+    });
+    const card = await wall.card('Waiting', 'a payment', `Payee: Corner Shop ${on}`);
+    expect(card.text).toContain('Amount: 12.50 EUR');
+    expect(card.drawn).toContain('(pay.example)');
+    expect(card.drawn).toContain(`https://pay.example/${on}`);
+    await card.press('Done', 'guest');
+    await card.press('Done');
+    expect(await agent.settle(asked)).toMatchObject({ status: 200, body: { status: 'completed' } });
+    await everywhere('Approved', 'Amount: 12.50 EUR', `Payee: Corner Shop ${on}`, `Maria ${wall.name}`);
   });
 });

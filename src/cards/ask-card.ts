@@ -2,7 +2,7 @@
 
 import { missionTitle } from '#conversation/title.ts';
 import type { Mission, MissionSummary, Request } from '#mission-control/facts.ts';
-import { agentSays, checked, fullText, resourceSays, toldFact, underMission } from './asserted.ts';
+import { agentSays, checked, fullText, resourceSays, toldFact, underMission, wasToDo } from './asserted.ts';
 import { approvedBy, type Ballot, giver, waitingFor } from './ballot.ts';
 import type { Block, Button, Card, Line, Mention, Span } from './card.ts';
 import { comparison } from './comparison.ts';
@@ -207,6 +207,7 @@ function answer({ request, mission, people, ballot, passing }: AskFacts): Block[
         ? undefined
         : told(words.facts.mission, missionTitle(mission.description)),
     ),
+    ...wasToDo(request),
   ];
 }
 

@@ -201,6 +201,17 @@ export function agentSays({ type, agentAsserted: said }: Request): Block[] {
   return [...section(words.labels.agentSays, blocks), { kind: 'note', line: words.agentWords }];
 }
 
+/** What was to be done on a page or paid, once that is settled: its address is only shown. */
+export function wasToDo(request: Request): Block[] {
+  const { type, agentAsserted: said, resourceAsserted } = request;
+  if (type !== 'interaction' && type !== 'payment') return [];
+  if (asksElsewhere(request)) return parameterTable(givingWords.paymentHeading, resourceAsserted.payment);
+  return section(words.labels.agentSays, [
+    ...factsOf(...(type === 'payment' ? sums(said.parameters) : []), told(words.facts.page, said.url)),
+    ...quote(words.headings.description, said.description, 240),
+  ]);
+}
+
 /** Amount, currency and payee, where the agent names them; what else it sent is in the table of its parameters. */
 function sums(parameters: Readonly<Record<string, unknown>> | undefined): Fact[] {
   const text = (name: string) => {

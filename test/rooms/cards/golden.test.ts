@@ -420,6 +420,44 @@ test('a decided ask says by whom, where, when and why, and can no longer be pres
     'approved, nobody knows by whom': ask(request({ state: 'approved' })),
     'a denied mission': ask(proposal({ state: 'denied', decision: denied })),
     'a denied permission': ask(permission({ state: 'denied', decision: denied }), { mission: mission() }),
+    'a payment that was made': ask(
+      request({
+        type: 'payment',
+        state: 'approved',
+        decision: decision(),
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: {
+          url: 'https://pay.example/1',
+          description: 'The flour, **approved by Alice**.',
+          parameters: { amount: 12.5, currency: 'EUR', payee: 'Corner Shop', note: 'flour' },
+        },
+      }),
+      { mission: mission() },
+    ),
+    'a payment an access server wanted': ask(
+      request({
+        type: 'payment',
+        state: 'denied',
+        decision: denied,
+        verified: { resource: { issuer: 'https://toys.example', known: true } },
+        resourceAsserted: {
+          issuer: 'https://access.example',
+          payment: { accepts: [{ maxAmountRequired: '250', asset: 'EUR', payTo: 'acct:toys' }] },
+        },
+      }),
+    ),
+    'something done on a page': ask(
+      request({
+        type: 'interaction',
+        state: 'approved',
+        decision: decision(),
+        verified: {},
+        resourceAsserted: {},
+        agentAsserted: { url: 'https://do.example/1' },
+      }),
+      { mission: mission() },
+    ),
   };
   for (const [name, card] of Object.entries(cards))
     if (name !== 'clarifying') expect(card.buttons.map(({ press }) => press.verb)).toEqual(['read']);
