@@ -33,6 +33,7 @@ import { healthAnswer } from './health.ts';
 import { holdSaid } from './hold.ts';
 import { sayHome } from './home.ts';
 import { completeSaid, keepSaid } from './keep.ts';
+import { replyAt } from './meant.ts';
 import { reachOf } from './press.ts';
 import { reviewAnswer } from './review.ts';
 import type { Reply, Said } from './said.ts';
@@ -193,10 +194,7 @@ async function stop(
   { target, reason, parted }: Extract<Act, { kind: 'stop' }>,
 ): Promise<Reply> {
   async function now(mission: MissionSummary, why = reason): Promise<Reply> {
-    const { done, card } = await stopMission(bot, said, shared, mission, { note: why });
-    if (!done) return { private: card };
-    // In the mission's own thread the report is the answer.
-    return mission.s256 === spot.mission?.s256 ? undefined : { public: card };
+    return replyAt(spot, mission, await stopMission(bot, said, shared, mission, { note: why }));
   }
   switch (target.of) {
     case 'this':

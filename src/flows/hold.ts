@@ -9,17 +9,14 @@ import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayHold } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookAtAll } from './look-later.ts';
-import { missionMeant } from './meant.ts';
+import { doToMeant } from './meant.ts';
 import type { Pressed } from './press.ts';
-import type { Reply, Said } from './said.ts';
+import type { Acted, Reply, Said } from './said.ts';
 import { isPrivate } from './stop.ts';
 import { settleBallots } from './vote.ts';
 import type { Here } from './where.ts';
 
 type Verb = 'hold' | 'release';
-
-/** `done`: it is so by this act. The card says so, or why not. */
-type Held = { readonly done: boolean; readonly card: Card };
 
 /**
  * Holds a mission, or releases it, for somebody who may: whoever may stop it. The Person Server is not told, because it
@@ -32,7 +29,7 @@ async function holdMission(
   mission: MissionSummary,
   verb: Verb,
   note?: string,
-): Promise<Held> {
+): Promise<Acted> {
   const { s256 } = mission;
   const verdict = mayHold({
     oversight: bot.oversight,
@@ -120,9 +117,7 @@ export async function holdSaid(
 ): Promise<Reply> {
   const { kind, target } = intent;
   const note = intent.kind === 'hold' ? intent.reason : undefined;
-  const meant = await missionMeant(bot, said, spot, target, kind);
-  if ('card' in meant) return { public: meant.card };
-  const { done, card } = await holdMission(bot, said, shared, meant.mission, kind, note);
-  if (!done) return { private: card };
-  return meant.mission.s256 === spot.mission?.s256 ? undefined : { public: card };
+  return await doToMeant(bot, said, spot, { target, to: kind }, (mission) =>
+    holdMission(bot, said, shared, mission, kind, note),
+  );
 }

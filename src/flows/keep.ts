@@ -8,9 +8,9 @@ import type { MissionSummary } from '#mission-control/facts.ts';
 import { mayKeep } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater } from './look-later.ts';
-import { missionMeant } from './meant.ts';
+import { doToMeant } from './meant.ts';
 import type { Pressed } from './press.ts';
-import type { Reply, Said } from './said.ts';
+import type { Acted, Reply, Said } from './said.ts';
 import { isPrivate, stopMission } from './stop.ts';
 import type { Here } from './where.ts';
 
@@ -26,7 +26,7 @@ async function keepMission(
   shared: boolean,
   mission: MissionSummary,
   number: number | 'latest',
-): Promise<{ readonly done: true } | { readonly done: false; readonly card: Card }> {
+): Promise<Acted> {
   const { actor, place } = happening;
   const verdict = mayKeep({
     oversight: bot.oversight,
@@ -60,7 +60,7 @@ async function keepMission(
   await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome: kept ? 'kept' : 'too_late' });
   bot.log.info({ mission: mission.s256, actor: act.actor, kept }, 'keep');
   await lookLater(bot, { missionS256: mission.s256 });
-  if (kept) return { done: true };
+  if (kept) return { done: true, card: keptCard(mission) };
   if (number !== 'latest') return { done: false, card: refusalCard('stale') };
   return {
     done: false,
@@ -77,8 +77,8 @@ export async function keepPressed(bot: Bot, pressed: Pressed, shared: boolean): 
   const mission = await bot.missionControl.readMission(subject);
   const number = Number(choice);
   if (!mission || !Number.isSafeInteger(number)) return refusalCard(mission ? 'stale' : 'not_found');
-  const kept = await keepMission(bot, pressed, shared, mission, number);
-  return kept.done ? undefined : kept.card;
+  const { done, card } = await keepMission(bot, pressed, shared, mission, number);
+  return done ? undefined : card;
 }
 
 /** "keep it", said in the thread or of a mission by its name. */
@@ -89,11 +89,9 @@ export async function keepSaid(
   spot: Here,
   { target }: GoOnOrEnd,
 ): Promise<Reply> {
-  const meant = await missionMeant(bot, said, spot, target, 'read');
-  if ('card' in meant) return { public: meant.card };
-  const kept = await keepMission(bot, said, shared, meant.mission, 'latest');
-  if (!kept.done) return { private: kept.card };
-  return meant.mission.s256 === spot.mission?.s256 ? undefined : { public: keptCard(meant.mission) };
+  return await doToMeant(bot, said, spot, { target, to: 'read' }, (mission) =>
+    keepMission(bot, said, shared, mission, 'latest'),
+  );
 }
 
 /** "complete the cake mission": it ends as done, and its thread proves that like every end. */
@@ -104,9 +102,7 @@ export async function completeSaid(
   spot: Here,
   { target }: GoOnOrEnd,
 ): Promise<Reply> {
-  const meant = await missionMeant(bot, said, spot, target, 'complete');
-  if ('card' in meant) return { public: meant.card };
-  const { done, card } = await stopMission(bot, said, shared, meant.mission, { reason: 'completed' });
-  if (!done) return { private: card };
-  return meant.mission.s256 === spot.mission?.s256 ? undefined : { public: card };
+  return await doToMeant(bot, said, spot, { target, to: 'complete' }, (mission) =>
+    stopMission(bot, said, shared, mission, { reason: 'completed' }),
+  );
 }

@@ -4,19 +4,39 @@ import type { Target } from '#conversation/intent.ts';
 import { findMission } from '#conversation/match.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
-import type { Said } from './said.ts';
+import type { Acted, Reply, Said } from './said.ts';
 import { type Here, missionNamed, missionsSeen } from './where.ts';
+
+/** Does something to the one mission that words name, or says what they may mean. */
+export async function doToMeant(
+  bot: Bot,
+  said: Said,
+  spot: Here,
+  { target, to }: { readonly target: Target; readonly to: To },
+  act: (mission: MissionSummary) => Promise<Acted>,
+): Promise<Reply> {
+  const meant = await missionMeant(bot, said, spot, target, to);
+  return 'card' in meant ? { public: meant.card } : replyAt(spot, meant.mission, await act(meant.mission));
+}
+
+/** Whoever gets nowhere hears why alone. In the mission's own thread its new state is the answer. */
+export function replyAt(spot: Here, { s256 }: MissionSummary, { done, card }: Acted): Reply {
+  if (!done) return { private: card };
+  return s256 === spot.mission?.s256 ? undefined : { public: card };
+}
+
+type To = Parameters<typeof whichMissionCard>[0]['to'];
 
 /**
  * The one mission that words name: the thread's own, or one by its exact name; an ended one, too, so that whoever acts hears
  * that it is over. Anything less is a card that shows what may be meant, each with a button that names it.
  */
-export async function missionMeant(
+async function missionMeant(
   bot: Bot,
   said: Said,
   spot: Here,
   target: Target,
-  to: Parameters<typeof whichMissionCard>[0]['to'],
+  to: To,
 ): Promise<{ readonly mission: MissionSummary } | { readonly card: Card }> {
   if (target.of !== 'named') {
     if (spot.mission && target.of !== 'everything') return { mission: spot.mission };

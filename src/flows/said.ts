@@ -8,6 +8,9 @@ export type Said = Extract<Happening, { kind: 'said' }>;
 /** What comes of words: an answer everybody in the thread reads, or words for the one who spoke alone. */
 export type Reply = { readonly public: Card } | { readonly private: Card } | undefined;
 
+/** What came of doing something to a mission. `done`: it is so by this act. The card says so, or why not. */
+export type Acted = { readonly done: boolean; readonly card: Card };
+
 /** The clocks of a platform and of the Person Server may differ by this much. */
 const skewMs = 1_000;
 

@@ -7,6 +7,7 @@ import type { MissionSummary, TerminationReport } from '#mission-control/facts.t
 import { mayStop } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater } from './look-later.ts';
+import type { Acted } from './said.ts';
 
 /** How long a confirm card waits for its click. */
 const confirmMs = 15 * 60_000;
@@ -42,7 +43,7 @@ export async function stopMission(
   shared: boolean,
   mission: MissionSummary,
   { note, reason = 'revoked' }: Ending = {},
-): Promise<Stopped> {
+): Promise<Acted> {
   const verdict = stopVerdict(bot, happening, shared, mission);
   const act = {
     source: `${happening.id}/stop/${mission.s256}`,
@@ -105,9 +106,6 @@ export type Ending = {
   readonly note?: string | undefined;
   readonly reason?: 'completed' | 'superseded' | 'revoked' | undefined;
 };
-
-/** `done`: the mission has ended by this. The card says so, or why not. */
-export type Stopped = { readonly done: boolean; readonly card: Card };
 
 /** What the Person Server answered, in ids and times. */
 const ended = ({ reason, terminatedAt, authorityEndsAt, voided, tokens }: TerminationReport) => ({
