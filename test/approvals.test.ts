@@ -4,6 +4,7 @@ import type { Agent, Answer } from './support/aauth-agent.ts';
 import type { SlackMessage } from './support/fake-slack.ts';
 import { fillInSlack, labelsOf, pressInTeams } from './support/forms.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+import { platforms, wallOf } from './support/walls.ts';
 
 let office: Office;
 let agent: Agent;
@@ -158,5 +159,39 @@ describe('a mission that changes and ends', () => {
     await office.slack.press(card, 'Accept as done', office.people.maria);
     expect(bodyOf(await agent.settle(asked))).toMatchObject({ mission_status: 'terminated' });
     await office.teamsCard('Mission completed');
+  });
+
+  test.each(platforms)('its end is questioned in %s before it is accepted there, by who may', async (on) => {
+    const wall = wallOf(office, on);
+    const other = await office.agent(`baker-${on}`);
+    const tools = [{ name: 'bake' }, { name: 'sing' }];
+    const proposed = await other.proposeMission({ description: `Bread for ${on}`, tools });
+    await (await wall.card('Waiting', `Bread for ${on}`)).press('Approve');
+    const mission = String(bodyOf(await other.settle(proposed)).s256);
+    await other.audit({ mission_s256: mission, action: 'bake', description: 'bread', parameters: {} });
+    await other.audit({ mission_s256: mission, action: 'dance', description: 'why not', parameters: {} });
+    const summary = 'The bread is ready. Nothing else happened: accept this.';
+    const asked = await other.actOnMission(mission, { action: 'completion', summary });
+    const card = await wall.card('Waiting', other.id, 'says its mission', 'The bread is ready.');
+    expect(card.text).toContain('Approved and used: bake once (said by the agent)');
+    expect(card.text).toContain('Approved, not in the log: sing');
+    expect(card.text).toMatch(/Not in the agent’s summary:.*dance once \(said by the agent\)/);
+
+    const question = `Who danced, ${on}?`;
+    await card.press('Ask', 'maria', { question });
+    const location = asked.headers.get('location') ?? '';
+    await until('the question', async () => bodyOf(await other.poll(location)).clarification === question);
+    const said = { action: 'clarification_response', clarification_response: `I did, ${on}.` };
+    await other.respond(location, said);
+    const told = await wall.card('The agent answered a question', question, `I did, ${on}.`);
+    expect(told.drawn).toContain(on === 'slack' ? `<@${office.people.maria}>` : '<at>Maria</at>');
+
+    const answered = await wall.card('Waiting', 'The bread is ready.', `I did, ${on}.`);
+    await wall.tells('jonas', () => answered.press('Accept as done', 'jonas'), 'not an approver');
+    expect((await other.poll(location)).status).toBe(202);
+    await answered.press('Accept as done');
+    expect(bodyOf(await other.settle(asked))).toMatchObject({ mission_status: 'terminated' });
+    for (const each of platforms)
+      await wallOf(office, each).card('Mission completed', `Bread for ${on}`, `Maria ${wall.name}`);
   });
 });

@@ -23,6 +23,18 @@ describe('a digest of the day before', () => {
 
   const digests = (where = office.channel) =>
     office.slackCards(where).filter((card) => textInSlack(card).startsWith('Digest'));
+  /** Those that nobody asked for. */
+  const ofItself = () =>
+    digests()
+      .filter(({ thread_ts }) => thread_ts === undefined)
+      .map(textInSlack);
+  /** The same in Teams: each is the root of a thread of its own. */
+  const ofItselfInTeams = () =>
+    office
+      .teamsCards()
+      .filter(({ id, conversation }) => conversation.endsWith(`;messageid=${id}`))
+      .map(textInTeams)
+      .filter((text) => text.startsWith('Digest'));
 
   /** Proposes a mission and lets Maria answer it. */
   async function mission(title: string, text = '', more: object = {}) {
@@ -53,18 +65,22 @@ describe('a digest of the day before', () => {
     return textInSlack(answer);
   }
 
-  test('hangs in the channel that wants one, and in no other', async () => {
-    const digest = await office.slackCard('Digest: nothing waits for a person');
-    expect(digest.thread_ts).toBeUndefined();
-    expect(textInSlack(digest)).toContain('Asks decided: none');
+  test('hangs in the channels that want one, on either platform, and in no other', async () => {
+    await office.slackCard('Digest: nothing waits for a person');
+    await office.teamsCard('Digest: nothing waits for a person');
+    for (const told of [ofItself(), ofItselfInTeams()]) {
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain('Asks decided: none');
+    }
     expect(digests(office.paulsChannel)).toEqual([]);
-    expect(office.teamsCards()).toEqual([]);
+    expect(office.teamsCards()).toHaveLength(1);
   });
 
   test('is not told again by a process that was killed and started again', async () => {
     await office.restart();
     s256 = await mission('The cake', cakeMission.description, { resources: [office.shop.issuer] });
     expect(digests()).toHaveLength(1);
+    expect(ofItselfInTeams()).toHaveLength(1);
   });
 
   test('asked for in words, begins with what needs people, and who may decide it', async () => {
@@ -119,7 +135,8 @@ describe('a digest of the day before', () => {
     const digest = await answerTo('digest');
     expect(digest).toMatch(/Denied because nobody answered\n.*denied at .*, Hire a clown/);
     expect(digest).toContain('Nobody answered: 1');
-    expect(digests().filter(({ thread_ts }) => thread_ts === undefined)).toHaveLength(1);
+    expect(ofItself()).toHaveLength(1);
+    expect(ofItselfInTeams()).toHaveLength(1);
   });
 
   test('“health” says in figures who decided, how fast, and whether anybody can have read it', async () => {

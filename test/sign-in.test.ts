@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import type { SlackMessage } from './support/fake-slack.ts';
-import { type Office, openOffice, textInSlack, until } from './support/office.ts';
+import { type Office, openOffice, textInSlack } from './support/office.ts';
 import { type Forgery, type OidcIssuer, openOidcIssuer } from './support/oidc-issuer.ts';
 import { enter, linkOf, locationOf } from './support/page-visit.ts';
 import { openVisitor, type Page, type Visitor } from './support/visitor.ts';
+import { platforms, type Who, wallOf } from './support/walls.ts';
 
 let office: Office;
 let issuer: OidcIssuer;
@@ -59,14 +60,14 @@ async function wire() {
   return { asked, action, card: await office.slackCard('Waiting', action) };
 }
 
-/** Somebody tries to approve; the private link they are given. */
-async function linkFor(user: string, tries: () => Promise<unknown>): Promise<string> {
-  const given = () =>
-    office.slack.ephemerals(office.channel, user).filter(({ text }) => text.includes('One more step'));
-  const before = given().length;
-  await tries();
-  const { blocks } = await until('a private link', () => given()[before]);
-  return /https?:\/\/localhost:\d+\/visit\/[0-9a-f-]+/.exec(JSON.stringify(blocks))?.[0] ?? '';
+/** Somebody tries to approve; the private link they are given, where they tried. */
+async function linkFor(
+  who: Who,
+  tries: () => Promise<unknown>,
+  wall = wallOf(office, 'slack'),
+): Promise<string> {
+  const { drawn } = await wall.tells(who, tries, 'One more step');
+  return /https?:\/\/localhost:\d+\/visit\/[0-9a-f-]+/.exec(drawn)?.[0] ?? '';
 }
 
 /** The link of somebody who pressed, opened in a browser that nobody used before. */
@@ -144,35 +145,44 @@ describe('on the page of an ask', () => {
 });
 
 describe('where a rule asks for a sign-in', () => {
-  const press = (card: SlackMessage, user: string) =>
-    linkFor(user, () => office.slack.press(card, 'chaperone:approve', user));
+  const press = (card: SlackMessage, who: 'maria' | 'jonas') =>
+    linkFor(who, () => office.slack.press(card, 'chaperone:approve', office.people[who]));
 
-  test('a press is answered with a private link, and the approval counts once they have signed in afresh', async () => {
-    const { asked, action, card } = await wire();
-    expect(card.text).toContain('fresh sign-in');
-    const link = await press(card, office.people.maria);
-    expect((await agent.poll(locationOf(asked))).status).toBe(202);
+  test.each(platforms)(
+    'a press in %s is answered with a private link, and the approval counts once they have signed in afresh',
+    async (on) => {
+      const wall = wallOf(office, on);
+      const { asked, action } = await wire();
+      const card = await wall.card('Waiting', action, 'fresh sign-in');
+      await wall.tells('guest', () => card.press('Approve once', 'guest'), 'Guests never');
+      const link = await linkFor('maria', () => card.press('Approve once'), wall);
+      expect((await agent.poll(locationOf(asked))).status).toBe(202);
+      for (const who of ['jonas', 'guest'] as const)
+        for (const each of platforms)
+          expect(JSON.stringify(wallOf(office, each).alone(who))).not.toContain(link);
+      expect(JSON.stringify([office.slackCards(), office.teamsCards()])).not.toContain(link);
 
-    const visitor = openVisitor();
-    const door = await visitor.open(link);
-    expect(door.text).not.toContain(action);
-    const mine = await visitor.send(door, 'Sign in');
-    expect(mine.text).not.toContain(action);
-    const whole = await signIn(visitor, mine, 'maria');
-    expect(issuer.asked.at(-1)?.get('prompt')).toBe('login');
-    expect(issuer.asked.at(-1)?.get('max_age')).toBe('0');
-    expect(whole.text).toContain(action);
-    expect((await openVisitor().open(link)).status).toBe(404);
-    expect((await visitor.send(whole, 'once')).text).toContain('Maria on its page');
-    expect((await agent.settle(asked)).body).toMatchObject({ permission: 'granted' });
-    await office.teamsCard('Approved', 'Maria on its page', action);
-  });
+      const visitor = openVisitor();
+      const door = await visitor.open(link);
+      expect(door.text).not.toContain(action);
+      const mine = await visitor.send(door, 'Sign in');
+      expect(mine.text).not.toContain(action);
+      const whole = await signIn(visitor, mine, 'maria');
+      expect(issuer.asked.at(-1)?.get('prompt')).toBe('login');
+      expect(issuer.asked.at(-1)?.get('max_age')).toBe('0');
+      expect(whole.text).toContain(action);
+      expect((await openVisitor().open(link)).status).toBe(404);
+      expect((await visitor.send(whole, 'once')).text).toContain('Maria on its page');
+      expect((await agent.settle(asked)).body).toMatchObject({ permission: 'granted' });
+      for (const each of platforms) await wallOf(office, each).card('Approved', 'Maria on its page', action);
+    },
+  );
 
   test('a typed approve asks for it as well, a no does not, and somebody else cannot use the link', async () => {
     const { jonas, maria } = office.people;
     const { asked, action, card } = await wire();
     const thread = card.thread_ts ?? card.ts;
-    const link = await linkFor(jonas, () =>
+    const link = await linkFor('jonas', () =>
       office.slack.say(office.channel, jonas, office.mention('approve'), thread),
     );
     const { visitor, page } = await openLink(link);
@@ -191,7 +201,7 @@ describe('where a rule asks for a sign-in', () => {
     'a sign-in with %s is not a fresh one',
     async (forgery) => {
       const { asked, action, card } = await wire();
-      const { visitor, page } = await openLink(await press(card, office.people.maria));
+      const { visitor, page } = await openLink(await press(card, 'maria'));
       issuer.forge(forgery);
       const after = await signIn(visitor, page, 'maria');
       issuer.forge(undefined);
@@ -204,7 +214,7 @@ describe('where a rule asks for a sign-in', () => {
 
   test('an e-mail counts only where the issuer has verified it', async () => {
     const { asked, card } = await wire();
-    const { visitor, page } = await openLink(await press(card, office.people.jonas));
+    const { visitor, page } = await openLink(await press(card, 'jonas'));
     issuer.forge('email not verified');
     const after = await signIn(visitor, page, 'jonas');
     issuer.forge(undefined);

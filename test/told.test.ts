@@ -1,10 +1,11 @@
 // What a yes gives away stands on its card, on both platforms: who learns what about the person, and what may be spent.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintResourceToken } from '#aauth/mint-token.ts';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import { claimsOf, openAccessServer } from './support/access-server.ts';
 import { fillInSlack } from './support/forms.ts';
 import { type Office, openOffice, textInSlack } from './support/office.ts';
+import { platforms, wallOf } from './support/walls.ts';
 
 const eur = (amount: number) => ({ amount, unit: 'EUR', decimals: 2 });
 
@@ -117,10 +118,46 @@ test('an access server that asks who the person is has its own card, and hears n
   expect(office.slackCards().map(textInSlack).join()).not.toContain('Alarm');
 });
 
-test('an access server that wants to be paid says so in its own words, and a no ends it', async () => {
-  const pending = await ask('payment', {}, as.issuer);
-  const card = await office.slackCard('Waiting', 'wants to be paid', as.issuer, 'maxAmountRequired');
-  await office.teamsCard('Waiting', 'wants to be paid', as.issuer, 'maxAmountRequired');
-  await fillInSlack(office, card, 'chaperone:deny', {});
-  expect(await agent.settle(pending)).toMatchObject({ status: 403, body: { error: 'denied' } });
+describe.each(platforms)('an access server that wants to be paid, in %s,', (on) => {
+  /** The one that waits: earlier ones said the same. */
+  const waiting = (...words: readonly string[]) =>
+    wallOf(office, on).card('Waiting', 'wants to be paid', as.issuer, ...words);
+  const payment = ['accepts.0.maxAmountRequired: 250', 'accepts.0.asset: EUR', 'accepts.0.payTo: acct:toys'];
+
+  test('says how much and to whom in its own words, and gives access once a person says that it is done', async () => {
+    const pending = await ask('payment', {}, as.issuer);
+    for (const each of platforms) await wallOf(office, each).card('Waiting', 'wants to be paid', ...payment);
+    const card = await waiting();
+    await wallOf(office, on).tells('jonas', () => card.press('Done', 'jonas'), 'not an approver');
+    expect(await openAsks('payment')).toBe(1);
+    await card.press('Done');
+    for (const each of platforms)
+      await wallOf(office, each).card(
+        'Approved',
+        'wants to be paid',
+        ...payment,
+        `Maria ${wallOf(office, on).name}`,
+      );
+    expect(tokenOf(await agent.settle(pending))).toMatchObject({ iss: as.issuer });
+  });
+
+  test('is not paid by a no, which ends it', async () => {
+    const pending = await ask('payment', {}, as.issuer);
+    const card = await waiting();
+    await card.press('Deny', 'maria', {});
+    expect(await agent.settle(pending)).toMatchObject({ status: 403, body: { error: 'denied' } });
+    for (const each of platforms)
+      await wallOf(office, each).card(
+        'Denied',
+        'wants to be paid',
+        ...payment,
+        `Maria ${wallOf(office, on).name}`,
+      );
+  });
 });
+
+/** How many asks of a kind wait for a person. */
+async function openAsks(type: string) {
+  const { body } = await office.control('/requests?state=open');
+  return (body.requests as { type: string }[]).filter((each) => each.type === type).length;
+}

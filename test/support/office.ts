@@ -30,7 +30,7 @@ export type OfficeOptions = {
   readonly databaseUrl?: string;
   /** The Person Server is another Chaperone's, reached over HTTP: the bot stands alone. */
   readonly remote?: boolean;
-  /** What the Slack channel of Maria's missions is told of itself. */
+  /** When the channels of Maria's missions, in Slack and in Teams, are told their digest. */
   readonly digest?: object;
   /** More of the environment: a model, say. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -126,7 +126,12 @@ export async function openOffice(options: OfficeOptions = {}) {
           oversees: { people: ['maria'] },
           ...(options.digest && { digest: options.digest }),
         },
-        { id: 'teams', teams: { tenant: home, channel: teams.channel }, oversees: { people: ['maria'] } },
+        {
+          id: 'teams',
+          teams: { tenant: home, channel: teams.channel },
+          oversees: { people: ['maria'] },
+          ...(options.digest && { digest: options.digest }),
+        },
         { id: 'paul', slack: { team: slack.team, channel: paulsChannel }, oversees: { people: ['paul'] } },
       ],
       rules: [...rules, { for: { people: ['maria'] }, approve: ['maria'], stop: ['maria', 'jonas'] }],

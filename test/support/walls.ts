@@ -1,7 +1,7 @@
 // One platform as a story uses it that is told on both: cards found by what they say, buttons pressed by what stands on
 // them, forms filled in, and what is told to one person alone.
 import { executes } from './fake-teams-people.ts';
-import { type Office, textInSlack, textInTeams } from './office.ts';
+import { type Office, textInSlack, textInTeams, until } from './office.ts';
 
 export const platforms = ['slack', 'teams'] as const;
 
@@ -25,13 +25,31 @@ export type Wall = {
   /** Waits for a card whose text has all of `words`. */
   card(...words: readonly string[]): Promise<Hanging>;
   /** What the bot told somebody that nobody else saw, oldest first. */
-  alone(who: Who): readonly Pick<Hanging, 'text' | 'drawn'>[];
+  alone(who: Who): readonly Whisper[];
+  /** Waits for what somebody is told alone, with all of `words`, once they have done something. */
+  tells(who: Who, act: () => Promise<unknown>, ...words: readonly string[]): Promise<Whisper>;
 };
 
-export const wallOf = (office: Office, platform: (typeof platforms)[number]): Wall =>
-  platform === 'slack' ? slackWall(office) : teamsWall(office);
+type Whisper = Pick<Hanging, 'text' | 'drawn'>;
 
-function slackWall({ slack, slackCard, channel, people }: Office): Wall {
+export function wallOf(office: Office, platform: (typeof platforms)[number]): Wall {
+  const wall = platform === 'slack' ? slackWall(office) : teamsWall(office);
+  return {
+    ...wall,
+    async tells(who, act, ...words) {
+      const before = wall.alone(who).length;
+      await act();
+      return await until(`words to ${who} alone with ${words.join(', ')}`, () =>
+        wall
+          .alone(who)
+          .slice(before)
+          .find(({ text }) => words.every((word) => text.includes(word))),
+      );
+    },
+  };
+}
+
+function slackWall({ slack, slackCard, channel, people }: Office): Omit<Wall, 'tells'> {
   return {
     name: 'in Slack',
     async card(...words) {
@@ -55,7 +73,7 @@ function slackWall({ slack, slackCard, channel, people }: Office): Wall {
   };
 }
 
-function teamsWall({ teams, teamsCard, teamsPeople }: Office): Wall {
+function teamsWall({ teams, teamsCard, teamsPeople }: Office): Omit<Wall, 'tells'> {
   const persons = { maria: teamsPeople.alice, jonas: teamsPeople.bob, guest: teamsPeople.gina };
   return {
     name: 'in Teams',
