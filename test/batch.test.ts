@@ -16,7 +16,9 @@ beforeAll(async () => {
       { for: { ...maria, actions: ['hire'] }, approve: ['maria', 'jonas'], quorum: 2 },
       { for: { ...maria, actions: ['pay'] }, approve: ['maria', 'jonas'], step_up: 'second_person' },
       { for: { ...maria, actions: ['sell'] }, approve: ['maria', 'jonas'], exclude: 'person' },
+      { for: { ...maria, kinds: ['person_token'] }, reminders: { at: [0.2] } },
     ],
+    delegation: { to: ['jonas'], longest_days: 14 },
   });
   agent = await office.agent();
   ({ s256, root } = await mission('# Invite the guests'));
@@ -124,7 +126,7 @@ describe('identical asks', () => {
     const [view] = office.slack.views(office.people.maria).slice(-1);
     await office.slack.submit(view?.id ?? '', {}, office.people.maria);
     expect(await ended([asked[0] as Answer])).toEqual(['denied']);
-    await office.slackCard('Answered one by one', 'call');
+    await office.slackCard('Settled one by one', 'call');
   });
 
   test('a press answers the list it was pressed on: what came later is not approved, what changed voids it', async () => {
@@ -171,6 +173,21 @@ describe('identical asks', () => {
     expect(await ended([later, another])).toEqual(['denied', 'granted']);
   });
 
+  test('are at most twenty on one card: the next begins another, and a press on the first never reaches it', async () => {
+    const asked: Answer[] = [];
+    for (let nth = 1; nth <= 21; nth += 1) asked.push(await about('knit', { to: `guest ${nth}.` }));
+    const full = await office.slackCard('Waiting', '20 times', 'to: guest 20.');
+    const next = await office.slackCard('Waiting', 'to: guest 21.');
+    expect(next.ts).not.toBe(full.ts);
+    expect(labelsOf(full)).toContain('Approve all 20 once');
+    for (let nth = 1; nth <= 20; nth += 1) expect(textInSlack(full)).toContain(`${nth}: to: guest ${nth}.`);
+    await fillInSlack(office, full, 'Deny all 20', {});
+    expect(new Set(await ended(asked.slice(0, 20)))).toEqual(new Set(['denied']));
+    expect((await agent.poll(asked[20]?.headers.get('location') ?? '')).status).toBe(202);
+    await fillInSlack(office, next, 'Deny', {});
+    expect(await ended(asked.slice(20))).toEqual(['denied']);
+  });
+
   test('never share a card across missions, with another reason, outside of missions, or where each is stepped up', async () => {
     const other = await mission('# Invite the neighbours');
     const asked = [
@@ -192,6 +209,57 @@ describe('identical asks', () => {
 
 const isWaiting = (card: SlackMessage) => textInSlack(card).startsWith('Waiting');
 
+/** Three asks that nobody answers, but for one of them, and the card they share. */
+const leftAlone: Answer[] = [];
+let party: Awaited<ReturnType<typeof mission>>;
+let card: SlackMessage;
+
+test('one reminder in the thread names all of them that wait, on both platforms', async () => {
+  party = await mission('# Plan the party');
+  // An ask for a token does not outlive the token its agent asked with.
+  const inHaste = await office.agent('errand', { lifetimeSeconds: 15 });
+  for (const capabilities of [[], ['interaction'], ['clarification']])
+    leftAlone.push(
+      await inHaste.personToken({ resource: office.toys.issuer, mission_s256: party.s256, capabilities }),
+    );
+  card = await office.slackCard('Waiting', '3 times', 'Toy Shop');
+  await office.teamsCard('Waiting', '3 times', 'Toy Shop');
+  await fillInSlack(office, card, 'Decide one', { which: '2', what: 'deny', words: 'One is enough' });
+  const reminder = await office.slackCard('Reminder: 2 asks');
+  expect(reminder.thread_ts).toBe(party.root.ts);
+  expect(JSON.stringify(reminder.blocks)).toContain(`<@${office.people.maria}>`);
+  expect(JSON.stringify(reminder.blocks)).not.toContain(`<@${office.people.jonas}>`);
+  await office.teamsCard('Reminder: 2 asks');
+  expect(cardsAbout('Reminder: ')).toHaveLength(1);
+});
+
+/** The asks that somebody answered for Maria. */
+let handed: readonly string[] = [];
+
+describe('somebody who decides for somebody else', () => {
+  test('answers the list for them: “X for Y” at each, on both platforms', async () => {
+    const { asked } = await ask('paint', 'wall', 'door', 'gate');
+    await say(`<@${office.people.jonas}> decides for me until tomorrow`);
+    await office.slackCard('3 times', 'paint', 'Jonas decides for Maria until');
+    const { body } = await office.control(`/requests?state=open&mission_s256=${s256}`);
+    handed = (body.requests as { id: string }[]).map(({ id }) => id);
+    await say('deny the second because it sticks', office.people.jonas);
+    expect((await agent.settle(asked[1] as Answer)).body).toMatchObject({ reason: 'it sticks' });
+    const teams = await office.teamsCard('2 times', 'paint', 'Denied by Jonas for Maria in Slack');
+    await office.teams.press(teams.id, 'chaperone.approve', office.teamsPeople.bob);
+    expect(await ended([asked[0] as Answer, asked[2] as Answer])).toEqual(['granted', 'granted']);
+    for (const text of [
+      textInSlack(await office.slackCard('Settled one by one', 'paint')),
+      textInTeams(await office.teamsCard('Settled one by one', 'paint')),
+    ]) {
+      expect(text.match(/Approved by Jonas for Maria in Teams/g)).toHaveLength(2);
+      expect(text.match(/Denied by Jonas for Maria in Slack/g)).toHaveLength(1);
+    }
+    await say('I decide again');
+    await office.slackCard('You decide again');
+  });
+});
+
 describe('words', () => {
   test('“deny the second”, a name in quotes and “approve all” answer what is listed', async () => {
     const { asked } = await ask('thank', 'ann', 'bob@example.com', 'cem', 'dan');
@@ -212,7 +280,7 @@ describe('words', () => {
   test('in Teams, and by an id', async () => {
     const { asked } = await ask('greet', 'ann', 'bob');
     const { conversation } = await office.teamsCard('Waiting', '2 times', 'greet');
-    const { body } = await office.control('/requests?state=open&limit=100');
+    const { body } = await office.control(`/requests?state=open&mission_s256=${s256}`);
     const ids = (body.requests as { id: string }[]).map(({ id }) => id);
     expect(ids).toHaveLength(2);
     await office.teams.say(office.teamsPeople.alice, conversation, `deny ${ids[0]}`);
@@ -247,7 +315,7 @@ describe('who may', () => {
     const left = await office.slackCard('Waiting', '2 times', '1 of 2 approved', 'hire');
     await office.slack.press(left, 'Approve all 2 once', office.people.jonas);
     expect(await ended([asked[0] as Answer, asked[2] as Answer])).toEqual(['granted', 'granted']);
-    await office.slackCard('Answered one by one', 'hire', 'band', 'Approved');
+    await office.slackCard('Settled one by one', 'hire', 'band', 'Approved');
   });
 
   test('the excluded have no say in any of them', async () => {
@@ -277,6 +345,24 @@ describe('who may', () => {
   });
 });
 
+test('in the end silence is a no: on the card they share, in the thread, and to the agent', async () => {
+  const ends = await Promise.all(leftAlone.map((each) => agent.settle(each, { withinMs: 20_000 })));
+  expect(ends.map(({ status }) => status)).toEqual([408, 403, 408]);
+  const denied = await office.slackCard('Settled one by one', office.toys.issuer);
+  expect(denied.ts).toBe(card.ts);
+  for (const row of ['1: ', '3: '])
+    expect(textInSlack(denied)).toMatch(new RegExp(`^${row}.*Denied, nobody answered`, 'm'));
+  expect(textInSlack(denied)).toMatch(/^2: .*Denied by Maria in Slack/m);
+  expect(labelsOf(denied)).toEqual(['Full text']);
+  await office.teamsCard('Settled one by one', 'Denied, nobody answered', 'by Maria in Slack');
+  const said = await office.slackCard('Denied: nobody answered', 'Plan the party');
+  expect(said.thread_ts).toBe(party.root.ts);
+  await office.teamsCard('Denied: nobody answered', 'Plan the party');
+  await office.slackCard('Reminder, no longer needed');
+  await office.teamsCard('Reminder, no longer needed');
+  expect(cardsAbout('Denied: nobody answered')).toHaveLength(1);
+}, 30_000);
+
 test('a stop voids whatever is listed; then each ask has one outcome and one act of a decision', async () => {
   const { asked } = await ask('dance', 'ann', 'bob');
   await say('stop');
@@ -285,7 +371,14 @@ test('a stop voids whatever is listed; then each ask has one outcome and one act
   await office.teamsCard('Void', '2 times', 'dance');
   const { body } = await office.control('/requests?state=closed&limit=200');
   const requests = body.requests as { id: string; state: string; decision?: object }[];
-  await office.leftBehind(async ({ acts }) => {
+  await office.leftBehind(async ({ acts, delegations }) => {
+    expect(handed).toHaveLength(3);
+    for (const id of handed) {
+      const act = (await acts.about(`request:${id}`)).find(({ outcome }) => outcome === 'decided');
+      if (!act) throw new Error(`nobody decided ${id}`);
+      const { delegation } = act.answer as { delegation: string };
+      expect([act.person, await delegations.principalOf(delegation)]).toEqual(['jonas', 'maria']);
+    }
     for (const { id, decision } of requests) {
       const decided = (await acts.about(`request:${id}`)).filter(
         ({ outcome, verb }) => outcome === 'decided' && verb !== 'ask',

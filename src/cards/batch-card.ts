@@ -6,7 +6,7 @@ import type { Request } from '#mission-control/facts.ts';
 import { type AskFacts, askCard, isOpen } from './ask-card.ts';
 import { fullText } from './asserted.ts';
 import { type Ballot, giver } from './ballot.ts';
-import type { Block, Button, Card, Field, Form, Line, Press, SafeText } from './card.ts';
+import type { Block, Button, Card, Form, Line, Press, SafeText } from './card.ts';
 import { formLimits } from './card.ts';
 import { reasonForm } from './forms.ts';
 import { inert } from './inert.ts';
@@ -34,8 +34,8 @@ export type BatchFacts = Omit<AskFacts, 'request' | 'ballot' | 'together'> & {
   readonly held: boolean;
 };
 
-/** At most so many items have a row on the card; the full text has all. */
-const rowsShown = 20;
+/** At most so many asks stand on one card: each has its row and its place in the form, so that a yes to all reaches none unseen. */
+export const mostListed = formLimits.options;
 const before = 'batch:';
 
 /** What a press names that is about a batch, and no ask. */
@@ -155,20 +155,15 @@ function sameVotes(items: readonly Item[]): boolean {
   return new Set(votes).size <= 1;
 }
 
-/** Rows for what waits first, then for the rest; shown by number. */
-function rowsOf(items: readonly Item[], of: Differences['of'], people: People, withVotes: boolean): Block[] {
-  const first = items.toSorted((a, b) => Number(isOpen(b.request)) - Number(isOpen(a.request)));
-  const shown = first.slice(0, rowsShown).toSorted((a, b) => a.number - b.number);
-  return [
-    ...factsOf(
-      ...shown.map((item) => ({
-        name: words.number(item.number),
-        value: rowOf(item, of, people, withVotes),
-      })),
-    ),
-    ...(shown.length < items.length ? [note(words.listedOf(shown.length, items.length))] : []),
-  ];
-}
+const rowsOf = (
+  items: readonly Item[],
+  of: Differences['of'],
+  people: People,
+  withVotes: boolean,
+): readonly Block[] =>
+  factsOf(
+    ...items.map((item) => ({ name: words.number(item.number), value: rowOf(item, of, people, withVotes) })),
+  );
 
 function rowOf(item: Item, of: Differences['of'], people: People, withVotes: boolean): Line {
   const { request, apart, ballot } = item;
@@ -217,39 +212,29 @@ function verbs(facts: BatchFacts, waiting: readonly Item[], of: Differences['of'
     button(words.approveAll(reached.length, reach), press('approve'), 'primary'),
     {
       ...button(words.denyAll(reached.length), press('deny'), 'danger'),
-      form: { ...reasonForm(capabilities), title: words.form.denyTitle },
+      form: { ...reasonForm(capabilities), title: words.denyTitle(reached.length) },
     },
     { ...button(words.pick, press('pick'), 'plain'), form: pickForm(facts, reached, of) },
   ];
 }
 
-/** Which one, and what about it. More than a form can offer are named by their number. */
+/** Which one, and what about it. */
 function pickForm({ capabilities, held }: BatchFacts, reached: readonly Item[], of: Differences['of']): Form {
-  const which: Field =
-    reached.length > formLimits.options
-      ? {
-          kind: 'line',
-          name: 'which',
-          label: words.form.which,
-          placeholder: words.form.whichHint,
-          required: true,
-        }
-      : {
-          kind: 'one-of',
-          name: 'which',
-          label: words.form.which,
-          required: true,
-          options: reached.map((item) => ({
-            value: String(item.number),
-            label: inert(`${item.number}. ${of(item.request)}`, 75),
-          })),
-        };
   return {
     title: words.form.title,
     submit: words.form.submit,
     optional: false,
     fields: [
-      which,
+      {
+        kind: 'one-of',
+        name: 'which',
+        label: words.form.which,
+        required: true,
+        options: reached.map((item) => ({
+          value: String(item.number),
+          label: inert(`${item.number}. ${of(item.request)}`, 75),
+        })),
+      },
       {
         kind: 'one-of',
         name: 'what',

@@ -1,8 +1,8 @@
 import { isOpen } from '#cards/ask-card.ts';
-import { digestOfItems, type Item } from '#cards/batch-card.ts';
+import { digestOfItems, type Item, mostListed } from '#cards/batch-card.ts';
 import type { Seat } from '#ledger/batches.ts';
 import type { Request } from '#mission-control/facts.ts';
-import { alikeAs, mostAlike } from '#policy/alike.ts';
+import { alikeAs } from '#policy/alike.ts';
 import type { Bot } from './bot.ts';
 import { keptBackUntil } from './let-through.ts';
 
@@ -37,7 +37,7 @@ export async function seatOf(bot: Bot, request: Request): Promise<Seat | undefin
     }
     const isAlone = alikeAs(bot.oversight, other) !== alike || (await isReviewers(bot, other));
     if (isAlone || (await batches.seatOf(id))?.apart) continue;
-    const taken = await batches.join(request.id, id, alike, mostAlike);
+    const taken = await batches.join(request.id, id, alike, mostListed);
     if (taken) return taken;
   }
   return undefined;

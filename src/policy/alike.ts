@@ -5,9 +5,6 @@ import type { Request } from '#mission-control/facts.ts';
 import type { Oversight } from '#oversight.ts';
 import { matterOf, rulesFor } from './matter.ts';
 
-/** At most so many asks stand on one card, as many as it lists, so that a yes to all reaches none unseen; the next begins another. */
-export const mostAlike = 20;
-
 /** Every other kind wants eyes of its own: it ends or changes a mission, costs money, tells of a person, or is answered in words. */
 const kinds: ReadonlySet<Request['type']> = new Set<Request['type']>([
   'permission',

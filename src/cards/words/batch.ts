@@ -5,16 +5,16 @@ import { line, ours } from '#cards/line.ts';
 /** "Waiting for a decision: 3 times permission for an action". */
 export const title = (standing: SafeText, count: number, subject: SafeText) =>
   count === 1 ? ours`${standing}: ${subject}` : ours`${standing}: ${count} times ${subject}`;
-/** All are answered, and not all alike. */
-export const mixed = ours`Answered one by one`;
+/** None waits any more, and not all ended alike. */
+export const mixed = ours`Settled one by one`;
 export const allApart = ours`Each of these has a card of its own`;
 
 export const howMany = (waiting: number, all: number): Line =>
   waiting === 0
-    ? line`The agent asked this ${all} times; each was answered by itself.`
+    ? line`The agent asked this ${all} times; what became of each stands beside it.`
     : waiting === all
       ? line`The agent has asked this ${all} times. What differs is listed; all else is the same in each.`
-      : line`The agent has asked this ${all} times, and ${waiting} wait. What differs is listed; all else is the same in each.`;
+      : line`The agent has asked this ${all} times, and ${waiting === 1 ? line`1 waits` : line`${waiting} wait`}. What differs is listed; all else is the same in each.`;
 export const eachAlone = line`Each is decided and recorded by itself. A press answers what is listed here and waits, and nothing that comes later.`;
 export const votesDiffer = line`Not all have the same approvals yet; each says its own.`;
 export const firstDenied = (at: Span) =>
@@ -22,15 +22,12 @@ export const firstDenied = (at: Span) =>
 
 export const number = (nth: number) => ours`${nth}`;
 export const heading = (nth: number) => ours`Ask ${nth}`;
-export const differs = ours`What this one sends`;
 export const noDifference = line`the same again`;
 export const until = (at: Span) => line`, until ${at}`;
 export const votes = (have: number, of: number, who: Line) => line`, ${have} of ${of} approved: ${who}`;
 export const ended = (standing: SafeText, who: Line | undefined) =>
   line`, ${{ kind: 'strong', text: standing }}${who ? line` by ${who}` : line``}`;
 export const apart = line`, has a card of its own`;
-export const listedOf = (shown: number, all: number) =>
-  line`${shown} of ${all} are listed here; the full text lists every one.`;
 
 export const approveAll = (count: number, reach: 'once' | 'mission' | 'always' | undefined): SafeText => {
   const what = count === 1 ? ours`Approve it` : ours`Approve all ${count}`;
@@ -38,14 +35,13 @@ export const approveAll = (count: number, reach: 'once' | 'mission' | 'always' |
 };
 const reaches = { once: ours`once`, mission: ours`for this mission`, always: ours`from now on` } as const;
 export const denyAll = (count: number) => (count === 1 ? ours`Deny it` : ours`Deny all ${count}`);
+export const denyTitle = (count: number) => (count === 1 ? ours`Deny it` : ours`Deny all of them`);
 export const pick = ours`Decide one`;
 
 export const form = {
   title: ours`Decide one of them`,
   submit: ours`Decide this one`,
-  denyTitle: ours`Deny all of them`,
   which: ours`Which one?`,
-  whichHint: ours`Its number in the list`,
   what: ours`What about it?`,
   approve: ours`Approve it`,
   deny: ours`Deny it`,

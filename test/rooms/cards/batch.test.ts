@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Ballot } from '#cards/ballot.ts';
 import {
   type BatchFacts,
   batchCard,
@@ -7,7 +8,10 @@ import {
   digestOfItems,
   type Item,
   isCalled,
+  mostListed,
 } from '#cards/batch-card.ts';
+import { askOnHold } from '#cards/hold-card.ts';
+import { inert } from '#cards/inert.ts';
 import { formView } from '#chat/slack/form.ts';
 import { messageViolations } from '#chat/slack/limits.ts';
 import { renderCard } from '#chat/slack/render.ts';
@@ -15,7 +19,7 @@ import { faultsOf } from '#chat/teams/limits.ts';
 import { renderMessage } from '#chat/teams/render.ts';
 import { capabilities } from '#mission-control/facts.ts';
 import { cardText } from '../../support/card-text.ts';
-import { decision, mission, permission } from '../../support/requests.ts';
+import { decision, mission, permission, request } from '../../support/requests.ts';
 
 const item = (
   number: number,
@@ -47,7 +51,7 @@ const many = (count: number, but: Parameters<typeof permission>[0] = {}) =>
 const presses = (items: readonly Item[], more: Partial<BatchFacts> = {}) =>
   batchCard(facts(items, more)).buttons.map(({ press }) => press);
 
-describe.each([2, 10, 200])('%i items', (count) => {
+describe.each([2, 10, mostListed])('%i items', (count) => {
   const hostile = {
     agentAsserted: {
       action: 'order',
@@ -107,6 +111,95 @@ describe.each([2, 10, 200])('%i items', (count) => {
       digest: digestOfItems(items),
       choice: String(count),
     });
+  });
+});
+
+const names: Readonly<Record<string, string>> = { alice: 'Alice', bob: 'Bob Builder' };
+const people = (id: string) => names[id];
+const user = { platform: 'slack', tenant: 'T1', user: 'U2', name: inert('Bob Builder') } as const;
+const stillWaits = () => {
+  const denied = item(
+    2,
+    { state: 'denied', decision: decision({ action: 'deny', reason: 'It is no ingredient.' }) },
+    { ballot: { ...noBallot, decidedFor: 'alice' } },
+  );
+  return facts([item(1), denied, item(3)], { people, approvers: [user] });
+};
+const noBallot: Ballot = {
+  needs: [],
+  reach: undefined,
+  notified: [],
+  delegations: [],
+  decidedFor: undefined,
+};
+
+describe('the card reads', () => {
+  const vote = { by: { person: 'bob', via: 'slack', id: 'slack:T1:U2' } };
+  const need = { count: 2, risk: undefined, stepUp: false, signIn: false, excluded: undefined };
+  const approvedBy = (...votes: readonly (typeof vote)[]): Ballot => ({
+    ...noBallot,
+    needs: [{ ...need, votes }],
+  });
+  const cards = {
+    'one denied by a delegate, two wait': batchCard(stillWaits()),
+    'one with a card of its own': batchCard(facts([item(1, {}, { apart: true }), item(2)], { people })),
+    'all with cards of their own': batchCard(
+      facts(
+        many(2).map((each) => ({ ...each, apart: true })),
+        { people },
+      ),
+    ),
+    'a delegate is named while it waits': batchCard(
+      facts(
+        many(2).map((each) => ({
+          ...each,
+          ballot: {
+            ...noBallot,
+            delegations: [{ from: 'alice', to: 'bob', until: new Date('2026-11-22T10:00:00Z') }],
+          },
+        })),
+        { people },
+      ),
+    ),
+    'two have to approve, and not all have one': batchCard(
+      facts([item(1, {}, { ballot: approvedBy(vote) }), item(2, {}, { ballot: approvedBy() })], { people }),
+    ),
+    'on hold': askOnHold(
+      batchCard({ ...stillWaits(), held: true }),
+      { by: vote.by, since: new Date('2026-11-21T10:10:00Z'), note: undefined },
+      people,
+    ),
+    'tokens, with nothing to tell them apart': batchCard(
+      facts(
+        ['ask-1', 'ask-2'].map((id, at) => ({ number: at + 1, apart: false, request: request({ id }) })),
+        { people },
+      ),
+    ),
+    'nobody answered': batchCard(facts(many(2, { state: 'expired' }), { people })),
+    'nobody answered one of them': batchCard(
+      facts([item(1, { state: 'approved', decision: decision() }), item(2, { state: 'expired' })], {
+        people,
+      }),
+    ),
+    'void with its mission': batchCard(facts(many(2, { state: 'voided' }), { people })),
+  };
+
+  test('the same in every state', async () => {
+    const texts = Object.entries(cards).map(([name, card]) => `######## ${name}\n\n${cardText(card)}`);
+    await expect(texts.join('\n')).toMatchFileSnapshot('goldens/batches.txt');
+  });
+
+  test('the same in Slack, for eyes and for ears', async () => {
+    const drawn = Object.values(cards).map((card) => renderCard(card, 'mark', 'native'));
+    for (const message of drawn) expect(messageViolations(message)).toEqual([]);
+    await expect(`${JSON.stringify(drawn[0], null, 1)}\n`).toMatchFileSnapshot('goldens/batch-in-slack.txt');
+  });
+
+  test('the same in Teams', async () => {
+    const home = '11111111-2222-3333-4444-555555555555';
+    const drawn = Object.values(cards).map((card) => renderMessage(card, home, 'mark', false));
+    for (const message of drawn) expect(faultsOf(message)).toEqual([]);
+    await expect(`${JSON.stringify(drawn[0], null, 1)}\n`).toMatchFileSnapshot('goldens/batch-in-teams.txt');
   });
 });
 
