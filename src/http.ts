@@ -1,6 +1,8 @@
 // One HTTP server: a table of path prefixes and what answers there. It knows nobody.
-import { type AddressInfo, createServer } from 'node:net';
-import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
+import { createServer, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type AddressInfo, createServer as createProbe } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from '@hono/node-server';
 import type { Log } from '#log.ts';
 
 /** Who is on the other end of the connection, as the socket says it (never a header). */
@@ -14,36 +16,78 @@ export type Mount = { readonly path: string; readonly answer: Answer };
 
 export type HttpServer = AsyncDisposable & { readonly port: number };
 
+/** Where to listen, and how long a request may take to arrive, head and body. */
+export type Where = { readonly host: string; readonly port: number; readonly arriveMs?: number };
+
+const usualArriveMs = 30_000;
+
 /**
  * Listens on `host:port` (port 0: any free one) and gives each request to the mount with the longest matching path.
- * Anything unmatched is a `404`, anything thrown a `500`, both problem details (RFC 9457) that name nothing inside.
+ * Anything unmatched is a `404`, anything thrown a `500`, and what is no HTTP request is refused before anybody is asked: all
+ * of them problem details (RFC 9457) that name nothing inside and repeat nothing that was sent.
  */
-export async function openHttp(where: { host: string; port: number }, mounts: readonly Mount[], log: Log) {
+export async function openHttp(where: Where, mounts: readonly Mount[], log: Log) {
+  const { host, port: wanted, arriveMs = usualArriveMs } = where;
   const table = mounts.toSorted((a, b) => b.path.length - a.path.length);
   const fetch = async (request: Request, { incoming }: HttpBindings | Http2Bindings): Promise<Response> => {
+    if (incoming.headers.host === undefined && incoming.httpVersion === '1.1') return problem(malformed);
     const { pathname } = new URL(request.url);
     const mount = table.find(({ path }) =>
       path.endsWith('/') ? pathname.startsWith(path) || pathname === path.slice(0, -1) : pathname === path,
     );
-    if (!mount) return problem(404, 'not_found', 'nothing answers at this path');
+    if (!mount) return problem(notFound);
     try {
       return await mount.answer(request, { address: incoming.socket.remoteAddress ?? '' });
     } catch (error) {
+      // Whoever hangs up, or sends what is no body, before all of it is here has failed us, not we them.
+      if (incoming.destroyed && !incoming.complete) return problem(malformed);
       log.error({ err: error, method: request.method, path: pathname }, 'request failed');
-      return problem(500, 'server_error', 'the server could not answer this request');
+      return problem(failed);
     }
   };
 
   const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
-  const server = serve({ fetch, hostname: where.host, port: where.port }, resolve);
+  const answer = getRequestListener(fetch, {
+    hostname: host,
+    errorHandler: (error) => problem(error instanceof RequestError ? malformed : failed),
+  });
+  const underWay = new WeakMap<Duplex, ServerResponse>();
+  const server = createServer(
+    {
+      // A request without it gets an answer of ours as well.
+      requireHostHeader: false,
+      headersTimeout: arriveMs,
+      requestTimeout: arriveMs,
+      connectionsCheckingInterval: arriveMs / 2,
+    },
+    (incoming, outgoing) => {
+      underWay.set(incoming.socket, outgoing);
+      // It answers whatever happens; there is nothing to wait for.
+      void answer(incoming, outgoing);
+    },
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const begun = underWay.get(socket);
+    // In the middle of an answer another one would be taken for a part of it.
+    const isAnswering = begun !== undefined && begun.headersSent && !begun.writableFinished;
+    if (!socket.writable || isAnswering || error.code === 'ECONNRESET') socket.destroy();
+    else socket.end(onTheWire(refusalOf(error.code)), () => socket.destroy());
+  });
+  server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
+    outgoing.writeHead(unexpected.status, { ...problemHeaders, connection: 'close' }).end(bodyOf(unexpected));
+  });
   server.once('error', reject);
+  server.listen(wanted, host, () => {
+    const address = server.address();
+    if (address && typeof address !== 'string') resolve(address);
+  });
   const { port } = await listening;
   return {
     port,
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((done) => server.close(() => done()));
       // Long polls and event streams would hold the door open; their readers come back by themselves.
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.closeAllConnections();
       await closed;
     },
   } satisfies HttpServer;
@@ -51,7 +95,7 @@ export async function openHttp(where: { host: string; port: number }, mounts: re
 
 /** A port nobody listens on now, for whoever must name it before anything listens. Without a `host`, on all addresses. */
 export async function freePort(host?: string): Promise<number> {
-  const probe = createServer();
+  const probe = createProbe();
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
   const address = probe.address();
   await new Promise<void>((resolve) => probe.close(() => resolve()));
@@ -59,9 +103,68 @@ export async function freePort(host?: string): Promise<number> {
   return address.port;
 }
 
-function problem(status: number, error: string, detail: string) {
-  return new Response(JSON.stringify({ status, error, detail }), {
-    status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  });
+type Refusal = { readonly status: number; readonly error: string; readonly detail: string };
+
+const notFound: Refusal = { status: 404, error: 'not_found', detail: 'nothing answers at this path' };
+const failed: Refusal = {
+  status: 500,
+  error: 'server_error',
+  detail: 'the server could not answer this request',
+};
+const malformed: Refusal = { status: 400, error: 'invalid_request', detail: 'this is no HTTP request' };
+const late: Refusal = {
+  status: 408,
+  error: 'invalid_request',
+  detail: 'the request took too long to arrive',
+};
+const tooLong: Refusal = { status: 413, error: 'invalid_request', detail: 'a chunk says too much of itself' };
+const unexpected: Refusal = {
+  status: 417,
+  error: 'invalid_request',
+  detail: 'nothing but 100-continue can be expected',
+};
+const tooManyHeaders: Refusal = {
+  status: 431,
+  error: 'invalid_request',
+  detail: 'the headers are more than 16 kB',
+};
+
+/** What to say to whoever sent something that Node's parser gave up on. */
+function refusalOf(code: string | undefined): Refusal {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return tooManyHeaders;
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return tooLong;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return late;
+    default:
+      return malformed;
+  }
+}
+
+/** It says nothing of anybody, so any page may read it: an agent in a browser has to learn that its request failed. */
+const problemHeaders = {
+  'content-type': 'application/problem+json',
+  'cache-control': 'no-store',
+  'access-control-allow-origin': '*',
+};
+
+const bodyOf = ({ status, error, detail }: Refusal) => JSON.stringify({ status, error, detail });
+
+function problem(refusal: Refusal): Response {
+  return new Response(bodyOf(refusal), { status: refusal.status, headers: problemHeaders });
+}
+
+/** A problem as bytes for a connection on which no request was understood, and its end. */
+function onTheWire(refusal: Refusal): string {
+  const body = bodyOf(refusal);
+  const headers = {
+    ...problemHeaders,
+    date: new Date().toUTCString(),
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`, ...lines, '', body].join('\r\n');
 }
