@@ -130,6 +130,43 @@ describe('an agent', () => {
     // Date is what an agent judges a clock_skew by.
     expect(exposed).toEqual(expect.arrayContaining(['location', 'retry-after', 'signature-error', 'date']));
   });
+
+  test('in a browser may read why it was refused, whatever refused it', async () => {
+    const agent = await newAgent();
+    const at = (path: string) => `${ps.issuer}${path}`;
+    const unsigned = { method: 'POST', body: '{}' };
+    const refusals: [number, string | undefined, () => Promise<{ status: number; headers: Headers }>][] = [
+      [400, undefined, () => agent.permission({})],
+      [401, 'signature-error', () => fetch(at('/permission'), unsigned)],
+      [403, undefined, () => agent.proposeMission({ description: 'x' }).then(denied)],
+      [404, undefined, () => agent.poll(at('/pending/nothing'))],
+      [404, undefined, () => agent.permission({ action: 'x', mission_s256: 'A'.repeat(43) })],
+      [404, undefined, () => agent.send('POST', at('/mission/'), {})],
+      [404, undefined, () => agent.send('GET', at('/pending/a/b'))],
+      [404, undefined, () => fetch(at('/nowhere'))],
+      [405, 'allow', () => agent.send('GET', at('/audit'))],
+      [405, 'allow', () => fetch(at('/pending/x'), { method: 'PUT' })],
+      [405, 'allow', () => fetch(at('/.well-known/jwks.json'), { method: 'POST' })],
+      [413, undefined, () => agent.audit({ action: 'x'.repeat(70_000) })],
+    ];
+    for (const [status, told, ask] of refusals) {
+      const answered = await ask();
+      const { headers } = answered;
+      expect(answered.status).toBe(status);
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      if (told === undefined) continue;
+      expect(headers.has(told)).toBe(true);
+      expect(headers.get('access-control-expose-headers')?.split(', ')).toContain(told);
+    }
+    for (const path of ['/mission/', '/pending/a/b', '/pending/x', '/audit']) {
+      expect((await fetch(at(path), { method: 'OPTIONS' })).status).toBe(204);
+    }
+
+    async function denied(pending: Answer): Promise<Answer> {
+      await decide(agent, { action: 'deny' });
+      return await agent.settle(pending);
+    }
+  });
 });
 
 describe('a clarification', () => {

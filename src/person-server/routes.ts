@@ -57,7 +57,9 @@ export function mountsOf(server: Server): Mount[] {
       if (pathname === path && itself) return byMethod(itself, request, peer, '');
       // What has no name is not there: an update of the mission '' is no proposal of a new one.
       const rest = pathname.slice(path.length + 1);
-      return rest === '' || rest.includes('/') ? nothingHere() : byMethod(one, request, peer, rest);
+      const isNamed = rest !== '' && !rest.includes('/');
+      // A browser asks before it asks: without a yes to that, its agent would not learn that nothing is there.
+      return isNamed || request.method === 'OPTIONS' ? byMethod(one, request, peer, rest) : nothingHere();
     },
   });
 
@@ -101,21 +103,27 @@ async function byMethod(
   if (answer) return await answer(request, peer, last);
   if (request.method === 'OPTIONS') return preflight(Object.keys(methods));
   const allow = Object.keys(methods).join(', ');
-  return problemResponse({
-    status: 405,
-    error: 'invalid_request',
-    detail: `this takes ${allow}`,
-    headers: { allow },
-  });
+  const detail = `this takes ${allow}`;
+  return readable(problemResponse({ status: 405, error: 'invalid_request', detail, headers: { allow } }));
 }
 
-/** An agent in a browser signs like any other; no cookie counts here, so any origin may send and read. */
+/** Every header an answer to an agent is read by, beside those any page may read. */
+const exposed = [
+  'accept',
+  'accept-signature-alg',
+  'accept-signature-scheme',
+  'aauth-requirement',
+  'allow',
+  'date',
+  'location',
+  'retry-after',
+  'signature-error',
+].join(', ');
+
+/** An agent in a browser signs like any other; no cookie counts here, so any origin may send and read, refusals too. */
 function readable(response: Response): Response {
   response.headers.set('access-control-allow-origin', '*');
-  response.headers.set(
-    'access-control-expose-headers',
-    'aauth-requirement, accept-signature-alg, accept-signature-scheme, date, location, retry-after, signature-error',
-  );
+  response.headers.set('access-control-expose-headers', exposed);
   return response;
 }
 
@@ -133,5 +141,6 @@ function preflight(methods: readonly string[]): Response {
 }
 
 function nothingHere(): Response {
-  return problemResponse({ status: 404, error: 'not_found', detail: 'nothing answers at this path' });
+  const detail = 'nothing answers at this path';
+  return readable(problemResponse({ status: 404, error: 'not_found', detail }));
 }
