@@ -252,26 +252,31 @@ describe('an ask through others', () => {
     const hired = await agent.proposeMission({ description: 'Book a trip', resources: [desk.issuer] });
     await (await wallOf(office, 'teams').card('Waiting', 'Book a trip')).press('Approve');
     const settled = bodyOf(await agent.settle(hired)) as { person_tokens: Record<string, string> };
+    const clerk = await hotel.subAgent('clerk');
     let upstream_token = settled.person_tokens[desk.issuer];
     const hops = [`Hop 1: ${agent.id} called ${desk.issuer}`];
     const chain = [
-      { on: 'slack', who: desk, resource: hotel.issuer },
-      { on: 'teams', who: hotel, resource: office.toys.issuer },
+      { on: 'slack', by: desk, asks: `${desk.id} asks now`, ask: { resource: hotel.issuer } },
+      {
+        on: 'teams',
+        by: hotel,
+        asks: `${clerk.id} asks now, part of ${hotel.id}`,
+        ask: { resource: office.toys.issuer, subagent_token: clerk.token },
+      },
     ] as const;
-    for (const [at, { on, who, resource }] of chain.entries()) {
-      const asked = await who.post('/person', { resource, upstream_token });
-      expect(asked.status).toBe(202);
-      for (const each of platforms) {
-        const { text } = await wallOf(office, each).card('Waiting', `Hop ${at + 2}: ${who.id} asks now`);
-        for (const hop of hops) expect(text).toContain(hop);
-      }
+    for (const [at, { on, by, asks, ask }] of chain.entries()) {
       const wall = wallOf(office, on);
-      const card = await wall.card('Waiting', `Hop ${at + 2}: ${who.id} asks now`);
+      const asked = await by.post('/person', { ...ask, upstream_token });
+      expect(asked.status).toBe(202);
+      await everywhere('Waiting', ...hops, `Hop ${at + 2}: ${asks}`);
+      const card = await wall.card('Waiting', `Hop ${at + 2}: ${asks}`);
       await wall.tells('guest', () => card.press('Approve for this mission', 'guest'), 'Guests never');
       await card.press('Approve for this mission');
-      upstream_token = String((await who.settle(asked)).body['person_token']);
-      await everywhere('Approved', who.id, `Maria ${wall.name}`);
-      hops.push(`Hop ${at + 2}: ${who.id} called ${resource}`);
+      const granted = await by.settle(asked);
+      expect(granted).toMatchObject({ status: 200, body: { person_token: expect.any(String) } });
+      upstream_token = String(granted.body['person_token']);
+      await everywhere('Approved', ask.resource, `Maria ${wall.name}`);
+      hops.push(`Hop ${at + 2}: ${by.id} called ${ask.resource}`);
     }
   });
 });

@@ -47,5 +47,12 @@ export async function openIntermediary(personServer: string, name = 'desk') {
     const next = await send(pending, { method: 'GET', headers: { prefer: 'wait=5' } });
     return next.status === 202 ? await settle({ ...next, pending }) : next;
   };
-  return { ...server, id, key, post, settle };
+  /** The id of a sub-agent of it, and the token that says so. */
+  async function subAgent(discriminator: string) {
+    const sub = `aauth:${name}+${discriminator}@localhost`;
+    const { publicJwk } = await generateSigningKey();
+    const minted = await mintAgentToken({ sub, jwk: publicJwk, parentAgent: id }, issuing);
+    return { id: sub, token: minted?.jwt };
+  }
+  return { ...server, id, key, post, settle, subAgent };
 }
