@@ -31,3 +31,11 @@ export const inYourZone = ours`In your time zone`;
 export const nothingDone = ours`Nothing was done`;
 export const cardChanged = ours`The card has changed since it was shown to you. Please look at it again.`;
 export const fillIn = ours`Please fill this in.`;
+
+// What somebody who pressed in Teams reads at once, before anything has come of it.
+
+export const received = ours`Received. The card changes as soon as it is settled; what is for you alone comes in your own chat with this bot.`;
+export const onlyAPress = ours`Nothing was done: only a press counts.`;
+export const nothingToShow = ours`There is nothing to show here any more.`;
+export const unknownButton = ours`This button is not known here.`;
+export const notRecorded = ours`This was not recorded. Please press again in a moment.`;

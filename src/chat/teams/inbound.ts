@@ -1,5 +1,6 @@
 // What arrives at /api/messages: believed, read, stored, and only then acknowledged.
-import type { Card } from '#cards/card.ts';
+import type { Card, SafeText } from '#cards/card.ts';
+import * as words from '#cards/words/drawing.ts';
 import {
   type Actor,
   type ChatListener,
@@ -56,7 +57,7 @@ export function openInbound(rules: Rules, line: Line, router: Router, listener: 
     } catch (error) {
       log.error({ err: error, activity: heard.activity.id }, 'teams: what happened could not be stored');
       if (heard.activity.type !== 'invoke') return problem(refuse(503, 'not stored; send it again'));
-      return sorry(500, 'InternalServerError', 'This was not recorded. Please press again in a moment.');
+      return sorry(500, 'InternalServerError', words.notRecorded);
     }
   };
 }
@@ -108,9 +109,9 @@ async function take(
       return new Response(null, { status: 200 });
     case 'unknown-invoke':
       log.info(ids, 'teams: invoke is none of ours');
-      return sorry(400, 'BadRequest', 'This button is not known here.');
+      return sorry(400, 'BadRequest', words.unknownButton);
     case 'refreshed':
-      return words('Nothing was done: only a press counts.');
+      return tell(words.onlyAPress);
     case 'place-changed':
     case 'said':
     case 'pressed':
@@ -127,13 +128,13 @@ async function take(
       { ...ids, user: actor.user, standing: actor.standing, shown: card !== undefined },
       'teams: full text asked',
     );
-    return card ? page(card, heard, place) : words('There is nothing to show here any more.');
+    return card ? page(card, heard, place) : tell(words.nothingToShow);
   }
   const mentions =
     heard.kind === 'said' ? await mentionsIn(activity, place, heard.named ?? [], line, log) : [];
   await listener.accept(happening(activity, place, actor, heard, mentions));
   log.info({ ...ids, user: actor.user, standing: actor.standing }, 'teams: accepted');
-  if (heard.kind === 'pressed') return words('Received. The card changes as soon as it is settled.');
+  if (heard.kind === 'pressed') return tell(words.received);
   return new Response(null, { status: 200 });
 }
 
@@ -187,8 +188,8 @@ const unknownActor = ({ from }: Activity, place: Place): Actor => ({
 /** The invoke's answer replaces the card in the eyes of the person who pressed, and of nobody else. */
 const invokeAnswer = (statusCode: number, type: string, value: unknown) =>
   Response.json({ statusCode, type, value });
-const words = (value: string) => invokeAnswer(200, 'application/vnd.microsoft.activity.message', value);
-const sorry = (status: number, code: string, message: string) =>
+const tell = (value: SafeText) => invokeAnswer(200, 'application/vnd.microsoft.activity.message', value);
+const sorry = (status: number, code: string, message: SafeText) =>
   invokeAnswer(status, 'application/vnd.microsoft.error', { code, message });
 const page = (card: Card, heard: Extract<Heard, { kind: 'pressed' }>, place: Place) =>
   invokeAnswer(200, cardType, renderPage(card, heard.press, place.tenant, heard.page));

@@ -343,6 +343,7 @@ describe('a press', () => {
       status: 200,
       statusCode: 200,
       type: 'application/vnd.microsoft.activity.message',
+      value: expect.stringContaining('your own chat with this bot'),
     });
     expect(room.heard).toMatchObject([
       {
