@@ -1,4 +1,4 @@
-import { compactVerify, decodeProtectedHeader, errors, importJWK } from 'jose';
+import { compactVerify, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import type { DiscoveryRefusal, WellKnown } from '#aauth/discovery.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
@@ -135,14 +135,10 @@ function openJwt(jwt: string) {
   }
 }
 
-/** As jose has imported them. */
-const imported = new WeakMap<PublicJwk, ReturnType<typeof importJWK>>();
-
 async function isSignedBy(jwt: string, jwk: PublicJwk) {
-  const importing = imported.get(jwk) ?? importJWK({ ...jwk }, jwk.alg);
-  imported.set(jwk, importing);
   try {
-    await compactVerify(jwt, await importing, { algorithms: [jwk.alg] });
+    // The object itself and no copy: jose remembers by it what it has imported.
+    await compactVerify(jwt, jwk, { algorithms: [jwk.alg] });
     return true;
   } catch (error) {
     // jose says with its own errors what is wrong with the token, WebCrypto with DOMException what with the key.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import type { WellKnown } from '#aauth/discovery.ts';
 import type { PublicJwk } from '#aauth/key.ts';
 import type { SigningKey } from '#aauth/signing-keys.ts';
@@ -130,15 +130,7 @@ async function mint(
   const jti = randomUUID();
   const jwt = await new SignJWT({ ...claims, iss: issuer, dwk, jti, iat, exp })
     .setProtectedHeader({ typ, alg: key.alg, kid: key.kid })
-    .sign(await asImported(key));
+    // The object itself and no copy: jose remembers by it what it has imported.
+    .sign(key.privateJwk);
   return { jwt, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
-}
-
-const imported = new WeakMap<SigningKey, ReturnType<typeof importJWK>>();
-
-/** The key as jose knows it, imported once. */
-function asImported(key: SigningKey) {
-  const importing = imported.get(key) ?? importJWK({ ...key.privateJwk }, key.alg);
-  imported.set(key, importing);
-  return importing;
 }
