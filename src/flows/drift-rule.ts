@@ -1,4 +1,5 @@
 import type { MissionSummary } from '#mission-control/facts.ts';
+import { missionMatter } from '#policy/matter.ts';
 import { onDrift } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
 import { acceptanceOf } from './finding.ts';
@@ -9,12 +10,13 @@ import { lookAtAll } from './look-later.ts';
  * Does what the operator's rule says of a mission that drifts, once for each finding: nothing, a hold, or no more silent
  * grants until somebody calls it fine. Only what the rules of the reviewer flag counts: a model sets nothing off.
  */
-export async function actOnDrift(bot: Bot, { s256, person, agent, status }: MissionSummary): Promise<void> {
+export async function actOnDrift(bot: Bot, mission: MissionSummary): Promise<void> {
+  const { s256, status } = mission;
   const { reviews, holds, acts } = bot.ledger;
   const { standing, finding, accepted, acted } = await reviews.read(s256);
   if (status === 'terminated' || standing?.kind !== 'drifting' || standing.flaggedBy === 'model') return;
   if (acted >= finding || acceptanceOf(accepted, finding)) return;
-  const action = onDrift(bot.oversight, { person, agent: agent.id });
+  const action = onDrift(bot.oversight, missionMatter(mission));
   const at = bot.now();
   const source = `drift/${s256}/${finding}`;
   // Somebody's own hold stands, and is theirs to end.

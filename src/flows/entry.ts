@@ -2,6 +2,7 @@ import type { Card, Press } from '#cards/card.ts';
 import { entryCard, noEntryCard } from '#cards/entry-card.ts';
 import type { Actor, Place } from '#chat/chat.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
+import { missionMatter } from '#policy/matter.ts';
 import { maySee } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
 import { numberedEntries } from './finding.ts';
@@ -25,7 +26,7 @@ async function openEntry(
 ): Promise<Card | undefined> {
   const mission = /^[1-9]\d{0,8}$/.test(choice) ? await bot.missionControl.readMission(subject) : undefined;
   if (!mission) return undefined;
-  const matter = { person: mission.person, agent: mission.agent.id };
+  const matter = missionMatter(mission);
   const sees = [false, true].some((alone) =>
     maySee({ oversight: bot.oversight, actor, place, private: alone, matter }),
   );

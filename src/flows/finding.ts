@@ -2,11 +2,10 @@ import { isOpen } from '#cards/ask-card.ts';
 import { type DriftFacts, driftCard } from '#cards/review-card.ts';
 import type { Acceptance, KeptReview } from '#ledger/reviews.ts';
 import type { LogEntry, MissionSummary, Request } from '#mission-control/facts.ts';
-import { channelsFor } from '#policy/policy.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { byRule, standingHold } from './held.ts';
 import { inquiriesAbout, putInquiry } from './inquire.ts';
-import { rootSubject } from './root.ts';
+import { placesOf, rootSubject } from './root.ts';
 
 const citedAtMost = 12;
 
@@ -30,7 +29,7 @@ export async function showFinding(bot: Bot, mission: MissionSummary, seenAt: Dat
     people: peopleOf(bot.oversight),
     ...(acceptance && { accepted: { ...acceptance, at: new Date(acceptance.at) } }),
   });
-  for (const { place } of channelsFor(bot.oversight, { person: mission.person, agent: mission.agent.id })) {
+  for (const place of placesOf(bot, mission)) {
     await bot.ledger.wall.want({
       subject: findingSubject({ s256: mission.s256, finding }),
       place,

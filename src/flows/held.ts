@@ -2,9 +2,9 @@ import { holdCard, holdOverCard, rulesVia } from '#cards/hold-card.ts';
 import { nextStep } from '#cards/left.ts';
 import type { Hold } from '#ledger/holds.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { channelsFor } from '#policy/policy.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { lookLater } from './look-later.ts';
+import { placesOf } from './root.ts';
 
 /** Who a hold of the operator's rule is by. No platform is called so, and only the rule writes it. */
 export const byRule = { person: 'on_drift', via: rulesVia, id: 'rule:on_drift' } as const;
@@ -41,7 +41,7 @@ export async function showHolds(
     const card = stands
       ? holdCard({ mission, hold, asks, silentToo: bot.holdsSilentGrants, people, now: seenAt })
       : holdOverCard({ mission, hold, released, people });
-    for (const { place } of channelsFor(bot.oversight, { person: mission.person, agent: mission.agent.id })) {
+    for (const place of placesOf(bot, mission)) {
       await bot.ledger.wall.want({
         subject: `hold:${hold.id}`,
         place,

@@ -6,6 +6,7 @@ import type { Happening } from '#chat/chat.ts';
 import type { Act } from '#conversation/intent.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
+import { missionMatter } from '#policy/matter.ts';
 import { mayHold } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookAtAll } from './look-later.ts';
@@ -37,7 +38,7 @@ async function holdMission(
     place: happening.place,
     private: isPrivate(happening),
     shared,
-    matter: { person: mission.person, agent: mission.agent.id },
+    matter: missionMatter(mission),
   });
   const act = {
     source: `${happening.id}/${verb}/${s256}`,

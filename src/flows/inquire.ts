@@ -3,10 +3,10 @@
 
 import type { Card } from '#cards/card.ts';
 import type { AskedOfAgent } from '#cards/inquiry-blocks.ts';
-import { refusalCard } from '#cards/refusals.ts';
+import { type Refusal, refusalCard } from '#cards/refusals.ts';
 import type { Inquiry } from '#ledger/inquiries.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { matterOf } from '#policy/matter.ts';
+import { type Matter, matterOf, missionMatter } from '#policy/matter.ts';
 import { approversOf, mayDecide } from '#policy/policy.ts';
 import { type Bot, proofOf, surfaceOf } from './bot.ts';
 import { questionWritten } from './filled.ts';
@@ -30,7 +30,7 @@ export async function askAgent(
     place: pressed.place,
     private: false,
     shared,
-    matter: { person: mission.person, agent: mission.agent.id },
+    matter: missionMatter(mission),
   });
   const act = {
     source: `${pressed.id}/inquire/${s256}/${finding}`,
@@ -42,7 +42,7 @@ export async function askAgent(
     digest: undefined,
     answer: { finding },
   };
-  const refuse = async (why: Parameters<typeof refusalCard>[0], person?: string) => {
+  const refuse = async (why: Refusal, person?: string) => {
     await bot.ledger.acts.append({ ...act, person, outcome: `refused:${why}` });
     return refusalCard(why);
   };
@@ -71,9 +71,9 @@ export async function putInquiry(bot: Bot, mission: MissionSummary): Promise<voi
   const { inquiries } = bot.ledger;
   const inquiry = await inquiries.waiting(mission.s256);
   if (!inquiry || mission.status === 'terminated') return;
-  const has = (matter: Parameters<typeof approversOf>[1]) =>
+  const has = (matter: Matter) =>
     approversOf(bot.oversight, matter).some(({ id }) => id === inquiry.by.person);
-  if (!has({ person: mission.person, agent: mission.agent.id })) {
+  if (!has(missionMatter(mission))) {
     await inquiries.drop(inquiry.id, bot.now());
     return bot.log.warn({ mission: mission.s256 }, 'a question is dropped: who asked has no say any more');
   }

@@ -5,6 +5,7 @@ import { keptCard, nothingAskedCard } from '#cards/stale-card.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { Act } from '#conversation/intent.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
+import { missionMatter } from '#policy/matter.ts';
 import { mayKeep } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater } from './look-later.ts';
@@ -34,7 +35,7 @@ async function keepMission(
     place,
     private: isPrivate(happening),
     shared,
-    matter: { person: mission.person, agent: mission.agent.id },
+    matter: missionMatter(mission),
   });
   const act = {
     source: `${happening.id}/keep/${mission.s256}`,

@@ -1,7 +1,7 @@
 import { leftCard } from '#cards/left-card.ts';
 import type { Place } from '#chat/chat.ts';
 import { samePlace } from '#ledger/wall.ts';
-import { type Matter, matterOf } from '#policy/matter.ts';
+import { type Matter, matterOf, missionMatter } from '#policy/matter.ts';
 import { channelsFor } from '#policy/policy.ts';
 import { isEscalationPlace } from '#policy/waiting.ts';
 import type { Bot } from './bot.ts';
@@ -52,5 +52,5 @@ async function isRight(bot: Bot, { place, requestId, missionS256 }: Row): Promis
   }
   const mission = missionS256 ? await missionControl.readMission(missionS256) : undefined;
   // Of what is not known any more nothing can be said.
-  return !mission || isOverseen({ person: mission.person, agent: mission.agent.id });
+  return !mission || isOverseen(missionMatter(mission));
 }

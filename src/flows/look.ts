@@ -24,7 +24,7 @@ import { showHolds, standingHold } from './held.ts';
 import { keptBackUntil, passingOf, settlePassing } from './let-through.ts';
 import { lookLater, type Sight } from './look-later.ts';
 import { alone, apartSubject, chase } from './remind.ts';
-import { rootSubject } from './root.ts';
+import { placesOf, rootSubject } from './root.ts';
 import { drawBatch, showBatch } from './show-batch.ts';
 import { askIfStale, noteGoal } from './stale.ts';
 import { wayToTheEnd } from './timeline.ts';
@@ -212,10 +212,6 @@ function nextExpiry({ tokens, authorityEndsAt }: TerminationReport, now: Date): 
     .filter((at) => at > now)
     .toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
-
-/** Where a mission hangs. */
-export const placesOf = (bot: Bot, { person, agent }: MissionSummary): Place[] =>
-  channelsFor(bot.oversight, { person, agent: agent.id }).map(({ place }) => place);
 
 /** The card behind a press of "full text": the truth as it stands now, for whoever can see the card that was pressed. */
 export async function readCard(bot: Bot, place: Place, subject: string): Promise<Card | undefined> {

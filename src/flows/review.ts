@@ -6,6 +6,7 @@ import type { Happening } from '#chat/chat.ts';
 import type { Queue } from '#database/jobs.ts';
 import type { Acceptance, Standing } from '#ledger/reviews.ts';
 import type { Mission, MissionSummary } from '#mission-control/facts.ts';
+import { missionMatter } from '#policy/matter.ts';
 import { mayDecide } from '#policy/policy.ts';
 import { courseOf, type MissionTrail, missionFacts, openTrail } from '#reviewer/drift.ts';
 import { keepMemo, readMemo } from '#reviewer/model/memo.ts';
@@ -172,7 +173,7 @@ export async function acceptFinding(
     place: happening.place,
     private: false,
     shared,
-    matter: { person: mission.person, agent: mission.agent.id },
+    matter: missionMatter(mission),
   });
   const act = {
     source: `${happening.id}/accept/${s256}/${finding}`,

@@ -6,10 +6,10 @@ import { tellDigests } from './digest.ts';
 import { hangWhatIsDue } from './hang.ts';
 import { leave } from './leave.ts';
 import { settleAllPassing } from './let-through.ts';
-import { look, placesOf, showMission, showRequest, showStale } from './look.ts';
+import { look, showMission, showRequest, showStale } from './look.ts';
 import { closePairing } from './pair.ts';
 import { reviewWhatIsDue } from './review.ts';
-import { rootSubject } from './root.ts';
+import { placesOf, rootSubject } from './root.ts';
 import { showProposal } from './stop.ts';
 import { settleBallots } from './vote.ts';
 

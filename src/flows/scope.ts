@@ -3,7 +3,7 @@ import type { Actor, Place } from '#chat/chat.ts';
 import { samePlace } from '#ledger/wall.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import type { Channel } from '#oversight.ts';
-import { type Matter, matterOf } from '#policy/matter.ts';
+import { type Matter, matterOf, missionMatter } from '#policy/matter.ts';
 import { channelsFor, maySee } from '#policy/policy.ts';
 import { isEscalationPlace } from '#policy/waiting.ts';
 import type { Bot } from './bot.ts';
@@ -49,8 +49,6 @@ export function scopeOfWords(bot: Bot, said: Said): Scope {
     ? scopeOfChannel(bot, channel)
     : { places: [], has: () => false, brought: async () => false };
 }
-
-const missionMatter = ({ person, agent }: MissionSummary): Matter => ({ person, agent: agent.id });
 
 /** Open asks, the nearest deadline first. */
 export async function openAsks(bot: Bot, scope: Scope): Promise<Some<Request>> {

@@ -4,6 +4,7 @@ import { refusalCard } from '#cards/refusals.ts';
 import { confirmStopCard, settledStopCard, stoppedCard } from '#cards/stop-card.ts';
 import type { Happening } from '#chat/chat.ts';
 import type { MissionSummary, TerminationReport } from '#mission-control/facts.ts';
+import { missionMatter } from '#policy/matter.ts';
 import { mayStop } from '#policy/policy.ts';
 import { type Bot, peopleOf, proofOf, surfaceOf } from './bot.ts';
 import { lookLater } from './look-later.ts';
@@ -20,7 +21,7 @@ export function stopVerdict(bot: Bot, happening: Happening, shared: boolean, mis
     place: happening.place,
     private: isPrivate(happening),
     shared,
-    matter: { person: mission.person, agent: mission.agent.id },
+    matter: missionMatter(mission),
   });
 }
 

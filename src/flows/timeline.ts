@@ -5,9 +5,9 @@ import { type TimelineFacts, timelineCard, timelinePicture } from '#cards/timeli
 import { samePlace } from '#ledger/wall.ts';
 import { MissionControlError } from '#mission-control/error.ts';
 import type { LogEntry, MissionSummary } from '#mission-control/facts.ts';
-import { channelsFor } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
 import type { Pressed } from './press.ts';
+import { placesOf } from './root.ts';
 
 const pageSize = 200;
 
@@ -21,8 +21,7 @@ export async function timelinePressed(bot: Bot, pressed: Pressed): Promise<Card 
   if (actor.standing === 'external' || actor.standing === 'bot') return refusalCard(actor.standing);
   if (actor.standing === 'unknown') return refusalCard('unverified');
   const mission = await bot.missionControl.readMission(press.subject);
-  const watching = mission && channelsFor(bot.oversight, { person: mission.person, agent: mission.agent.id });
-  if (!mission || !watching?.some((channel) => samePlace(channel.place, place)))
+  if (!mission || !placesOf(bot, mission).some((each) => samePlace(each, place)))
     return refusalCard('not_found');
   await bot.ledger.wall.want({
     subject: `reply:${pressed.id}`,

@@ -1,5 +1,5 @@
 // What an ask is about, as the operator's rules see it.
-import type { Request } from '#mission-control/facts.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { isNamed, type Oversight, type Rule, type Selection } from '#oversight.ts';
 
 /** Without `kind` and what follows it is about a mission as a whole, and only rules for whole missions fit. */
@@ -32,6 +32,9 @@ export function matterOf({
     actions: [...(action === undefined ? [] : [action]), ...tools.map(({ name }) => name)],
   };
 }
+
+/** A mission as a whole. */
+export const missionMatter = ({ person, agent }: MissionSummary): Matter => ({ person, agent: agent.id });
 
 export const selects = (chosen: Selection, { person, agent }: Matter) =>
   chosen === 'everyone' ||
