@@ -23,7 +23,7 @@ import { findingSubject, followInquiry, showFinding } from './finding.ts';
 import { showHolds, standingHold } from './held.ts';
 import { keptBackUntil, passingOf, settlePassing } from './let-through.ts';
 import { lookLater, type Sight } from './look-later.ts';
-import { alone, apartSubject, chase } from './remind.ts';
+import { alone, chase, subjectsNamed } from './remind.ts';
 import { placesOf, rootSubject } from './root.ts';
 import { drawBatch, showBatch } from './show-batch.ts';
 import { askIfStale, noteGoal } from './stale.ts';
@@ -223,7 +223,7 @@ export async function readCard(bot: Bot, place: Place, subject: string): Promise
   if (marked) return marked;
   const leader = batchIn(subject);
   if (leader !== undefined) return await readBatch(bot, place, leader);
-  for (const hung of [apartSubject(subject), `request:${subject}`, `mission:${subject}`]) {
+  for (const hung of subjectsNamed(subject)) {
     const hanging = await wall.hangingAt(place, hung);
     const request = hanging?.requestId ? await bot.missionControl.readRequest(hanging.requestId) : undefined;
     if (!request) continue;

@@ -16,7 +16,7 @@ import { askAgent } from './inquire.ts';
 import { keepPressed } from './keep.ts';
 import { readCard } from './look.ts';
 import { answerPairing } from './pair.ts';
-import { apartSubject } from './remind.ts';
+import { subjectsNamed } from './remind.ts';
 import { acceptFinding } from './review.ts';
 import { answerProposal, stopMission } from './stop.ts';
 import { timelinePressed } from './timeline.ts';
@@ -152,9 +152,7 @@ function hungFor({ subject }: Press): readonly string[] {
   const found = readPressed(subject);
   if (found) return [findingSubject(found)];
   const leader = batchIn(subject);
-  return leader === undefined
-    ? [apartSubject(subject), `request:${subject}`, `mission:${subject}`]
-    : [`request:${leader}`];
+  return leader === undefined ? subjectsNamed(subject) : [`request:${leader}`];
 }
 
 /** The form behind a button, from the card that hangs: nothing but the card itself says what is asked for. */

@@ -200,6 +200,13 @@ export const subjectOf = ({ type, id }: Pick<Request, 'type' | 'id'>) =>
 /** Where the card hangs of an ask that left the batch it led. */
 export const apartSubject = (id: string) => `apart:${id}`;
 
+/** Where the card may hang that is named by an id of an ask, or of a mission. */
+export const subjectsNamed = (id: string): readonly string[] => [
+  apartSubject(id),
+  `request:${id}`,
+  `mission:${id}`,
+];
+
 const isOverseenAt = (bot: Bot, request: Request, { place }: Channel) =>
   channelsFor(bot.oversight, matterOf(request)).some((each) => samePlace(each.place, place));
 

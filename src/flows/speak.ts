@@ -8,7 +8,7 @@ import { seatsOf } from './batch.ts';
 import type { Bot } from './bot.ts';
 import { decide, verdictOn } from './decide.ts';
 import { decideShown } from './decide-batch.ts';
-import { apartSubject } from './remind.ts';
+import { subjectsNamed } from './remind.ts';
 import type { Reply, Said } from './said.ts';
 import type { Here } from './where.ts';
 
@@ -74,7 +74,7 @@ export async function speakPlainly(
 
 /** What can be pressed on the card of an ask as it hangs here, not as it became meanwhile: words answer what could be read. */
 export async function shownPresses(bot: Bot, { place }: Said, requestId: string): Promise<readonly Press[]> {
-  for (const subject of [apartSubject(requestId), `request:${requestId}`, `mission:${requestId}`]) {
+  for (const subject of subjectsNamed(requestId)) {
     const hanging = await bot.ledger.wall.hangingAt(place, subject);
     if (hanging?.shown?.some(({ subject: of, digest }) => digest && of === requestId)) return hanging.shown;
   }
