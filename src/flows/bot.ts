@@ -50,13 +50,14 @@
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
-import type { Actor, Chat, Place, Platform } from '#chat/chat.ts';
+import type { Chat, Place, Platform } from '#chat/chat.ts';
 import type { Agent } from '#conversation/agent.ts';
 import type { Jobs } from '#database/jobs.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Log } from '#log.ts';
 import type { MissionControl } from '#mission-control/port.ts';
 import type { Oversight, Person } from '#oversight.ts';
+import type { Submitted } from '#page/page.ts';
 import type { SignIn } from '#page/sign-in.ts';
 import type { MissionTrail } from '#reviewer/drift.ts';
 import type { Model } from '#reviewer/model/chat-model.ts';
@@ -114,8 +115,8 @@ export function mentionOn(platform: Platform, person: Person): Mention[] {
   return person.teams ? [{ platform, tenant: person.teams.tenant, user: person.teams.user, name }] : [];
 }
 
-/** The proof behind an act: the platform's own, verified name for who did it. */
-export const proofOf = ({ platform, tenant, user }: Actor) => `${platform}:${tenant}:${user}`;
+/** The proof behind an act: the verified name for who did it, as the platform has it, or the issuer they signed in at. */
+export const proofOf = ({ platform, tenant, user }: Submitted['actor']) => `${platform}:${tenant}:${user}`;
 
 /** Where it was done. */
 export const surfaceOf = (place: Place, message?: string) =>

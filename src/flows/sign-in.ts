@@ -7,8 +7,8 @@ import { SignInError } from '#page/sign-in.ts';
 import { matterOf } from '#policy/matter.ts';
 import { mayDecide } from '#policy/policy.ts';
 import { needsOf } from '#policy/quorum.ts';
-import type { Bot } from './bot.ts';
-import { isOver, openVisit } from './visit.ts';
+import { type Bot, proofOf } from './bot.ts';
+import { accountOf, isOver, openVisit } from './visit.ts';
 
 /** An approval that counts only with a fresh sign-in: whoever gave it gets a page of their own to give it on. */
 export async function askForSignIn(bot: Bot, { id }: Request, person: string): Promise<Card> {
@@ -59,10 +59,9 @@ export async function endSignIn(bot: Bot, visit: Visit, answer: URL): Promise<vo
       signedIn,
       only: visit.onlyPerson,
     });
-    const actor = `oidc:${signedIn.issuer}:${signedIn.sub}`;
-    const counted =
-      verdict.allowed &&
-      (await visits.signIn(visit.id, { kind: 'sign-in', fresh: begun.fresh, ...signedIn }, now));
+    const proof = { kind: 'sign-in', fresh: begun.fresh, ...signedIn } as const;
+    const actor = proofOf(accountOf(proof));
+    const counted = verdict.allowed && (await visits.signIn(visit.id, proof, now));
     const why = verdict.allowed ? 'not_your_page' : verdict.why;
     await acts.append({
       source: `${visit.id}/sign-in/${begun.nonce}`,

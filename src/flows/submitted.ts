@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Card } from '#cards/card.ts';
 import { refusalCard } from '#cards/refusals.ts';
 import type { Submitted } from '#page/page.ts';
-import type { Bot } from './bot.ts';
+import { type Bot, proofOf } from './bot.ts';
 import { decideBy } from './decide.ts';
 import { answerPressed } from './press.ts';
 import { accountOf, isFresh, judge } from './visit.ts';
@@ -30,7 +30,7 @@ export async function answerFromPage(
     {
       id,
       via: 'page',
-      actor: `${account.platform}:${account.tenant}:${account.user}`,
+      actor: proofOf(account),
       surface: `page:${visit.id}`,
       signedIn: isFresh(proof, bot.now()),
       verdict: (request, delegations) => judge(bot, visit, request, delegations),
