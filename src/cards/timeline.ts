@@ -41,7 +41,14 @@ export function timelinePicture({ entries, drift }: TimelineFacts): Block[] {
   ]
     .filter(({ entry }) => entry >= first.seq && entry <= last.seq)
     .slice(-pictureLimits.lanes);
-  const alt = words.timelineInWords(first.seq, last.seq, moment(first.at), moment(last.at), lanes, flags);
+  const alt = words.timelineInWords(
+    first.seq,
+    last.seq,
+    words.moment(first.at),
+    words.moment(last.at),
+    lanes,
+    flags,
+  );
   const picture: Picture = {
     title: words.titles.timeline,
     alt: inert(alt, pictureLimits.alt),
@@ -110,9 +117,3 @@ function laneOf({ kind, outcome, decidedBy }: LogEntry): Lane | undefined {
       return kind === 'mission_approved' ? 'granted' : kind === 'refused' ? 'denied' : undefined;
   }
 }
-
-/** `21 Nov 18:05 UTC`: in words that are drawn, a time stands in no reader's own zone. */
-const moment = (at: Date) =>
-  inert(
-    `${at.toLocaleString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })} UTC`,
-  );

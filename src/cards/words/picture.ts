@@ -1,5 +1,6 @@
 // Everything said in and about pictures.
 import type { Bar, SafeText } from '#cards/card.ts';
+import { inert } from '#cards/inert.ts';
 import { ours } from '#cards/line.ts';
 
 export const titles = {
@@ -33,6 +34,12 @@ export const bars = {
 export const figure = (count: number) => ours`${count}`;
 export const share = (percent: number) => ours`${percent} %`;
 export const mostShare = (percent: number) => ours`nobody over ${percent} %`;
+
+/** `21 Nov 18:05 UTC`: in words that are drawn, a time stands in no reader's own zone. */
+export const moment = (at: Date): SafeText =>
+  inert(
+    `${at.toLocaleString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })} UTC`,
+  );
 
 /** Bars as a sentence: every label with its figure, and the line that none should pass. */
 export const barsInWords = (

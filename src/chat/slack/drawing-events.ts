@@ -1,5 +1,6 @@
 // What happened in the order of a log: a lane with its own sign for each kind of thing, flags for what changes the rest.
 import type { Panel } from '#cards/card.ts';
+import { moment } from '#cards/words/picture.ts';
 import { circle, type Drawn, dashed, frame, ink, inner, n, path, rect, rule, text, widthOf } from './svg.ts';
 
 const laneHeight = 70;
@@ -92,14 +93,3 @@ function flag(x: number, bottom: number, row: number, label: string): string {
     })
   );
 }
-
-const moment = (at: Date) => {
-  const day = {
-    timeZone: 'UTC',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  } as const;
-  return `${at.toLocaleString('en-GB', day)} UTC`;
-};
