@@ -20,10 +20,7 @@ export function parameterTable(
   whose: SafeText,
   record: Readonly<Record<string, unknown>> | undefined,
 ): Block[] {
-  return rowsTable(whose, rowsIn(record));
-}
-
-export function rowsTable(whose: SafeText, rows: readonly Row[]): Block[] {
+  const rows = rowsIn(record);
   if (rows.length === 0) return [];
   const shown = rows.slice(0, mostRows).map(([path, value]) => `${inert(path, 60)}: ${inert(value, 120)}`);
   const more = rows.length - shown.length;

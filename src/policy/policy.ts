@@ -67,7 +67,7 @@ export function personBehind({ people }: Oversight, actor: Actor): Person | unde
 }
 
 /** The person behind a sign-in: what the issuer vouches for, as the operator's file has it. An unverified e-mail is nobody's. */
-export const personSignedIn = (
+const personSignedIn = (
   { people }: Oversight,
   { sub, email }: DoingSignedIn['signedIn'],
 ): Person | undefined =>

@@ -12,8 +12,7 @@ import { textsOf } from './reading.ts';
 export type Objection = 'drifting' | 'orders' | 'unlogged' | 'ungrounded' | Measure;
 
 export type Inspected = {
-  /** The last entry that was looked at, and the ask's own; 0 where there is none. */
-  readonly through: number;
+  /** The ask's own entry; 0 where there is none. */
   readonly own: number;
   readonly objections: readonly Objection[];
 };
@@ -75,7 +74,7 @@ export function inspectAsk(
   }
   if (own === 0) objections.add('unlogged');
   if (verdict(trail).kind === 'drifting') objections.add('drifting');
-  return { through: entries.at(-1)?.seq ?? 0, own, objections: [...objections] };
+  return { own, objections: [...objections] };
 }
 
 const isByPerson = ({ outcome, decidedBy }: LogEntry) =>

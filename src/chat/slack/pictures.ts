@@ -86,7 +86,7 @@ export function openPictures(client: WebClient, tenant: string, files: Files) {
   };
 }
 
-export const picturesOf = ({ blocks }: Card): Picture[] =>
+const picturesOf = ({ blocks }: Card): Picture[] =>
   blocks.flatMap((block) => (block.kind === 'picture' ? [block.picture] : []));
 
 /**
