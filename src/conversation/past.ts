@@ -26,5 +26,5 @@ export function past(asked: string): Question | undefined {
 }
 
 /** The mission that words name; the one of the place where they name none. */
-const targetOf = (words: string | undefined): Extract<Target, { of: 'this' | 'named' }> =>
+export const targetOf = (words: string | undefined): Extract<Target, { of: 'this' | 'named' }> =>
   words === undefined || meansHere(words) ? { of: 'this' } : { of: 'named', words: unquoted(words) };

@@ -1,7 +1,7 @@
 // Questions change nothing, so their forms are generous.
 import { unquoted } from './courtesy.ts';
 import { meansHere, type Question, type Where } from './intent.ts';
-import { past } from './past.ts';
+import { past, targetOf } from './past.ts';
 
 const reads = (
   kind: 'help' | 'status' | 'missions' | 'waiting' | 'home' | 'health' | 'digest',
@@ -64,13 +64,13 @@ export function question(said: string, where: Where): Question | undefined {
     /^why (?:did you flag|have you flagged|do you flag) (?<words>.+)$/i.exec(asked) ??
     /^why (?:is|was) (?<words>.+?) flagged$/i.exec(asked) ??
     /^what (?:happened|has happened)(?: (?:in|under|with) (?<words>.+))?$/i.exec(asked);
-  if (reviewed) return aboutMission('review', reviewed.groups?.['words']);
+  if (reviewed) return { kind: 'review', target: targetOf(reviewed.groups?.['words']) };
 
   const drawn =
     /^(?:(?:show|draw)(?: me)? )?(?:the |a )?time ?line(?: (?:of|for) (?<words>.+)| (?<name>.+))?$/i.exec(
       asked,
     );
-  if (drawn) return aboutMission('timeline', drawn.groups?.['words'] ?? drawn.groups?.['name']);
+  if (drawn) return { kind: 'timeline', target: targetOf(drawn.groups?.['words'] ?? drawn.groups?.['name']) };
 
   const about =
     /^(?:show(?: me)? )?(?:the )?(?:status|state)(?: of| for| on)? (?<words>.+)$/i.exec(asked) ??
@@ -84,11 +84,6 @@ export function question(said: string, where: Where): Question | undefined {
   if (meansHere(words)) return statusHere(where);
   return { kind: 'mission-status', target: { of: 'named', words: unquoted(words) } };
 }
-
-const aboutMission = (kind: 'review' | 'timeline', words: string | undefined): Question => ({
-  kind,
-  target: words === undefined || meansHere(words) ? { of: 'this' } : { of: 'named', words: unquoted(words) },
-});
 
 /** Where the place names no mission, "status" is everybody's. */
 const statusHere = ({ thread }: Where): Question =>
