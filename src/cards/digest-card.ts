@@ -12,6 +12,7 @@ import { passedRows } from './passed.ts';
 import { aboutAsk } from './rows.ts';
 import type { People } from './who.ts';
 import * as words from './words/home.ts';
+import { andOthers } from './words/shared.ts';
 import { subjects } from './words.ts';
 
 /** A mission the reviewer flags and nobody has accepted. `reason` is the first of the reviewer's rules. */
@@ -104,5 +105,5 @@ const nameList = (names: readonly string[]) => [
     names.slice(0, namesShown).map((name) => [named(name)]),
     line`, `,
   ),
-  ...(names.length > namesShown ? words.andOthers(names.length - namesShown) : []),
+  ...(names.length > namesShown ? andOthers(names.length - namesShown) : []),
 ];

@@ -6,10 +6,9 @@ import { approversOf } from '#policy/policy.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { healthOf } from './health.ts';
 import { marksOf } from './marks.ts';
-import { lastPeriod } from './period.ts';
+import { dayMs, lastPeriod } from './period.ts';
 import { activeMissions, openAsks, past, type Scope, type Some, scopeOfChannel } from './scope.ts';
 
-const dayMs = 86_400_000;
 /** How many missions are asked about drift. */
 const mostReviews = 200;
 

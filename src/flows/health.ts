@@ -8,10 +8,11 @@ import type { Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { passedIn } from './passed.ts';
+import { dayMs } from './period.ts';
 import { past, type Scope } from './scope.ts';
 import { spendingOf } from './spending.ts';
 
-const weekMs = 7 * 86_400_000;
+const weekMs = 7 * dayMs;
 /** How many decisions are counted, the latest ones. */
 const mostDecisions = 500;
 /** Past this share of the decisions, one person decides alone. */

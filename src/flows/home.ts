@@ -11,11 +11,10 @@ import { isSimple, needsOf } from '#policy/quorum.ts';
 import { type Bot, peopleOf } from './bot.ts';
 import { marksOf } from './marks.ts';
 import { passedIn } from './passed.ts';
+import { dayMs } from './period.ts';
 import type { Reply, Said } from './said.ts';
 import { activeMissions, openAsks, type Scope, scopeOfPerson } from './scope.ts';
 import { isPrivate } from './stop.ts';
-
-const dayMs = 86_400_000;
 
 /** Somebody opened the bot's page: it is made to show what is theirs. */
 export async function openHome(bot: Bot, { actor, place }: Happening): Promise<void> {

@@ -52,7 +52,6 @@ export const marks = {
   held: line`, on hold`,
   claimed: (who: Line, until: Span): Line => line`, ${who} is looking into it until ${until} at most`,
 } as const;
-export const andOthers = (count: number): Line => line` and ${count} more`;
 export const mayDecide = (people: Line): Line => line`. ${people} may decide`;
 export const ended = (title: Span, how: Line): Line => line`${title}: ${how}`;
 export const drifting = (title: Span, entry: number | undefined): Line =>
