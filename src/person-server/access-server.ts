@@ -64,16 +64,8 @@ export async function askAccessServer(
   return await exchange(server, endpoint, tokens);
 }
 
-/** Looks again where a request waits, or (with a body) answers what it waits for. */
-export async function followUp(
-  server: Server,
-  location: string,
-  body?: Readonly<Record<string, unknown>>,
-): Promise<AccessAnswer> {
-  return await exchange(server, location, body);
-}
-
-async function exchange(
+/** Looks what became of a request where it waits, or (with a body) asks or answers there. */
+export async function exchange(
   server: Server,
   url: string,
   body?: Readonly<Record<string, unknown>>,

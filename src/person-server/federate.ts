@@ -4,8 +4,8 @@ import {
   type AccessAnswer,
   type Awaited,
   askAccessServer,
+  exchange,
   type Federation,
-  followUp,
 } from '#person-server/access-server.ts';
 import { answerElsewhere, askForElsewhere, endElsewhere } from '#person-server/asked-elsewhere.ts';
 import { type Budget, isWithin } from '#person-server/budget.ts';
@@ -56,7 +56,7 @@ export async function federate(
       return await fail(server, request, unpaid);
     }
     const answer = federation
-      ? await followUp(server, federation.location, reply)
+      ? await exchange(server, federation.location, reply)
       : await askAccessServer(server, wanted.federated.accessServer, wanted.federated.tokens);
     return await take(server, request, wanted, answer);
   } finally {
@@ -140,7 +140,7 @@ async function tellClaims(
   claims: readonly string[],
 ): Promise<Outcome> {
   const answered = [...(request.federation?.answered ?? []), ...names];
-  const told = await followUp(server, federation.location, claimsTold(server, request.person, claims));
+  const told = await exchange(server, federation.location, claimsTold(server, request.person, claims));
   const { payment } = request.federation ?? {};
   const asked = { ...federation, awaited: { kind: 'approval' as const }, answered, payment };
   return await take(server, { ...request, federation: asked }, wanted, told);
