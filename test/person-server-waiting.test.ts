@@ -120,6 +120,33 @@ describe('an agent', () => {
     expect((await agent.withdraw(locationOf(pending))).status).toBe(410);
   });
 
+  test('that says nothing where it need not is as one that left it out', async () => {
+    const [blank, control] = [{ justification: '', device: '  ' }, { device: 'a\nb' }];
+    const asks: ((agent: Agent) => Promise<Answer>)[] = [
+      (agent) => agent.proposeMission({ description: 'Bake', ...blank }),
+      (agent) => agent.personToken({ resource: shop.issuer, ...blank }),
+      (agent) => agent.permission({ action: 'Bake', description: ' ' }),
+      (agent) => agent.interact({ type: 'question', question: 'Why?', description: '' }),
+      (agent) => agent.interact({ type: 'payment', url: 'https://shop.example/pay', question: '' }),
+    ];
+    for (const ask of asks) {
+      const agent = await newAgent();
+      expect((await ask(agent)).status).toBe(202);
+      const { agentAsserted } = await onlyOpen(agent);
+      const said = Object.values(agentAsserted).filter((value) => typeof value === 'string');
+      expect(said.filter((text) => text.trim() === '')).toEqual([]);
+    }
+    const missing: Promise<Answer>[] = [
+      (await newAgent()).personToken({ resource: shop.issuer, ...control }),
+      (await newAgent()).permission({ action: ' ' }),
+      (await newAgent()).proposeMission({ description: '' }),
+      (await newAgent()).interact({ type: 'question', question: '' }),
+    ];
+    for (const answer of await Promise.all(missing)) {
+      expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    }
+  });
+
   test('in a browser may send its signature and read the answer', async () => {
     const preflight = await fetch(`${ps.issuer}/mission`, { method: 'OPTIONS' });
     expect(preflight.status).toBe(204);
@@ -429,6 +456,23 @@ describe('the person', () => {
     });
     await decide(agent, { action: 'approve' });
     expect(await agent.settle(pending)).toMatchObject({ status: 200, body: { status: 'completed' } });
+  });
+
+  test.each([0, 600, 1e300])('is sent to a page its agent would have held for %d s', async (max_wait) => {
+    const agent = await newAgent();
+    const relay = { type: 'interaction', url: 'https://shop.example/confirm', max_wait };
+    expect((await agent.interact(relay)).status).toBe(202);
+    const { openedAt, expiresAt } = await onlyOpen(agent);
+    const heldMs = expiresAt.getTime() - openedAt.getTime();
+    expect(heldMs).toBe(max_wait === 600 ? 600_000 : 3_600_000);
+  });
+
+  test('is not sent to a page that is to be held for less than no time', async () => {
+    const relay = { type: 'interaction', url: 'https://shop.example/confirm', max_wait: -1 };
+    expect(await (await newAgent()).interact(relay)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request' },
+    });
   });
 });
 

@@ -88,5 +88,11 @@ export function readMembers<Members>(
   return invalidRequest(`missing or malformed: ${[...new Set(names)].join(', ')}`);
 }
 
-/** A text a person may be shown: not blank. */
+/** A text that has to be there: a blank one says nothing, and is as good as missing. */
 export const words = z.string().refine((text) => text.trim() !== '');
+
+/** The text, or nothing where it is blank. */
+export const unlessBlank = (text: string) => (text.trim() === '' ? undefined : text);
+
+/** A text that need not be there, so a blank one is no mistake: it is as if it had been left out. */
+export const optionalWords = z.string().transform(unlessBlank).optional();

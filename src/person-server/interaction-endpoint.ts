@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
-import { invalidRequest, readMembers, words } from '#person-server/body.ts';
+import { invalidRequest, optionalWords, readMembers, words } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
 import { offeredTo } from '#person-server/parties.ts';
@@ -12,14 +12,14 @@ import { isWebAddress } from '#person-server/web-address.ts';
 
 const Interaction = z.object({
   type: z.enum(['interaction', 'payment', 'question']),
-  description: z.string().optional(),
+  description: optionalWords,
   url: z.string().optional(),
   code: z
     .string()
     .regex(/^[0-9A-Za-z-]{1,64}$/)
     .optional(),
-  max_wait: z.number().positive().optional(),
-  question: words.optional(),
+  max_wait: z.number().nonnegative().optional(),
+  question: optionalWords,
   /** Ours: answers the agent suggests, and what a payment is about. Shown as the agent's words; others ignore them. */
   options: z.array(words.max(500)).max(20).optional().catch(undefined),
   parameters: z.record(z.string(), z.unknown()).optional().catch(undefined),
@@ -47,8 +47,7 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
   const entered =
     missionS256 !== undefined ? await enterMission(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
-  const waits = read.members.max_wait;
-  const until = waits === undefined ? undefined : new Date(server.now().getTime() + waits * 1000);
+  const until = type === 'question' ? undefined : relayedUntil(server, read.members.max_wait);
   const opened = await openRequest(server, {
     person: known ?? offeredTo(server, read.members.login_hint),
     agent: { iss: agent.iss, sub: agent.sub },
@@ -64,9 +63,18 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
           : { description, url: withCode(url, code), parameters },
     },
     wanted: type === 'question' ? { type, question: question ?? '' } : { type, url, code },
-    notAfter: [entered?.mission.expiresAt ?? undefined, type === 'question' ? undefined : until],
+    notAfter: [entered?.mission.expiresAt ?? undefined, until],
   });
   return await answerOpened(server, admitted, opened, missionS256);
+}
+
+/**
+ * When a relay is over that its agent would not have held for longer than `maxWait` seconds. It is to reach the person all the
+ * same: one that is not to be held at all is held like any other, which the draft leaves to the Person Server.
+ */
+function relayedUntil(server: Server, maxWait: number | undefined): Date | undefined {
+  if (!maxWait) return undefined;
+  return new Date(server.now().getTime() + Math.min(maxWait * 1000, server.limits.pendingMs));
 }
 
 /** The address the person opens: the page with its code, as the draft has the agent build it (§interaction-relay). */

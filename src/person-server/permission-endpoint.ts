@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
-import { readMembers, words } from '#person-server/body.ts';
+import { optionalWords, readMembers, words } from '#person-server/body.ts';
 import { answerJson } from '#person-server/deliver.ts';
 import { grantPermission } from '#person-server/grants.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
@@ -15,7 +15,7 @@ import { standingFor } from '#person-server/standing.ts';
 
 const Permission = z.object({
   action: words,
-  description: z.string().optional(),
+  description: optionalWords,
   parameters: z.record(z.string(), z.unknown()).optional(),
   mission_s256: z.string().optional(),
   login_hint: z.string().optional(),

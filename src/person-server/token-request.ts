@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { words } from '#person-server/body.ts';
+import { optionalWords, unlessBlank } from '#person-server/body.ts';
 
 /** The platforms of the draft's registry; a value it does not hold says nothing a person could use, and is left out. */
 const platforms = ['web', 'mobile', 'desktop', 'workload', 'self-hosted'];
 
 /** Printable characters only: no controls, no line breaks, nothing that changes direction. */
-const printable = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
+const printable = /^[^\p{C}\p{Zl}\p{Zp}]{0,64}$/u;
 
 /** The members both token requests share (draft §person-token-endpoint, §ps-token-endpoint). */
 export const TokenRequest = z.object({
   subagent_token: z.string().min(1).optional(),
   upstream_token: z.string().min(1).optional(),
-  justification: words.optional(),
+  justification: optionalWords,
   login_hint: z.string().optional(),
   tenant: z.string().optional(),
   domain_hint: z.string().optional(),
@@ -20,7 +20,7 @@ export const TokenRequest = z.object({
     .string()
     .transform((value) => (platforms.includes(value) ? value : undefined))
     .optional(),
-  device: z.string().regex(printable).optional(),
+  device: z.string().regex(printable).transform(unlessBlank).optional(),
   capabilities: z.array(z.string()).optional(),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Admitted } from '#person-server/admit.ts';
-import { invalidRequest, type Refused, readMembers } from '#person-server/body.ts';
+import { invalidRequest, optionalWords, type Refused, readMembers } from '#person-server/body.ts';
 import { verifyResourceRequest } from '#person-server/resource-request.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
@@ -11,7 +11,7 @@ import { faultOfInteraction, purseOf, showAccess, wantedAccess } from '#person-s
 const UpdatedRequest = z.object({
   resource_token: z.string().min(1),
   presented_token: z.string().min(1),
-  justification: z.string().optional(),
+  justification: optionalWords,
 });
 
 /**
