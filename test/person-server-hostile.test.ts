@@ -12,6 +12,7 @@ import {
   openResource,
   type TestResource,
 } from './support/aauth-world.ts';
+import { openAccessServer } from './support/access-server.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 import { signRaw } from './support/raw-signature.ts';
 
@@ -465,6 +466,87 @@ describe('a resource token', () => {
       });
       expect(warnings).toEqual([expect.stringContaining('tampering')]);
     }
+  });
+
+  test('that lost its mission stands in the log of the mission, once for each resource and for so many of them', async () => {
+    const resources = await Promise.all(
+      Array.from({ length: 7 }, (_, n) => openResource({ name: `Shop ${n}` })),
+    );
+    for (const resource of resources) closing.use(resource);
+    const agent = await newAgent();
+    const proposed = await agent.proposeMission({
+      description: 'Shop around',
+      resources: resources.map(({ issuer }) => issuer),
+    });
+    const { s256, person_tokens } = (await approve(agent, proposed)).body as {
+      s256: string;
+      person_tokens: Record<string, string>;
+    };
+    const before = (await ps.port.readMission(s256))?.logEntries ?? 0;
+    for (const resource of [...resources, ...resources]) {
+      const presented_token = person_tokens[resource.issuer] ?? '';
+      const bring = async (changed: Record<string, unknown>) =>
+        await agent.authToken({
+          resource_token: await forged(agent, presented_token, changed, resource),
+          presented_token,
+        });
+      const stripped = { missionS256: undefined };
+      const brought = await Promise.all([bring(stripped), bring(stripped), bring({ tenant: 'acme' })]);
+      expect(brought.map(({ status }) => status)).toEqual([400, 400, 400]);
+      // It names another token than it was brought with: a mix-up as easily.
+      expect((await bring({ presentedJti: 'another' })).status).toBe(400);
+    }
+    const { entries } = await ps.port.readLog(s256, { after: before });
+    expect(entries).toHaveLength(5);
+    expect(entries[0]).toMatchObject({
+      kind: 'refused',
+      source: 'person_server',
+      outcome: 'tampered',
+      agent: agent.id,
+    });
+    const mission = await ps.port.readMission(s256);
+    expect(mission?.tampering?.map(({ seq, resource }) => [seq, resource])).toEqual(
+      entries.map(({ seq, resource }) => [seq, resource]),
+    );
+    expect(new Set(mission?.tampering?.map(({ resource }) => resource)).size).toBe(5);
+    for (const { claims } of mission?.tampering ?? []) {
+      expect([['mission_s256'], ['tenant']]).toContainEqual(claims);
+    }
+    const { missions } = await ps.port.listMissions({ agent: agent.id });
+    expect(missions[0]?.tampering).toEqual(mission?.tampering);
+  });
+
+  test('writes into no mission but the one our own record names, whatever an access server of the agent’s says', async () => {
+    const { s256: victim } = await onMission();
+    const { agent, personToken, s256 } = await onMission();
+    const accessServer = closing.use(await openAccessServer());
+    const presented_token = await accessServer.mint({
+      ...claims(personToken),
+      aud: shop.issuer,
+      ps: ps.issuer,
+      cnf: { jwk: agent.key.publicJwk },
+      jti: 'made-up',
+      mission_s256: victim,
+    });
+    const stripped = { aud: accessServer.issuer, presentedJti: 'made-up', missionS256: undefined };
+    const resource_token = await forged(agent, personToken, stripped);
+    warnings.length = 0;
+    expect(await agent.authToken({ resource_token, presented_token })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_resource_token' },
+    });
+    expect(warnings).toEqual([expect.stringContaining('tampering')]);
+    for (const mission of [victim, s256]) {
+      expect((await ps.port.readMission(mission))?.tampering).toBeUndefined();
+    }
+  });
+
+  test('no agent writes such a line itself', async () => {
+    const { agent, s256 } = await onMission();
+    const line = { outcome: 'tampered', kind: 'refused', source: 'person_server', resource: shop.issuer };
+    const act = { mission_s256: s256, action: 'tampered', parameters: line, result: line, ...line };
+    expect((await agent.audit(act)).status).toBe(201);
+    expect((await ps.port.readMission(s256))?.tampering).toBeUndefined();
   });
 
   test('made out to somebody else, of another resource, or of another agent is refused', async () => {

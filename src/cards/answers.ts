@@ -83,6 +83,9 @@ export const notFoundCard = (said: string, active: readonly MissionSummary[], mo
       : [text(words.noneActive)]),
   ]);
 
+/** What was meant hung here once, and its Person Server has forgotten it. */
+export const notKeptCard = (): Card => answer(words.answerTitles.notKept, [text(words.notKept)]);
+
 /**
  * Several missions fit, one only nearly, or none was named. For an act, each has a button that names it and no other. Where
  * none is active there is nothing to choose from, and the card says that.

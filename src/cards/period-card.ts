@@ -57,6 +57,7 @@ const isNotable = ({ outcome, decidedBy, kind }: LogEntry) =>
   decidedBy?.person !== undefined ||
   outcome === 'denied' ||
   outcome === 'expired' ||
+  outcome === 'tampered' ||
   kind === 'update' ||
   kind === 'completion' ||
   kind === 'terminated';

@@ -27,6 +27,7 @@ import { alone, chase, subjectsNamed } from './remind.ts';
 import { placesOf, rootSubject } from './root.ts';
 import { drawBatch, showBatch } from './show-batch.ts';
 import { askIfStale, noteGoal } from './stale.ts';
+import { raiseTampering } from './tampering.ts';
 import { wayToTheEnd } from './timeline.ts';
 
 /** What comes sooner than this is looked at when it is time; a round comes by before what is later. */
@@ -155,6 +156,7 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
   }
   if (approval && (await raiseAlarm(bot, approval, mission, root, seenAt)) === 'later')
     await lookLater(bot, { requestId: approval.id }, new Date(seenAt.getTime() + againMs));
+  await raiseTampering(bot, mission, root, seenAt);
   await showHolds(bot, mission, root, seenAt);
   await showStale(bot, mission, root, seenAt);
   // Its buttons must not outlive the mission, and it says whether the operator's rule still holds the mission.

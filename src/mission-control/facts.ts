@@ -171,6 +171,21 @@ export const MissionSummary = z.object({
   lastActivityAt: instant,
   /** Where this mission may spend, one for each sum a person set aside. */
   budgets: z.array(Spending.extend({ resource: z.string(), account: z.string().optional() })).optional(),
+  /**
+   * Resources whose token disagreed with the server's own record of the token it was issued on, each as it was first
+   * found: in which claims, brought by which agent, and its entry in the log. Nothing was granted on them.
+   */
+  tampering: z
+    .array(
+      z.object({
+        seq: z.int(),
+        at: instant,
+        agent: z.string(),
+        resource: z.string(),
+        claims: z.array(z.string()),
+      }),
+    )
+    .optional(),
 });
 
 export const Token = z.object({

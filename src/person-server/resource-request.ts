@@ -11,6 +11,7 @@ import { readMission, standingOf } from '#person-server/missions.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { isStorable } from '#person-server/storable.ts';
+import { noteTampering } from '#person-server/tampering.ts';
 
 /** What a resource wants authorised, as far as tokens alone can say that it is so. */
 export type ResourceRequest = {
@@ -31,8 +32,8 @@ const notUnderstood = ['r3_uri', 'r3_s256'];
 /**
  * Verifies a resource token together with the token the agent presented to get it (draft §resource-token-verification):
  * made out to us (or to the access server that is to issue in our stead), bound to the agent's key, and in every identity
- * claim the same as the presented token. A mismatch against a token that verified is evidence of tampering, and operators
- * are told.
+ * claim the same as the presented token. A mismatch against a token that verified is evidence of tampering: operators read
+ * it in the log, and people in that of the mission.
  */
 export async function verifyResourceRequest(
   server: Server,
@@ -82,6 +83,12 @@ export async function verifyResourceRequest(
       { resource: token.iss, agent: whose.agent.sub, jti: token.jti, mismatches },
       'a resource token disagrees with the token it was issued on: tampering',
     );
+    // One that names another token than this one is an agent's mix-up as easily; what our own record says of the one it
+    // names is what nobody else can have made up.
+    if (record?.missionS256 !== undefined && !mismatches.includes('presented_jti')) {
+      const found = { agent: whose.agent, resource: token.iss, claims: mismatches };
+      await noteTampering(server, record.missionS256, found);
+    }
     return invalid('resource', `it disagrees with the presented token: ${mismatches.join(', ')}`);
   }
   if (token.ps !== server.issuer) return invalid('resource', 'ps is not this server');

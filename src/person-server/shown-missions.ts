@@ -2,6 +2,7 @@ import { type MissionRow, standingOf } from '#person-server/missions.ts';
 import { openStates } from '#person-server/shown.ts';
 import { spendingIn } from '#person-server/spending.ts';
 import type { Store } from '#person-server/tables.ts';
+import { findingsIn } from '#person-server/tampering.ts';
 
 /** Missions as the bot's port knows them, with what is open and alive under each at `now`. */
 export async function showMissions(store: Store, rows: readonly MissionRow[], now: Date) {
@@ -24,8 +25,10 @@ export async function showMissions(store: Store, rows: readonly MissionRow[], no
     .groupBy('missionS256')
     .execute();
   const budgets = await spendingIn(store, names, now);
+  const tampering = await findingsIn(store, names);
   return rows.map((row) => {
     const mine = budgets.filter(({ missionS256 }) => missionS256 === row.s256);
+    const found = tampering.filter(({ missionS256 }) => missionS256 === row.s256);
     const standing = standingOf(row, now);
     const ended = standing.kind !== 'active';
     return {
@@ -50,6 +53,12 @@ export async function showMissions(store: Store, rows: readonly MissionRow[], no
       lastActivityAt: row.lastActivityAt,
       ...(mine.length && {
         budgets: mine.map(({ missionS256: _mission, spending, ...purse }) => ({ ...purse, ...spending })),
+      }),
+      ...(found.length && {
+        tampering: found.map(({ missionS256: _mission, claims, ...each }) => ({
+          ...each,
+          claims: [...claims],
+        })),
       }),
     };
   });

@@ -24,12 +24,16 @@ export async function openAccessServer() {
   const revoked: Claims[] = [];
   let waiting: { scope: string; tokens: Record<string, string>; visits: number } | undefined;
 
+  /** An auth token of its own that says these things. */
+  const mint = async (said: Claims) =>
+    await new SignJWT({ ...said, iss: server.issuer, dwk: 'aauth-access.json' })
+      .setProtectedHeader({ typ: 'aa-auth+jwt', alg: key.alg, kid: key.kid })
+      .sign(await importJWK({ ...key.privateJwk }, key.alg));
+
   async function grant(tokens: Record<string, string>, changed: Claims = {}) {
     const resource = claimsOf(tokens.resource_token ?? '');
     const presented = claimsOf(tokens.presented_token ?? '');
-    const token: Claims = {
-      iss: server.issuer,
-      dwk: 'aauth-access.json',
+    const auth_token = await mint({
       aud: resource.iss,
       ps: resource.ps,
       sub: resource.sub,
@@ -40,10 +44,7 @@ export async function openAccessServer() {
       iat: Math.floor(Date.now() / 1000),
       exp: presented.exp,
       ...changed,
-    };
-    const auth_token = await new SignJWT(token)
-      .setProtectedHeader({ typ: 'aa-auth+jwt', alg: key.alg, kid: key.kid })
-      .sign(await importJWK({ ...key.privateJwk }, key.alg));
+    });
     return Response.json({ auth_token, expires_in: 600 });
   }
 
@@ -135,6 +136,7 @@ export async function openAccessServer() {
   const server: TestServer = await openTestServer(answer);
   return {
     ...server,
+    mint,
     asked,
     told,
     revoked,

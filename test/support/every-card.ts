@@ -22,6 +22,7 @@ import { refusalCard } from '#cards/refusals.ts';
 import { driftCard, type ReviewFacts, reviewCard } from '#cards/review-card.ts';
 import { staleCard } from '#cards/stale-card.ts';
 import { confirmStopCard, stopReportCard } from '#cards/stop-card.ts';
+import { tamperingCard } from '#cards/tampering-card.ts';
 import { timelineCard } from '#cards/timeline.ts';
 import { stepUpCard, vouchCard } from '#cards/visit-card.ts';
 import { escalatedAsk, reminderCard } from '#cards/waiting-card.ts';
@@ -265,6 +266,17 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
       mission: cake,
       people,
       approvers: who,
+    }),
+    tampering: tamperingCard({
+      mission: cake,
+      found: {
+        seq: 7,
+        at: at(15),
+        agent: 'aauth:errand@agents.example',
+        resource: 'https://corner.example',
+        claims: ['mission_s256'],
+      },
+      callees: who,
     }),
     stale: staleCard({
       mission: cake,

@@ -8,6 +8,7 @@ export const answerTitles = {
   waiting: ours`Waiting for a decision`,
   noneWaiting: ours`Nothing is waiting`,
   notFound: ours`No such mission`,
+  notKept: ours`Not kept any more`,
   several: ours`Which mission?`,
   unclear: ours`Not understood, nothing was done`,
   nothingToDecide: ours`Nothing to decide here`,
@@ -39,6 +40,7 @@ export const shownOf = (shown: number, all: number | undefined) =>
     ? line`The ${shown} newest are listed; there are more.`
     : line`${shown} of ${all} are listed.`;
 export const noneFits = (said: Span) => line`No active mission is called ${said}. Nothing was done.`;
+export const notKept = line`The Person Server knows nothing of this any more: what is over is forgotten there after a while. The cards stay as they hang. Nothing was done.`;
 export const activeOnes = line`These are active:`;
 export const noneActive = line`No mission is active.`;
 export const severalFit = (said: Span) =>

@@ -9,6 +9,7 @@ import {
   notFoundCard,
   nothingToDecideCard,
   nothingToStopCard,
+  notKeptCard,
   statusCard,
   unclearCard,
   waitingCard,
@@ -25,6 +26,7 @@ import { missionCard } from '#cards/mission-card.ts';
 import { delayedCard, outcomeCard, type Refusal, refusalCard } from '#cards/refusals.ts';
 import { keptCard, nothingAskedCard, staleCard } from '#cards/stale-card.ts';
 import { confirmStopCard, settledStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
+import { tamperingCard } from '#cards/tampering-card.ts';
 import {
   arrivalCard,
   confirmationCard,
@@ -665,6 +667,13 @@ test('what was decided outside says how it came about, as far as the server tell
   const by = { person: 'alice', via: 'console', id: 'console:7' };
   const approved = permission({ state: 'approved', decision: decision({ decidedBy: by }) });
   const facts = { mission: mission(), people, approvers };
+  const found = {
+    seq: 7,
+    at: new Date('2026-11-21T10:15:00Z'),
+    agent: 'aauth:errand@agents.example',
+    resource: 'https://shop.example',
+    claims: ['mission_s256'],
+  };
   await golden('alarms', {
     'approved by a console': alarmCard({ ...facts, request: approved }),
     'denied by it': alarmCard({
@@ -679,6 +688,12 @@ test('what was decided outside says how it came about, as far as the server tell
       request: request({ state: 'approved' }),
     }),
     'under no mission': alarmCard({ ...facts, mission: undefined, request: approved }),
+    'a token that lost its mission': tamperingCard({ mission: mission(), found, callees: approvers }),
+    'one with other claims, after the end': tamperingCard({
+      mission: mission({ status: 'terminated' }),
+      found: { ...found, claims: ['sub', 'tenant'] },
+      callees: approvers,
+    }),
   });
 });
 
@@ -804,6 +819,7 @@ test('questions are answered with what stands', async () => {
     }),
     'no such mission': notFoundCard('the birthday', missions, false),
     'no such mission, none active': notFoundCard('the birthday', [], false),
+    'a mission that is not kept any more': notKeptCard(),
     'which to stop': whichMissionCard({ said: 'cake', missions, more: false, to: 'stop' }),
     'which to stop, none named': whichMissionCard({ missions, more: false, to: 'stop' }),
     'which to read': whichMissionCard({ said: 'cake', missions, more: false, to: 'read' }),

@@ -8,6 +8,7 @@ import { inertText } from '#cards/inert.ts';
 import { missionCard } from '#cards/mission-card.ts';
 import { outcomeCard } from '#cards/refusals.ts';
 import { confirmStopCard, stoppedCard, stopReportCard } from '#cards/stop-card.ts';
+import { tamperingCard } from '#cards/tampering-card.ts';
 import { arrivalCard, vouchCard } from '#cards/visit-card.ts';
 import { renderCard } from '#chat/teams/render.ts';
 import { type Request, requestStates, requestTypes } from '#mission-control/facts.ts';
@@ -262,6 +263,11 @@ test('nor on any other card', () => {
           now: new Date(),
         }),
         stoppedCard(one),
+        tamperingCard({
+          mission: one,
+          found: { seq: 1, at: new Date(), agent: said, resource: said, claims: [said] },
+          callees: [],
+        }),
         missionStatusCard({ mission: one, people, asks: [ask], entries: [seen] }),
         missionsCard([one], true),
         waitingCard({ missions: [{ ...one, s256: ask.missionS256 ?? '' }], asks: [ask], more: true }),
