@@ -20,6 +20,8 @@ export type Config = {
   readonly oversight: Oversight;
   /** How long an ask waits for a person, where the Person Server is ours. */
   readonly askMs: number;
+  /** How long what is over is kept there; absent: for good. */
+  readonly keptMs?: number;
   /** A pino level name. */
   readonly log: string;
   readonly missionControl:
@@ -65,6 +67,7 @@ export type Config = {
 
 const defaultPort = 4700;
 const defaultAskSeconds = 3_600;
+const dayMs = 24 * 3_600_000;
 
 /** Everything wrong with the configuration at once. */
 export class ConfigError extends Error {
@@ -122,6 +125,9 @@ export function readConfig(
       : { directory: values.CHAPERONE_DATA ?? '.chaperone' },
     oversight,
     askMs: (values.CHAPERONE_ASK_SECONDS ?? defaultAskSeconds) * 1_000,
+    ...(values.CHAPERONE_RETENTION_DAYS !== undefined && {
+      keptMs: values.CHAPERONE_RETENTION_DAYS * dayMs,
+    }),
     log: values.CHAPERONE_LOG ?? 'info',
     missionControl,
     ...(door ? { door } : {}),
@@ -191,6 +197,7 @@ function missionControlFrom({ values, refuse, needHttps, need }: Reading): Confi
   const {
     CHAPERONE_MISSION_CONTROL: where = 'embedded',
     CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN: token = '',
+    CHAPERONE_RETENTION_DAYS: retentionDays,
   } = values;
   if (where === 'embedded') {
     refuse(
@@ -199,6 +206,10 @@ function missionControlFrom({ values, refuse, needHttps, need }: Reading): Confi
     );
     return { kind: 'embedded' };
   }
+  refuse(
+    retentionDays !== undefined,
+    'CHAPERONE_RETENTION_DAYS: another Person Server is overseen, and what it keeps is its own to say',
+  );
   needHttps('CHAPERONE_MISSION_CONTROL', where);
   need('another mission control asks who calls', 'CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN');
   return { kind: 'remote', url: where.replace(/\/+$/, ''), token };

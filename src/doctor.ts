@@ -22,6 +22,9 @@ type Finding = { readonly state: 'ok' | 'warning' | 'fault'; readonly what: stri
 
 /** Signatures are good for a minute either way; half of that is already a matter of luck. */
 const clockToleranceMs = 30_000;
+const dayMs = 24 * 3_600_000;
+/** The longest time that answers to people count over. */
+const looksBackDays = 7;
 
 const ok = (what: string): Finding => ({ state: 'ok', what });
 const fault = (what: string, todo: string): Finding => ({ state: 'fault', what, do: todo });
@@ -183,8 +186,24 @@ function clock(whose: string, theirs: Date): Finding[] {
       ];
 }
 
-async function missionControl({ missionControl: where, oversight }: Config): Promise<Finding[]> {
-  if (where.kind === 'embedded') return [ok('person server: our own, in this process')];
+/** How long what is over is kept, where that is ours to say. */
+function retention({ keptMs }: Config): Finding {
+  if (keptMs === undefined) {
+    return ok('retention: closed asks and ended missions are kept for good (CHAPERONE_RETENTION_DAYS)');
+  }
+  const days = keptMs / dayMs;
+  const what = `retention: closed asks and ended missions are forgotten after ${days === 1 ? 'a day' : `${days} days`}`;
+  return days >= looksBackDays
+    ? ok(what)
+    : warning(
+        what,
+        '`health`, and a digest of a week, count what the last seven days have; they then count what is kept of them',
+      );
+}
+
+async function missionControl(config: Config): Promise<Finding[]> {
+  const { missionControl: where, oversight } = config;
+  if (where.kind === 'embedded') return [ok('person server: our own, in this process'), retention(config)];
   try {
     const { issuer, capabilities } = await openRemote({ url: where.url, token: where.token }).describe();
     const missing = neededCapabilities.filter((each) => !capabilities.includes(each));

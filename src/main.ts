@@ -203,7 +203,7 @@ function openOurs(
     defaultPerson,
     ...(accessServerFor && { accessServerFor }),
     missionControlEndpoint: `${issuer}${missionControlPath}`,
-    limits: { pendingMs: config.askMs },
+    limits: { pendingMs: config.askMs, ...(config.keptMs !== undefined && { keptMs: config.keptMs }) },
     asksAlways: (missionS256) => ledger.holds.silenced(missionS256),
     ...(known && { welcome }),
     log,

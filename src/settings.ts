@@ -71,6 +71,14 @@ const known = {
     meaning:
       'how long an ask waits for a person at our own Person Server before it is denied, `3600` by default',
   },
+  CHAPERONE_RETENTION_DAYS: {
+    schema: text
+      .regex(/^\d{1,5}$/, 'not a number of days')
+      .transform(Number)
+      .refine((days) => days >= 1, 'at least 1: what ended today is still looked at'),
+    meaning:
+      'how long our own Person Server keeps what is over: closed asks, ended missions with their logs, expired tokens; without it, for good',
+  },
   CHAPERONE_LOG: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     meaning: 'least level that is logged, `info` by default',

@@ -36,6 +36,15 @@ test('while everybody is there, nobody is complained about', async () => {
   expect(code).toBe(0);
 });
 
+test('how long what is over is kept is said, and that it is less than answers look back', async () => {
+  expect((await examine()).said).toContain(
+    'ok      retention: closed asks and ended missions are kept for good',
+  );
+  const { code, said } = await examine({ CHAPERONE_RETENTION_DAYS: '3' });
+  expect(said).toContain('warning retention: closed asks and ended missions are forgotten after 3 days');
+  expect(code).toBe(0);
+});
+
 test('an app that may not upload or write to somebody alone is a warning, and says what becomes of that', async () => {
   const before = (await examine()).said;
   expect(before).not.toContain('files:write');

@@ -4,6 +4,7 @@ import {
   notFoundCard,
   nothingToDecideCard,
   nothingToStopCard,
+  notKeptCard,
   statusCard,
   unclearCard,
   waitingCard,
@@ -28,6 +29,7 @@ import { decideShown } from './decide-batch.ts';
 import { handOverSaid } from './delegate.ts';
 import { digestAnswer } from './digest.ts';
 import { entryAnswer } from './entry.ts';
+import { isAboutHere } from './gone.ts';
 import { happenedAnswer } from './happened.ts';
 import { healthAnswer } from './health.ts';
 import { holdSaid } from './hold.ts';
@@ -41,7 +43,16 @@ import { scopeOfWords } from './scope.ts';
 import { shownPresses, speak, speakPlainly } from './speak.ts';
 import { isPrivate, proposeStop, stopMission, stopVerdict } from './stop.ts';
 import { timelineAnswer } from './timeline.ts';
-import { asksSeen, type Here, here, mayNotSpeak, missionNamed, missionsSeen, nowhere } from './where.ts';
+import {
+  asksSeen,
+  type Here,
+  here,
+  mayNotSpeak,
+  missionNamed,
+  missionsSeen,
+  namesWhatIsGone,
+  nowhere,
+} from './where.ts';
 
 /** How much of a mission's log an answer quotes. */
 const latest = 5;
@@ -50,9 +61,10 @@ const latest = 5;
 export async function hear(bot: Bot, said: Said, shared: boolean): Promise<Reply> {
   const refused = mayNotSpeak(bot, said);
   const spot = refused ? nowhere : await here(bot, said);
-  const thread = spot.mission || spot.proposal ? 'mission' : spot.ask ? 'ask' : 'none';
+  const thread = spot.gone ?? (spot.mission || spot.proposal ? 'mission' : spot.ask ? 'ask' : 'none');
   const intent = understand(said.text, { thread });
   if (refused) return await refuse(bot, said, intent, refused);
+  if (spot.gone && isAboutHere(intent)) return { public: notKeptCard() };
   switch (intent.kind) {
     case 'help':
       return { public: helpCard({ thread, asks: spot.asks.length, private: isPrivate(said) }) };
@@ -158,7 +170,10 @@ async function aboutMission(
   if (target.of === 'named') {
     const candidates = await missionNamed(bot, said, target.words);
     const match = findMission(target.words, candidates, spot.mission?.s256);
-    if (match.kind === 'none') return { public: notFoundCard(target.words, missions, more) };
+    if (match.kind === 'none') {
+      const gone = await namesWhatIsGone(bot, said, target.words);
+      return { public: gone ? notKeptCard() : notFoundCard(target.words, missions, more) };
+    }
     if (match.kind === 'several') {
       return {
         public: whichMissionCard({ said: target.words, missions: match.missions, more: false, to: 'read' }),

@@ -3,6 +3,7 @@ import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
 import { bringWhatLacks } from './bring.ts';
 import { tellDigests } from './digest.ts';
+import { letBeWhatIsGone } from './gone.ts';
 import { hangWhatIsDue } from './hang.ts';
 import { leave } from './leave.ts';
 import { settleAllPassing } from './let-through.ts';
@@ -93,7 +94,9 @@ async function lookAtTheRest(
         ? requests.has(requestId)
         : missionS256 !== undefined && missions.has(missionS256);
       const root = subject.startsWith('mission:') && missionS256 !== undefined && missions.has(missionS256);
-      if (!seen && !root) await look(bot, { requestId, missionS256 });
+      if (seen || root) continue;
+      await look(bot, { requestId, missionS256 });
+      await letBeWhatIsGone(bot, row);
     }
     if (rows.length < pageSize) return;
   }

@@ -1,5 +1,6 @@
 import { isOpen } from '#cards/ask-card.ts';
 import { shortId } from '#conversation/match.ts';
+import type { Hanging } from '#ledger/wall.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { maySee, personBehind, type Why } from '#policy/policy.ts';
@@ -19,9 +20,17 @@ export type Here = {
   readonly ask: Request | undefined;
   /** Asks that are open in this thread, and were as they are when it was said. */
   readonly asks: readonly Request[];
+  /** What the thread was about is not known any more. */
+  readonly gone: 'mission' | 'ask' | undefined;
 };
 
-export const nowhere: Here = { mission: undefined, proposal: undefined, ask: undefined, asks: [] };
+export const nowhere: Here = {
+  mission: undefined,
+  proposal: undefined,
+  ask: undefined,
+  asks: [],
+  gone: undefined,
+};
 const pageSize = 100;
 /** How many missions an answer looks through before it says there are more. */
 const enough = 200;
@@ -62,11 +71,17 @@ export async function here(bot: Bot, said: Said): Promise<Here> {
     };
   }
   const request = hanging.requestId ? await missionControl.readRequest(hanging.requestId) : undefined;
+  if (!request && !mission) return { ...nowhere, gone: whatIsGone(hanging) };
   if (!request || !isShownAt(bot, said, request)) return nowhere;
   const asks = (await sharing(bot, request)).filter((each) => isOpen(each) && stoodThen(said, each));
   return request.type === 'mission'
     ? { ...nowhere, proposal: request, asks }
     : { ...nowhere, ask: request, asks };
+}
+
+function whatIsGone({ missionS256, requestId }: Hanging): Here['gone'] {
+  if (missionS256 !== undefined) return 'mission';
+  return requestId === undefined ? undefined : 'ask';
 }
 
 /** Active missions that may be shown where something was said, newest first, at most `most`. */
@@ -114,16 +129,33 @@ export async function missionNamed(bot: Bot, said: Said, words: string): Promise
   for (const mission of missions) add(mission);
   for (const word of words.split(/\s+/)) {
     if (!/^[\w-]+$/.test(word)) continue;
-    if (word.length === shortId(word).length || word.length > 40) {
-      const named = word.length > 40 ? [word] : await bot.ledger.wall.missionsNamed(word, pageSize);
-      for (const s256 of named) add(await bot.missionControl.readMission(s256));
-    }
+    for (const s256 of await idsLike(bot, word)) add(await bot.missionControl.readMission(s256));
     if (word.length > 2) {
       const page = await bot.missionControl.listMissions({ q: word, limit: pageSize });
       for (const mission of page.missions) add(mission);
     }
   }
   return [...found.values()];
+}
+
+/** Whether words name, by its id or the beginning of it, a mission that hung at this place and is not known any more. */
+export async function namesWhatIsGone(bot: Bot, { place }: Said, words: string): Promise<boolean> {
+  const { wall } = bot.ledger;
+  for (const word of words.split(/\s+/)) {
+    for (const s256 of await idsLike(bot, word)) {
+      const root = await wall.rootOf(s256);
+      const hung = root !== undefined && (await wall.hangingAt(place, root)) !== undefined;
+      if (hung && !(await bot.missionControl.readMission(s256))) return true;
+    }
+  }
+  return false;
+}
+
+/** The missions a word may be the id of, or what people type in its place. */
+async function idsLike(bot: Bot, word: string): Promise<readonly string[]> {
+  if (!/^[\w-]+$/.test(word)) return [];
+  if (word.length > 40) return [word];
+  return word.length === shortId(word).length ? await bot.ledger.wall.missionsNamed(word, pageSize) : [];
 }
 
 /** An ask, or all that share its card. */

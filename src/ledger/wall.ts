@@ -393,6 +393,17 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       }));
     },
 
+    /** Whatever this row shows, nothing looks after it any more, if it was last looked at before `before`. */
+    async letBe(number: number, before: Date) {
+      await db
+        .updateTable('chaperone.wall')
+        .set({ settled: true })
+        .where('number', '=', number)
+        .where('settled', '=', false)
+        .where('seen_at', '<', before)
+        .execute();
+    },
+
     /** Asks and missions of one place whose cards were last looked at since a moment, the latest first. */
     async lookedAt(
       place: Place,

@@ -1,6 +1,7 @@
 import { forgetEvents } from '#person-server/events.ts';
 import { forgetReplays } from '#person-server/recognise.ts';
 import { endRequest } from '#person-server/requests.ts';
+import { forgetWhatIsOver } from '#person-server/retention.ts';
 import { forgetRevocations } from '#person-server/revocations.ts';
 import type { Server } from '#person-server/server.ts';
 import { openStates } from '#person-server/shown.ts';
@@ -37,5 +38,6 @@ export async function sweep(server: Server, now: Date): Promise<number> {
   await forgetReplays(server.store, now);
   await forgetRevocations(server.store, now);
   await forgetEvents(server.store, new Date(now.getTime() - eventsKeptMs));
+  await forgetWhatIsOver(server, now);
   return closed;
 }

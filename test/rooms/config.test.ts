@@ -68,6 +68,25 @@ test('a rule that asks for a sign-in needs an issuer, and an issuer needs to kno
   expect(config.oversight.people[0]?.oidc).toEqual({ email: 'cook@example.com' });
 });
 
+test('what is over is kept for good, or for so many days at a Person Server of our own', () => {
+  const dev = { CHAPERONE_DEV: '1' };
+  expect(readConfig(dev, here).keptMs).toBeUndefined();
+  expect(readConfig({ ...dev, CHAPERONE_RETENTION_DAYS: '30' }, here).keptMs).toBe(30 * 24 * 3_600_000);
+  expect(faultsOf({ ...dev, CHAPERONE_RETENTION_DAYS: '0' })).toEqual([
+    'CHAPERONE_RETENTION_DAYS: at least 1: what ended today is still looked at',
+  ]);
+  expect(faultsOf({ ...dev, CHAPERONE_RETENTION_DAYS: 'for good' })).toEqual([
+    'CHAPERONE_RETENTION_DAYS: not a number of days',
+  ]);
+  const elsewhere = {
+    CHAPERONE_MISSION_CONTROL: 'https://ps.example.com/mc',
+    CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN: 'secret',
+  };
+  expect(faultsOf({ ...dev, ...elsewhere, CHAPERONE_RETENTION_DAYS: '30' })).toEqual([
+    'CHAPERONE_RETENTION_DAYS: another Person Server is overseen, and what it keeps is its own to say',
+  ]);
+});
+
 test('a production configuration is read whole', () => {
   const config = readConfig(
     {
