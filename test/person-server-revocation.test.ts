@@ -11,6 +11,7 @@ import {
   type TestResource,
 } from './support/aauth-world.ts';
 import { claimsOf } from './support/access-server.ts';
+import { openIntermediary } from './support/intermediary.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
@@ -113,6 +114,57 @@ describe('a stop', () => {
       .toBe('acknowledged');
     expect(told).toBe(2);
   }, 15_000);
+});
+
+describe('what goes on after a stop', () => {
+  test('is in the mission’s log where a resource calls on with the token it was handed', async () => {
+    await using desk = await openIntermediary(ps.issuer);
+    const { s256, tokens } = await onMission([desk.issuer]);
+    await stop(s256);
+    const upstream_token = tokens[desk.issuer];
+    expect(await desk.post('/person', { resource: shop.issuer, upstream_token })).toMatchObject({
+      status: 400,
+      body: { error: 'revoked_upstream_token' },
+    });
+    const report = await ps.port.readTermination(s256);
+    expect(report?.activityAfter).toMatchObject([
+      {
+        kind: 'refused',
+        outcome: 'token_used',
+        source: 'person_server',
+        agent: desk.id,
+        resource: desk.issuer,
+      },
+    ]);
+    expect(report?.agentToldAt).toBeUndefined();
+  });
+
+  test('is an attempt and no more where the resource took the token before the stop', async () => {
+    await using plain = await openResource();
+    const { agent, s256, tokens } = await onMission([plain.issuer]);
+    const presented_token = tokens[plain.issuer] ?? '';
+    const { resource_token } = (await agent.authorize(plain, presented_token, { scope: 'buy:flour' }))
+      .body as { resource_token: string };
+    await stop(s256);
+    expect((await agent.authToken({ resource_token, presented_token })).status).toBe(403);
+    const after = (await ps.port.readTermination(s256))?.activityAfter;
+    expect(after?.map(({ outcome }) => outcome)).toEqual(['mission_terminated']);
+  });
+
+  test('is not hidden behind any number of attempts', async () => {
+    const { agent, s256 } = await onMission([]);
+    await stop(s256);
+    for (let nth = 0; nth < 110; nth += 10)
+      await Promise.all(
+        Array.from({ length: 10 }, (_, at) =>
+          agent.permission({ action: `again_${nth + at}`, mission_s256: s256 }),
+        ),
+      );
+    expect((await agent.audit({ mission_s256: s256, action: 'bought' })).status).toBe(403);
+    const after = (await ps.port.readTermination(s256))?.activityAfter ?? [];
+    expect(after.filter(({ kind }) => kind === 'refused').length).toBeLessThan(110);
+    expect(after.at(-1)).toMatchObject({ kind: 'audit', outcome: 'reported', action: 'bought' });
+  });
 });
 
 describe('an agent provider that revokes', () => {

@@ -1,7 +1,8 @@
-// Why a mission was stopped is part of the proof: the words stand in the report and in the record, however they were said.
+// What a stop proves: why it was, in whose words, and whether anything went on after it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
-import { type Office, openOffice, textInSlack, until } from './support/office.ts';
+import type { SlackMessage } from './support/fake-slack.ts';
+import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 let office: Office;
 let agent: Agent;
@@ -25,6 +26,76 @@ const report = (title: string, ...words: readonly string[]) =>
   office.slackCard('Mission stopped: ', title, ...words);
 const stoppedYet = async (s256: string) =>
   (await office.control(`/missions/${s256}`)).body['status'] === 'terminated';
+
+describe('after a stop', () => {
+  let s256: string;
+  let personToken: string;
+  let proof: SlackMessage;
+  const inTeams = (...words: readonly string[]) =>
+    office.teamsCard('Mission stopped: ', 'Light the candles', ...words);
+
+  test('an attempt is refused and told on the report, and raises no alarm: that is the stop at work', async () => {
+    const { thread, ...candles } = await mission('Light the candles');
+    s256 = candles.s256;
+    const asked = await agent.personToken({ resource: office.toys.issuer, mission_s256: s256 });
+    await office.slack.press(
+      await office.slackCard('Waiting', office.toys.issuer),
+      'chaperone:approve',
+      office.people.maria,
+    );
+    personToken = ((await agent.settle(asked)).body as { person_token: string }).person_token;
+    await say('stop', office.people.jonas, thread);
+    proof = await report('Light the candles', 'some access still runs out', 'takes no revocations');
+    expect(proof.thread_ts).toBe(thread);
+    await agent.permission({ action: 'blow_out', mission_s256: s256 });
+    const words = ['1 attempt after the stop, and it was refused', 'blow_out mission_terminated'];
+    for (const text of [
+      textInSlack(await report('Light the candles', ...words)),
+      textInTeams(await inTeams(...words)),
+    ])
+      expect(text).not.toContain('activity after it');
+  });
+
+  test('a resource that still takes a token of the mission is the first thing the report says, on both platforms', async () => {
+    const { body } = await office.control(`/missions/${s256}/termination`);
+    // A resource dates its tokens in whole seconds.
+    const next = Math.floor(Date.parse(String(body['terminated_at'])) / 1_000 + 1) * 1_000;
+    await until('the second after the stop', () => Date.now() >= next);
+    const shown = await agent.authorize(office.toys, personToken, { scope: 'buy:playstation' });
+    const { resource_token } = shown.body as { resource_token: string };
+    const late = await agent.authToken({ resource_token, presented_token: personToken });
+    expect(late).toMatchObject({ status: 403, body: { error: 'mission_terminated' } });
+    const words = [
+      'activity after it, some access still runs out',
+      'Something was done for this mission after it had ended',
+      `a token of this mission was still taken by ${office.toys.issuer}`,
+      '(seen by the Person Server)',
+      '1 attempt after the stop',
+    ];
+    const flagged = await report('Light the candles', ...words);
+    expect(flagged.ts).toBe(proof.ts);
+    expect(JSON.stringify(flagged.blocks[0])).toContain('🚨');
+    await inTeams(...words);
+  });
+
+  test('and so is what the agent says it did all the same, in its own name', async () => {
+    const done = { action: 'order_candles', parameters: { count: 12 }, mission_s256: s256 };
+    expect(await agent.audit(done)).toMatchObject({ status: 403, body: { error: 'mission_terminated' } });
+    const words = [
+      '2 things were done for this mission after it had ended',
+      'order_candles reported',
+      '(said by the agent)',
+    ];
+    expect((await report('Light the candles', ...words)).ts).toBe(proof.ts);
+    await inTeams(...words);
+    const { body } = await office.control(`/missions/${s256}/log`);
+    expect((body['entries'] as object[]).at(-1)).toMatchObject({
+      kind: 'audit',
+      source: 'agent',
+      parameters: { count: 12 },
+    });
+  });
+});
 
 describe('a reason for a stop', () => {
   test('after “because” stands in the report, on both platforms', async () => {
@@ -77,6 +148,7 @@ describe('a reason for a stop', () => {
         if (act.verb === 'stop') said.push(`${act.person ?? 'nobody'} ${act.outcome}: ${act.said ?? ''}`);
       }
       expect(said).toEqual([
+        'jonas terminated: ',
         'jonas terminated: it buys toys',
         'jonas terminated: they drown',
         'jonas terminated: ',

@@ -106,11 +106,14 @@ export function stopReportCard(facts: {
   const who = mission.terminatedBy && decider(mission.terminatedBy, people);
   const ended = time(report.terminatedAt);
   const rows = alikeTokens(report.tokens, now);
+  const deeds = report.activityAfter.filter(isDeed);
+  const attempts = report.activityAfter.filter((entry) => !isDeed(entry));
   return {
-    title: words.reportTitle(words.endedTitle(report.reason), over),
-    tone: report.activityAfter.some(isMore) ? 'alarm' : over ? 'neutral' : 'waiting',
+    title: words.reportTitle(words.endedTitle(report.reason), over, deeds.length > 0),
+    tone: deeds.length > 0 ? 'alarm' : over ? 'neutral' : 'waiting',
     blocks: [
       text([code(missionTitle(mission.description))]),
+      ...(deeds.length > 0 ? [text(words.wentOn(deeds.length)), ...afterRows(deeds)] : []),
       text(
         report.reason === 'revoked'
           ? words.stoppedBy(who, ended)
@@ -131,7 +134,7 @@ export function stopReportCard(facts: {
           words.facts.agentTold,
           report.agentToldAt ? words.toldAt(time(report.agentToldAt)) : words.notTold,
         ),
-        fact(words.facts.afterwards, afterwards(report)),
+        deeds.length === 0 || attempts.length > 0 ? fact(words.facts.afterwards, tried(attempts)) : undefined,
       ),
       ...(report.tokens.length === 0 ? [text(words.noTokens)] : []),
       ...(capabilities.includes('revoke') || over || report.tokens.length === 0
@@ -222,18 +225,42 @@ function tokenRow(alike: readonly Token[], now: Date): Line {
   return words.tokensOver(resource, alike.length, time(latest(dead)), how);
 }
 
-/** A refused attempt is the stop at work; anything else that comes after it is not. */
-const isMore = ({ kind, outcome }: TerminationReport['activityAfter'][number]) =>
-  kind !== 'refused' && outcome !== 'denied';
+type Later = TerminationReport['activityAfter'][number];
 
-function afterwards({ activityAfter }: TerminationReport): Line {
-  if (activityAfter.length === 0) return words.quietSince;
-  const seen = activityAfter.slice(0, rowsShown).map(({ seq, kind, action, outcome, source }) => {
-    const what = ['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join('');
-    return vouchedLine([code(what, 80)], source);
-  });
-  const more = activityAfter.length - seen.length;
-  const said = activityAfter.some(isMore) ? words.actedAfter : words.triedAfter;
-  const entries = joined(seen, line`, `);
-  return line`${said(activityAfter.length)}: ${entries}${more > 0 ? words.andMore(more) : []}`;
+/** A refused attempt is the stop at work; anything else that comes after it is not, and neither is a token that still served. */
+const isDeed = ({ kind, outcome }: Later) =>
+  kind === 'refused' ? outcome === 'token_used' : outcome !== 'denied';
+
+function tried(attempts: readonly Later[]): Line {
+  if (attempts.length === 0) return words.quietSince;
+  const seen = attempts
+    .slice(0, rowsShown)
+    .map(({ seq, kind, action, outcome, source }) =>
+      vouchedLine([code(['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''), 80)], source),
+    );
+  const more = attempts.length - seen.length;
+  return line`${words.triedAfter(attempts.length)}: ${joined(seen, line`, `)}${more > 0 ? words.andMore(more) : []}`;
 }
+
+/** What was done after the end, each with who vouches for it. */
+const afterRows = (deeds: readonly Later[]): readonly Block[] => [
+  ...factsOf(
+    ...deeds
+      .slice(0, rowsShown)
+      .map(({ seq, at, kind, action, outcome, resource, source }) =>
+        fact(
+          words.facts.afterwards,
+          vouchedLine(
+            outcome === 'token_used' && resource !== undefined
+              ? words.tokenUsed(code(`#${seq}`), code(resource, 120), time(at))
+              : words.deed(
+                  code(['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''), 80),
+                  time(at),
+                ),
+            source,
+          ),
+        ),
+      ),
+  ),
+  ...(deeds.length > rowsShown ? [text(words.deedsBeyond(deeds.length - rowsShown))] : []),
+];

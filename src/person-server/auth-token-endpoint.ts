@@ -51,7 +51,12 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
   if (parties.chained && missionS256 !== parties.missionS256) {
     return problemResponse(invalidRequest('the upstream token is of another mission').problem);
   }
-  const attempt = { resource: token.iss, scope: token.scope, description: members.justification };
+  const attempt = {
+    resource: token.iss,
+    scope: token.scope,
+    description: members.justification,
+    usedAt: token.issuedAt,
+  };
   const entered = await enterForToken(server, parties, missionS256, attempt);
   if (entered.kind === 'refused') return problemResponse(entered.problem);
 

@@ -7,13 +7,21 @@ import { type Line, writeLog } from '#person-server/mission-log.ts';
 import { type MissionRow, noteAgentTold, readMission, standingOf } from '#person-server/missions.ts';
 import type { Server } from '#person-server/server.ts';
 import type { TerminationReason } from '#person-server/tables.ts';
-import { closeOverdue } from '#person-server/terminate.ts';
+import { activityShown, closeOverdue } from '#person-server/terminate.ts';
 
-/** What an agent was about to do under a mission, for the line that says it was refused. */
-export type Attempt = Pick<Line, 'resource' | 'scope' | 'action' | 'description'>;
+/** What an agent was about to do under a mission, for the line it leaves when the mission is over. */
+export type Attempt = Pick<Line, 'resource' | 'scope' | 'action' | 'description'> & {
+  /** It is about something done already, in the agent's own word. */
+  readonly reported?: Pick<Line, 'parameters' | 'result'>;
+  /** When `resource` took a token of this mission, as that resource signed. */
+  readonly usedAt?: Date;
+};
 
-/** So many lines a terminated mission's log takes from an agent that goes on asking; the later ones say nothing new. */
-const refusalsLogged = 100;
+/**
+ * So many lines a terminated mission's log takes from an agent that goes on asking; the later ones say nothing new. As many
+ * again are left for what was done after the end, so that no number of attempts hides it.
+ */
+const refusalsLogged = activityShown / 2;
 
 /** Unknown and somebody else's: the same answer to the byte, from the same one query (draft §mission-endpoint-errors). */
 export const missionNotFound: Refused = {
@@ -34,7 +42,7 @@ const tooManyMissing: Refused = {
 /**
  * The agent's own mission, if it may still act under it: every endpoint that is given a `mission_s256` asks here (draft
  * §mission-status-errors). A mission found past its `expires_at` is closed on the spot. What a terminated mission's agent
- * tried is written into its log, and that it was told is recorded.
+ * tried or reports is written into its log, and that it was told is recorded.
  */
 export async function enterMission(
   server: Server,
@@ -79,21 +87,24 @@ export async function tellTerminated(
   await server.store.transaction().execute(async (trx) => {
     const mission = await readMission(trx, s256);
     if (!mission) return;
-    if (attempt && mission.logSeq - (mission.terminatedSeq ?? 0) < refusalsLogged) {
-      const line = {
-        kind: 'refused',
-        source: 'person_server',
-        outcome: 'mission_terminated',
-        agent: agent.sub,
-      } as const;
-      await writeLog(trx, s256, { ...attempt, ...line }, at);
-    }
+    const line = attempt && lateLine(attempt, mission.terminatedAt);
+    const room = line?.outcome === 'mission_terminated' ? refusalsLogged : activityShown;
+    if (line && mission.logSeq - (mission.terminatedSeq ?? 0) < room)
+      await writeLog(trx, s256, { ...line, agent: agent.sub }, at);
     const owner = mission.agentIss === agent.iss && mission.agentSub === agent.sub;
     if (owner && (await noteAgentTold(trx, s256, at)))
       await tell(trx, { kind: 'mission', missionS256: s256 }, at);
   });
   const mission = await readMission(server.store, s256);
   return missionTerminated(mission?.terminationReason ?? 'administrative');
+}
+
+/** What is known of an attempt after the end: a deed the agent reports, a token that a resource took, or the attempt alone. */
+function lateLine({ reported, usedAt, ...about }: Attempt, endedAt: Date | null): Omit<Line, 'agent'> {
+  if (reported) return { ...about, ...reported, kind: 'audit', source: 'agent', outcome: 'reported' };
+  const used = usedAt !== undefined && endedAt !== null && usedAt > endedAt;
+  const outcome = used ? 'token_used' : 'mission_terminated';
+  return { ...about, kind: 'refused', source: 'person_server', outcome };
 }
 
 /** `403 mission_terminated`, which the agent that owns the mission reads to stop. */

@@ -6,6 +6,8 @@ import { verifyAgentToken, verifyPersonOrAuthToken } from '#aauth/verify-token.t
 import type { Admitted } from '#person-server/admit.ts';
 import { type Agent, boundPerson } from '#person-server/agents.ts';
 import { invalidRequest, type Refused } from '#person-server/body.ts';
+import { tellTerminated } from '#person-server/mission-gate.ts';
+import { readMission } from '#person-server/missions.ts';
 import { isRevoked } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { isStorable } from '#person-server/storable.ts';
@@ -140,6 +142,7 @@ async function verifyUpstream(server: Server, intermediary: AgentToken, jwt: str
   // A chain's own hops are not bound; the agent it began with is.
   const unbound = !record.upstreamJti && (await boundPerson(server.store, calling)) !== person;
   if (record.revokedAt || unbound) {
+    if (record.missionS256) await noteLateUse(server, intermediary, record.missionS256);
     const detail = 'the upstream token, or what it was issued on, was revoked';
     return { kind: 'refused', problem: { status: 400, error: 'revoked_upstream_token', detail } } as const;
   }
@@ -152,6 +155,13 @@ async function verifyUpstream(server: Server, intermediary: AgentToken, jwt: str
     missionS256: token.missionS256,
     chain: await hopsTo(server.store, token.jti),
   };
+}
+
+/** A resource that comes with a token of a mission that has ended still acts on it, and the mission's log says so. */
+async function noteLateUse(server: Server, { iss, sub }: AgentToken, missionS256: string) {
+  const mission = await readMission(server.store, missionS256);
+  if (mission?.terminatedAt)
+    await tellTerminated(server, missionS256, { iss, sub }, { resource: iss, usedAt: server.now() });
 }
 
 /** The hops a chain has taken, from the agent it began with to the resource that now acts as one. */

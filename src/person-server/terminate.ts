@@ -14,9 +14,6 @@ export type MissionEnding = {
   readonly decidedBy?: DecidedBy | undefined;
 };
 
-/** The longest list of what happened after a stop; the log has the rest. */
-const activityShown = 100;
-
 /**
  * Ends a mission for good, in one transaction: no more acts, its open requests voided, its live tokens marked revoked
  * (draft §mission-management, §token-revocation). Saying it again changes nothing. Undefined when there is no such mission.
@@ -31,6 +28,9 @@ export async function terminateMission(server: Server, s256: string, ending: Mis
   server.announcer.kick();
   return known ? await readTermination(server, s256) : undefined;
 }
+
+/** The most lines of the log that come after a mission's end. */
+export const activityShown = 200;
 
 /** Ends a mission that has reached its `expires_at`; false when it has not, or has ended before. */
 export async function closeOverdue(server: Server, s256: string): Promise<boolean> {
@@ -92,7 +92,7 @@ export async function terminateWithin(within: Within, mission: MissionRow, endin
 
 /**
  * What a stop did, as it stands: what was voided, which tokens still live and until when, whether the agent has been told,
- * and what it tried afterwards. Undefined while the mission is active.
+ * and what was tried or done afterwards. Undefined while the mission is active.
  */
 export async function readTermination(server: Server, s256: string) {
   const mission = await readMission(server.store, s256);

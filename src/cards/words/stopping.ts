@@ -13,9 +13,11 @@ export const stopTitles = {
   lapsed: ours`Lapsed: nobody confirmed, nothing was stopped`,
 } as const;
 
-/** `ended` is the title of the mission itself. */
-export const reportTitle = (ended: SafeText, over: boolean) =>
-  over ? ours`${ended}: no authority remains` : ours`${ended}: some access still runs out`;
+/** `ended` is the title of the mission itself. `acted`: something went on under it all the same. */
+export const reportTitle = (ended: SafeText, over: boolean, acted: boolean) => {
+  const left = over ? ours`no authority remains` : ours`some access still runs out`;
+  return acted ? ours`${ended}: activity after it, ${left}` : ours`${ended}: ${left}`;
+};
 
 export const willEnd = (count: number) =>
   count === 1
@@ -51,11 +53,18 @@ export const closesAt = (at: Span) =>
 export const nothingRemains = (since: Span) => line`No authority remains since ${since}.`;
 export const noRevocation = line`This Person Server cannot revoke tokens. They end only when they expire.`;
 export const quietSince = line`nothing has happened under this mission`;
-export const actedAfter = (count: number) =>
-  count === 1
-    ? line`1 entry in the log is later than the stop`
-    : line`${count} entries in the log are later than the stop`;
-
+export const wentOn = (count: number) =>
+  line`${{
+    kind: 'strong',
+    text:
+      count === 1
+        ? ours`Something was done for this mission after it had ended. Look at it:`
+        : ours`${count} things were done for this mission after it had ended. Look at them:`,
+  }}`;
+export const deed = (entry: Span, at: Span) => line`${entry} at ${at}`;
+export const tokenUsed = (entry: Span, resource: Span, at: Span) =>
+  line`${entry} a token of this mission was still taken by ${resource}, seen at ${at}`;
+export const deedsBeyond = (count: number) => line`${count} more in the full text`;
 export const triedAfter = (count: number) =>
   count === 1
     ? line`1 attempt after the stop, and it was refused`
