@@ -5,13 +5,12 @@ import { endRequest, openRequest, readRequest } from '#person-server/requests.ts
 import type { Server } from '#person-server/server.ts';
 import { isOpen, type RequestRow } from '#person-server/shown.ts';
 import { asStorable } from '#person-server/storable.ts';
-import type { Asserted, Wanted } from '#person-server/tables.ts';
+import type { Wanted } from '#person-server/tables.ts';
 import type { WantedAccess } from '#person-server/wanted-access.ts';
 
 export type Elsewhere = {
-  readonly wanted: Extract<Wanted, { readonly type: 'claims' | 'payment' }>;
-  readonly party: string;
-  readonly told?: Asserted['verified']['told'];
+  readonly wanted: Extract<Wanted, { readonly type: 'claims' | 'payment' }> & { readonly party: string };
+  /** What is said about a payment. */
   readonly payment?: Readonly<Record<string, unknown>>;
 };
 
@@ -23,8 +22,10 @@ export async function askForElsewhere(
   server: Server,
   request: RequestRow,
   access: WantedAccess,
-  { wanted, party, told, payment }: Elsewhere,
+  { wanted, payment }: Elsewhere,
 ): Promise<string | undefined> {
+  const { party } = wanted;
+  const told = wanted.type === 'claims' ? { party, claims: [...wanted.claims] } : undefined;
   const agent = { iss: request.agentIss, sub: request.agentSub };
   const missionS256 = request.missionS256 ?? undefined;
   const metadata = await metadataInTime(server, party, 'aauth-access.json');

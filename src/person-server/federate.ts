@@ -97,7 +97,6 @@ async function take(
         request.federation?.payment ??
         (await askForElsewhere(server, request, wanted, {
           wanted: { type: 'payment', party, upstream: wanted.upstream },
-          party,
           payment: answer.payment,
         }));
       const { location } = answer;

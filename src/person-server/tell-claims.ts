@@ -41,8 +41,6 @@ export async function mayTell(
   }
   const ask = await askForElsewhere(server, request, wanted, {
     wanted: { type: 'claims', party, claims, upstream: wanted.upstream },
-    party,
-    told: { party, claims },
   });
   return { kind: 'waits', federation: { ...federation, awaited: { kind: 'claims', names, ask } } };
 }
