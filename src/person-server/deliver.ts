@@ -4,18 +4,17 @@ import { federate, isFederated } from '#person-server/federate.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
 import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
 import { readRequest } from '#person-server/requests.ts';
-import { isRevoked } from '#person-server/revocations.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 import type { Within } from '#person-server/tables.ts';
 import {
-  findToken,
   type Prepared,
   prepareAuthToken,
   preparePersonToken,
   recordToken,
   secondsLeft,
 } from '#person-server/tokens-issued.ts';
+import type { WantedAccess } from '#person-server/wanted-access.ts';
 
 /** What the person's channel can carry for an agent that cannot reach the person itself (draft §mission-approval). */
 const ourCapabilities = ['interaction', 'payment'];
@@ -137,15 +136,12 @@ async function deliverApproved(
  * the token it was issued on was revoked (draft §revocation-cascade). Undefined while both stand.
  */
 async function whyWithdrawn(
-  { store }: Server,
-  {
-    resource,
-    resourceTokenJti,
-    presentedJti,
-  }: { readonly resource: string; readonly resourceTokenJti: string; readonly presentedJti: string },
+  server: Server,
+  { resource, resourceTokenJti, sub, presentedJti }: WantedAccess,
 ): Promise<string | undefined> {
-  if (await isRevoked(store, resource, resourceTokenJti)) return 'the resource withdrew its resource token';
-  return (await findToken(store, presentedJti))?.revokedAt ? 'the presented token was revoked' : undefined;
+  const past = await server.tokenPast({ iss: resource, jti: resourceTokenJti, sub, presentedJti });
+  if (past.revoked) return 'the resource withdrew its resource token';
+  return past.presented?.isRevoked ? 'the presented token was revoked' : undefined;
 }
 
 /** What the access server says to a request its person approved: its token, its no, or its own question (draft §as-response). */
