@@ -33,11 +33,13 @@ export async function grantSilently(
   proviso?: Proviso,
 ): Promise<Response | undefined> {
   if (!prepared) return problemResponse(noTimeLeft);
-  const outcome = proviso
-    ? await grantUnder(server, kind, prepared, grant, granted, proviso)
-    : (await recordGrant(server, kind, grant, granted, prepared))
-      ? 'granted'
-      : 'ended';
+  const { missionS256 } = granted;
+  const outcome =
+    proviso && missionS256
+      ? await grantUnder(server, missionS256, lineOf(kind, grant, granted), prepared, proviso)
+      : (await recordGrant(server, kind, grant, granted, prepared))
+        ? 'granted'
+        : 'ended';
   if (outcome === 'withheld') return undefined;
   return outcome === 'granted' ? tokenAnswer(kind, prepared, server.now()) : await refuse(server, granted);
 }
@@ -45,19 +47,16 @@ export async function grantSilently(
 /** As `recordGrant`, for a grant that depends on more: the mission is held while the proviso is looked at. */
 async function grantUnder(
   server: Server,
-  kind: Line['kind'],
+  missionS256: string,
+  line: Line,
   prepared: Prepared,
-  grant: Silent,
-  granted: Granted,
   proviso: Proviso,
 ): Promise<'granted' | 'withheld' | 'ended'> {
-  const { missionS256 } = granted;
   return await server.store.transaction().execute(async (trx) => {
-    if (missionS256) {
-      await holdMission(trx, missionS256);
-      if (!(await proviso(trx))) return 'withheld';
-    }
-    if (!(await writeGrant(trx, lineOf(kind, grant, granted), missionS256, server.now()))) return 'ended';
+    await holdMission(trx, missionS256);
+    if (!(await proviso(trx))) return 'withheld';
+    const seq = await writeLog(trx, missionS256, line, server.now(), { active: true });
+    if (seq === undefined) return 'ended';
     await recordToken(trx, prepared);
     return 'granted';
   });
@@ -75,22 +74,10 @@ export async function recordGrant(
   const { missionS256 } = granted;
   if (missionS256) return await server.write({ missionS256, line, at: server.now(), token });
   return await server.store.transaction().execute(async (trx) => {
-    const written = await writeGrant(trx, line, undefined, server.now());
+    await writeRecord(trx, line, server.now());
     if (token) await recordToken(trx, token);
-    return written;
+    return true;
   });
-}
-
-/** Writes the line of a silent grant; false when its mission is no longer active. */
-async function writeGrant(
-  within: Server['store'],
-  line: Line,
-  missionS256: string | undefined,
-  at: Date,
-): Promise<boolean> {
-  if (missionS256) return (await writeLog(within, missionS256, line, at, { active: true })) !== undefined;
-  await writeRecord(within, line, at);
-  return true;
 }
 
 function lineOf(
