@@ -239,7 +239,8 @@ function tried(attempts: readonly Later[]): Line {
       vouchedLine([code(['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''), 80)], source),
     );
   const more = attempts.length - seen.length;
-  return line`${words.triedAfter(attempts.length)}: ${joined(seen, line`, `)}${more > 0 ? words.andMore(more) : []}`;
+  const entries = joined(seen, line`, `);
+  return line`${words.triedAfter(attempts.length)}: ${entries}${more > 0 ? words.andMore(more) : []}`;
 }
 
 /** What was done after the end, each with who vouches for it. */
