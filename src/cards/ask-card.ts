@@ -10,7 +10,7 @@ import { shownByLog } from './completion.ts';
 import { grounds, letThrough, type Passing } from './let-through.ts';
 import { code, line, ours, strong, time } from './line.ts';
 import { howEnded } from './mission-card.ts';
-import { fact, factsOf, listed, quote, told } from './parts.ts';
+import { fact, factsOf, listed, note, quote, told } from './parts.ts';
 import { type Past, precedents } from './precedent.ts';
 import { type ReviewOnAsk, reviewOnAsk } from './review-on-ask.ts';
 import { acceptedSoFar, updatesText } from './updates.ts';
@@ -163,8 +163,6 @@ const newcomer = (request: Request, people: People): Block[] => [
   { kind: 'text', line: [strong(words.labels.newAgent)] },
   { kind: 'text', line: words.newAgent(person(request.person, people)) },
 ];
-
-const note = (text: Extract<Block, { kind: 'note' }>['line']): Block => ({ kind: 'note', line: text });
 
 /** The latest round on the card; the earlier ones are in the full text. */
 function clarifications(request: Request, people: People): Block[] {
