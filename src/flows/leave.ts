@@ -1,6 +1,7 @@
 import { leftCard } from '#cards/left-card.ts';
 import type { Place } from '#chat/chat.ts';
 import { samePlace } from '#ledger/wall.ts';
+import type { MissionSummary } from '#mission-control/facts.ts';
 import { type Matter, matterOf, missionMatter } from '#policy/matter.ts';
 import { channelsFor } from '#policy/policy.ts';
 import { isEscalationPlace } from '#policy/waiting.ts';
@@ -17,13 +18,19 @@ type Row = {
   readonly missionS256: string | undefined;
 };
 
+/** What a round has read by then: what it looked at is not read again for each of its cards. */
+type Read = {
+  readonly missions: ReadonlyMap<string, MissionSummary>;
+  readonly requests: ReadonlyMap<string, Matter>;
+};
+
 /**
  * Takes down what a card shows at a place that oversees it no more, because the operator's rules have changed: nobody
  * repaints it there, and its buttons would look alive. False where it hangs rightly.
  */
-export async function leave(bot: Bot, row: Row): Promise<boolean> {
+export async function leave(bot: Bot, row: Row, read: Read): Promise<boolean> {
   const seenAt = bot.now();
-  if (!overseen.test(row.subject) || (await isRight(bot, row))) return false;
+  if (!overseen.test(row.subject) || (await isRight(bot, row, read))) return false;
   const { subject, place, requestId, missionS256 } = row;
   const changed = await bot.ledger.wall.want({
     subject,
@@ -39,18 +46,26 @@ export async function leave(bot: Bot, row: Row): Promise<boolean> {
   return true;
 }
 
-async function isRight(bot: Bot, { place, requestId, missionS256 }: Row): Promise<boolean> {
+async function isRight(
+  bot: Bot,
+  { place, requestId, missionS256 }: Row,
+  { missions, requests }: Read,
+): Promise<boolean> {
   const { oversight, missionControl } = bot;
   const channel = oversight.channels.find((each) => samePlace(each.place, place));
   if (channel?.oversees === 'everyone') return true;
   const isOverseen = (matter: Matter) => channelsFor(oversight, matter).some((each) => each === channel);
   if (!channel) return false;
-  const request = requestId ? await missionControl.readRequest(requestId) : undefined;
-  if (request) {
-    const matter = matterOf(request);
-    return isOverseen(matter) || isEscalationPlace(oversight, matter, place);
-  }
-  const mission = missionS256 ? await missionControl.readMission(missionS256) : undefined;
+  const asked = requestId ? (requests.get(requestId) ?? (await matterAsked(bot, requestId))) : undefined;
+  if (asked) return isOverseen(asked) || isEscalationPlace(oversight, asked, place);
+  const mission = missionS256
+    ? (missions.get(missionS256) ?? (await missionControl.readMission(missionS256)))
+    : undefined;
   // Of what is not known any more nothing can be said.
   return !mission || isOverseen(missionMatter(mission));
+}
+
+async function matterAsked({ missionControl }: Bot, requestId: string): Promise<Matter | undefined> {
+  const request = await missionControl.readRequest(requestId);
+  return request && matterOf(request);
 }

@@ -1,4 +1,5 @@
 import type { MissionSummary } from '#mission-control/facts.ts';
+import { type Matter, matterOf } from '#policy/matter.ts';
 import { overseenSince } from './alarm.ts';
 import type { Bot } from './bot.ts';
 import { bringWhatLacks } from './bring.ts';
@@ -26,7 +27,7 @@ export async function goRound(bot: Bot): Promise<void> {
   await settleAllPassing(bot);
   await overseenSince(bot);
   const missions = new Map<string, MissionSummary>();
-  const requests = new Set<string>();
+  const requests = new Map<string, Matter>();
 
   for (let after: string | undefined, more = true; more; ) {
     const seenAt = bot.now();
@@ -53,7 +54,7 @@ export async function goRound(bot: Bot): Promise<void> {
       ...(after && { after }),
     });
     for (const request of page.requests) {
-      requests.add(request.id);
+      requests.set(request.id, matterOf(request));
       const { missionS256: s256 } = request;
       const mission = s256 ? (missions.get(s256) ?? (await bot.missionControl.readMission(s256))) : undefined;
       await showRequest(bot, request, mission, seenAt);
@@ -78,15 +79,15 @@ async function isFresh(bot: Bot, mission: MissionSummary): Promise<boolean> {
 /** What hangs somewhere as if it were open, and is not among what is. */
 async function lookAtTheRest(
   bot: Bot,
-  missions: ReadonlyMap<string, unknown>,
-  requests: ReadonlySet<string>,
+  missions: ReadonlyMap<string, MissionSummary>,
+  requests: ReadonlyMap<string, Matter>,
 ): Promise<void> {
   for (let after = 0; ; ) {
     const rows = await bot.ledger.wall.unsettled(after, pageSize);
     for (const row of rows) {
       const { number, subject, place, missionS256, requestId } = row;
       after = number;
-      if (await leave(bot, row)) continue;
+      if (await leave(bot, row, { missions, requests })) continue;
       if (subject.startsWith('visit:')) await closePairing(bot, subject.slice('visit:'.length));
       if (subject.startsWith('confirm:'))
         await showProposal(bot, subject.slice('confirm:'.length), { place });
