@@ -63,13 +63,19 @@ describe('a device', () => {
   test.each([
     ['Chrome on macOS', true],
     ['Пиксель 8 (App)', true],
-    ['', false],
+    ['x'.repeat(64), true],
     ['x'.repeat(65), false],
     ['two\nlines', false],
     ['turned \u202e round', false],
     ['zero\u200bwidth', false],
   ])('%j is shown: %s', (device, shown) => {
     expect(TokenRequest.safeParse({ device }).success).toBe(shown);
+  });
+
+  test('without a name is as one nobody spoke of', () => {
+    for (const blank of ['', '  ']) {
+      expect(TokenRequest.parse({ device: blank, justification: blank })).toEqual(TokenRequest.parse({}));
+    }
   });
 
   test('on a platform nobody registered is on none', () => {
