@@ -19,6 +19,7 @@ import {
 } from './support/aauth-world.ts';
 import { claimsOf, openAccessServer } from './support/access-server.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+import { signRaw } from './support/raw-signature.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
 const usd = (amount: number) => ({ amount, unit: 'USD', decimals: 6 });
@@ -128,7 +129,12 @@ type Offer = {
 };
 
 /** Asks to spend as much as the meter offers. */
-async function ask({ agent, s256, personToken }: Errand, offer: Offer): Promise<Answer> {
+async function ask(errand: Errand, offer: Offer): Promise<Answer> {
+  return await errand.agent.authToken(await offered(errand, offer));
+}
+
+/** What an agent brings that asks for it: the meter's offer, and the token it showed there. */
+async function offered({ agent, s256, personToken }: Errand, offer: Offer) {
   const { budget, consumed, account, scope = 'infer', aud = ps.issuer } = offer;
   const presented = claimsOf(personToken);
   const minted = await mintResourceToken(
@@ -145,7 +151,7 @@ async function ask({ agent, s256, personToken }: Errand, offer: Offer): Promise<
     },
     { issuer: meter.issuer, key: meter.key, now: new Date() },
   );
-  return await agent.authToken({ resource_token: minted?.jwt, presented_token: personToken });
+  return { resource_token: minted?.jwt, presented_token: personToken };
 }
 
 const tokenOf = (answer: Answer) => {
@@ -280,6 +286,32 @@ describe('money set aside', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(4);
     expect(((await budgetsOf(errand)) ?? [])[0]?.left).toBe(1_000_000);
+  });
+
+  test('is not spent again by an ask that is captured and sent at once', async () => {
+    const { errand } = await withMoney(5_000_000);
+    const more = await ask(errand, { budget: usd(4_000_000) });
+    await decide(errand.agent);
+    await errand.agent.withdraw(more.headers.get('location') ?? '');
+    const { key, token } = errand.agent;
+    const request = {
+      method: 'POST',
+      url: `${ps.issuer}/token`,
+      body: JSON.stringify(await offered(errand, { budget: usd(1_000_000) })),
+    };
+    const { headers } = await signRaw({
+      ...request,
+      key,
+      keys: { sig: { scheme: 'jwt', params: { jwt: token } } },
+      // By a clock a little ahead, so that a slow machine is not late.
+      params: { created: Math.floor(Date.now() / 1000) + 2 },
+    });
+    const { url, ...sent } = request;
+    const answers = await Promise.all(Array.from({ length: 4 }, () => fetch(url, { ...sent, headers })));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401]);
+    const refused = answers.find(({ status }) => status === 401);
+    expect(refused?.headers.get('signature-error')).toBe('error=invalid_signature');
+    expect(((await budgetsOf(errand)) ?? [])[0]?.left).toBe(3_000_000);
   });
 
   test('is for its account, its unit and its scale alone', async () => {

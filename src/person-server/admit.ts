@@ -31,8 +31,8 @@ export const receivedBefore = signatureProblem(
 /**
  * Lets an agent in, signature first (draft §verification): whatever is wrong before that is known is a `401` with its
  * `Signature-Error`, whatever is wrong after is a problem of the endpoint. A sub-agent is refused everywhere, an agent token
- * its provider revoked too, and a POST that comes back within the signature's window (draft §freshness-and-replay): a
- * DELETE said again changes nothing.
+ * its provider revoked too, and a POST that comes back within the signature's window (draft §freshness-and-replay), at once
+ * where it brings a resource token: that is for one request, so nobody means it twice. A DELETE said again changes nothing.
  */
 export async function admit(server: Server, request: Request): Promise<Admitted | Refused> {
   const arrived = await receive(server, request);
@@ -67,6 +67,9 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
 
   const json = readJson(received.headers, received.body, server.limits.bodyDepth);
   if (json.kind === 'refused') return json;
+  if (known.saidBefore && json.json.resource_token !== undefined) {
+    return { kind: 'refused', problem: receivedBefore };
+  }
   // An intermediary has a Person Server of its own; here it acts for whom its upstream token names, and polls for that.
   const chained = json.json.upstream_token !== undefined || received.path.startsWith('/pending/');
   if (agent.ps !== undefined && agent.ps !== server.issuer && !chained) {

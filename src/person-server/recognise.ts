@@ -23,7 +23,9 @@ export type Signed = {
 };
 
 export type Recognised = {
-  /** Whether these signed bytes came back, here or on another replica, later than an agent that means two alike sends them. */
+  /** Whether these signed bytes came before, here or on another replica, however soon. */
+  readonly saidBefore: boolean;
+  /** Whether they came back later than an agent that means two alike sends them. */
   readonly replayed: boolean;
   /** Whether its provider withdrew the agent token. */
   readonly revoked: boolean;
@@ -72,8 +74,10 @@ async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Reco
   return asks.map(({ proof, now }, n): Recognised => {
     const row = rows[n];
     const isFresh = proof !== undefined && Math.abs(now.getTime() - proof.created * 1000) < togetherMs;
+    const saidBefore = proof !== undefined && !row?.first;
     return {
-      replayed: proof !== undefined && !row?.first && !isFresh,
+      saidBefore,
+      replayed: saidBefore && !isFresh,
       revoked: row === undefined || row.revoked === true,
       person: row?.person ?? undefined,
     };
