@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
-import type { Admitted } from '#person-server/admit.ts';
+import { type Admitted, receivedBefore } from '#person-server/admit.ts';
 import { invalidRequest, readMembers } from '#person-server/body.ts';
+import type { Budget } from '#person-server/budget.ts';
 import { takeReports } from '#person-server/counters.ts';
 import { isFederated } from '#person-server/federate.ts';
 import { type Grant, grantAuthToken } from '#person-server/grants.ts';
@@ -12,7 +13,7 @@ import { errandOf } from '#person-server/resource-interaction.ts';
 import { verifyResourceRequest } from '#person-server/resource-request.ts';
 import type { Server } from '#person-server/server.ts';
 import { grantSilently } from '#person-server/silent.ts';
-import { spendingOf } from '#person-server/spending.ts';
+import { type Purse, spendingOf } from '#person-server/spending.ts';
 import { standingFor } from '#person-server/standing.ts';
 import { enterForToken, grantedOf, putTokenAsk, type TokenAsk, whoseOf } from '#person-server/token-ask.ts';
 import { insistsOnConsent, TokenRequest } from '#person-server/token-request.ts';
@@ -67,11 +68,12 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
     upstream_token: members.upstream_token,
   });
   const purse = purseOf(wanted, missionS256);
-  const filled = purse && (await spendingOf(server.store, purse, server.now())).allowed > 0;
-  if (purse) await takeReports(server, purse, wants.consumed, filled ?? false);
+  if (purse) await takeReports(server, purse, wants.consumed);
 
   const grant = token.interaction ? asked : await grantAccess(server, ask, wanted);
-  const proviso = mayStillSpend(server, wanted, missionS256);
+  // A resource token is for one request, so nobody means the same bytes twice: who captured them gets no second token.
+  if (grant.kind === 'silent' && admitted.saidBefore) return problemResponse(receivedBefore);
+  const proviso = purse && wanted.budget && mayStillSpend(server, purse, wanted.budget);
   if (grant.kind === 'silent' && !isFederated(wanted)) {
     const prepared = await prepareAuthToken(server, whoseOf(ask), wanted, scope);
     const line = {
@@ -119,17 +121,10 @@ async function grantAccess(
   return (await consentToTell(server, { ...parties, missionS256 }, resource, claims)) ? grant : asked;
 }
 
-/** Whether there is still as much left as is to be granted; nothing to ask where no money is spent. */
-function mayStillSpend(
-  server: Server,
-  wanted: WantedAccess,
-  missionS256: string | undefined,
-): Proviso | undefined {
-  const purse = purseOf(wanted, missionS256);
-  const { budget } = wanted;
-  if (!purse || !budget) return undefined;
+/** Whether there is still as much left as is to be granted. */
+function mayStillSpend(server: Server, purse: Purse, { amount }: Budget): Proviso {
   return async (within) => {
     const { allowed, left } = await spendingOf(within, purse, server.now());
-    return allowed > 0 && budget.amount <= left;
+    return allowed > 0 && amount <= left;
   };
 }

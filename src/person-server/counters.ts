@@ -5,7 +5,7 @@ import { signRequest } from '#aauth/signed-fetch.ts';
 import { type Consumed, isAlike } from '#person-server/budget.ts';
 import { metadataInTime } from '#person-server/introduce.ts';
 import type { Server } from '#person-server/server.ts';
-import { noteConsumed, noteTotal, type Purse } from '#person-server/spending.ts';
+import { noteConsumed, noteTotal, type Purse, spendingOf } from '#person-server/spending.ts';
 import { isWebAddress } from '#person-server/web-address.ts';
 
 const Counters = z.object({
@@ -23,16 +23,13 @@ const patienceMs = 3_000;
  * person has filled the purse and the resource counts, its total. A count that cannot be had changes nothing: what was
  * granted then counts as spent.
  */
-export async function takeReports(
-  server: Server,
-  purse: Purse,
-  records: readonly Consumed[],
-  filled: boolean,
-) {
-  await noteConsumed(server.store, purse, records, server.now());
-  if (!filled) return;
+export async function takeReports(server: Server, purse: Purse, records: readonly Consumed[]) {
+  const { store } = server;
+  await noteConsumed(store, purse, records, server.now());
+  const { allowed } = await spendingOf(store, purse, server.now());
+  if (allowed === 0) return;
   const count = await askForTotal(server, purse);
-  if (count) await noteTotal(server.store, purse, count.total, count.asOf);
+  if (count) await noteTotal(store, purse, count.total, count.asOf);
 }
 
 async function askForTotal(server: Server, { resource, missionS256, unit, decimals }: Purse) {
