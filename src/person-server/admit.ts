@@ -14,6 +14,8 @@ export type Admitted = {
   readonly person: string | undefined;
   /** What was signed, as one digest: the same bytes open no second request while their first waits. */
   readonly signed: string;
+  /** Whether the same bytes came before, so lately that the agent may mean both. */
+  readonly saidBefore: boolean;
   /** Empty where the request has no body. */
   readonly json: Json;
   /** How long the agent would have the connection held (`Prefer: wait`), within our own bound. */
@@ -31,8 +33,8 @@ export const receivedBefore = signatureProblem(
 /**
  * Lets an agent in, signature first (draft §verification): whatever is wrong before that is known is a `401` with its
  * `Signature-Error`, whatever is wrong after is a problem of the endpoint. A sub-agent is refused everywhere, an agent token
- * its provider revoked too, and a POST that comes back within the signature's window (draft §freshness-and-replay), at once
- * where it brings a resource token: that is for one request, so nobody means it twice. A DELETE said again changes nothing.
+ * its provider revoked too, and a POST that comes back within the signature's window (draft §freshness-and-replay): a
+ * DELETE said again changes nothing.
  */
 export async function admit(server: Server, request: Request): Promise<Admitted | Refused> {
   const arrived = await receive(server, request);
@@ -67,9 +69,6 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
 
   const json = readJson(received.headers, received.body, server.limits.bodyDepth);
   if (json.kind === 'refused') return json;
-  if (known.saidBefore && json.json.resource_token !== undefined) {
-    return { kind: 'refused', problem: receivedBefore };
-  }
   // An intermediary has a Person Server of its own; here it acts for whom its upstream token names, and polls for that.
   const chained = json.json.upstream_token !== undefined || received.path.startsWith('/pending/');
   if (agent.ps !== undefined && agent.ps !== server.issuer && !chained) {
@@ -80,6 +79,7 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
     agent: signed.agent,
     person: known.person,
     signed: proof.signed,
+    saidBefore: known.saidBefore,
     json: json.json,
     waitMs: waitMs(received.headers, server.limits.waitMs) ?? 0,
     signal: request.signal,
