@@ -68,6 +68,9 @@ describe('a resource token that lost its mission', () => {
     expect(blocks).toContain('chaperone:stop');
     for (const person of [office.people.maria, office.people.jonas]) expect(blocks).toContain(`<@${person}>`);
     await office.teamsCard('Alarm: evidence of tampering', office.shop.issuer, 'mission_s256');
+    expect((await office.control(`/missions/${s256}`)).body).toMatchObject({
+      tampering: [{ agent: agent.id, resource: office.shop.issuer, claims: ['mission_s256'] }],
+    });
   });
 
   test('raises no other however often it is brought, and whatever else is changed', async () => {

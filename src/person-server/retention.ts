@@ -11,7 +11,7 @@ const batch = 500;
 const missionsAtOnce = 20;
 
 /** What hangs on a mission and goes with it, what refers to others first. */
-const underMission = [
+export const underMission = [
   'consent',
   'allowance',
   'mission_update',

@@ -3,9 +3,10 @@ import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLog } from '#log.ts';
-import { forgetWhatIsOver } from '#person-server/retention.ts';
+import { forgetWhatIsOver, underMission } from '#person-server/retention.ts';
 import { usualLimits } from '#person-server/server.ts';
 import type { Store, Tables } from '#person-server/tables.ts';
+import { findingsIn } from '#person-server/tampering.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { openPostgres } from '../../support/postgres.ts';
 
@@ -155,6 +156,12 @@ const gone = async (table: string, column: string) =>
 const count = async (table: string) =>
   Number((await pool.query(`select count(*) from person_server.${table}`)).rows[0]?.count);
 
+test('everything that refers to a mission or an ask goes with it', async () => {
+  const referring = await names(`select distinct conrelid::regclass::text as name from pg_constraint
+    where contype = 'f' and confrelid in ('person_server.mission'::regclass, 'person_server.request'::regclass)`);
+  expect(referring).toEqual(underMission.map((table) => `person_server.${table}`).toSorted());
+});
+
 test('without a limit nothing is forgotten', async () => {
   const before = await count('log_entry');
   await forgetWhatIsOver({ store: here, log, limits: usualLimits }, now);
@@ -210,6 +217,7 @@ describe('with one', () => {
     said.length = 0;
     await forgetWhatIsOver({ store: here, log, limits }, now);
     expect(await gone('mission', 's256')).toEqual([]);
+    expect(await findingsIn(here, ['m-kept active', 'm-kept 1'])).toEqual([]);
     const explained = said.filter((each) => /^\s*(?:select|with|delete)/i.test(each.sql));
     expect(explained.length).toBeGreaterThan(12);
     for (const { sql: statement, parameters } of explained) {
@@ -218,6 +226,9 @@ describe('with one', () => {
       expect(read).not.toMatch(
         /Seq Scan on (?:mission|request|token|log_entry|clarification|consent|named_resource)\b/,
       );
+      // What was found under a mission is read with every look at it, however long its log is.
+      if (statement.includes("outcome = 'tampered'")) expect(read).toContain('log_entry_tampered');
     }
+    expect(explained.at(-1)?.sql).toContain("outcome = 'tampered'");
   });
 });
