@@ -127,6 +127,7 @@ function checkOf(door: Door, voices: Voices | undefined, now: () => Date) {
     }
     case 'jwt': {
       const keys = createRemoteJWKSet(new URL(door.jwks), { timeoutDuration: 5_000 });
+      const callers = new Map(Object.entries(voices?.callers ?? {}));
       return async (request: Request, _: Peer, scope: Scope): Promise<Refusal | Caller> => {
         const token = bearer(request);
         if (token === undefined) return { status: 401, reason: 'no_bearer_token' };
@@ -144,7 +145,6 @@ function checkOf(door: Door, voices: Voices | undefined, now: () => Date) {
           // Bound to a key that this request does not prove: somebody else's, carried here.
           if (payload['cnf'] !== undefined) return { status: 401, reason: 'sender_constrained_token' };
           if (!scopesOf(payload).includes(scope)) return { status: 403, reason: `no_scope ${scope}` };
-          const callers = new Map(Object.entries(voices?.callers ?? {}));
           return voices ? oneOf(callers.get(payload.sub ?? '')) : anybody;
         } catch (error) {
           return refusalFor(error);
