@@ -51,8 +51,11 @@ const yes = ['deciding', 'passed', 'sampled', 'overtaken'] as const;
 
 /** What the reviewer makes of asks it may let pass. Each is looked at once: whoever died over it leaves it to people. */
 export function openJudgements(db: Kysely<LedgerTables>) {
-  const row = ({ requestId, digest }: About) =>
-    db.updateTable('chaperone.judgement').where('request_id', '=', requestId).where('digest', '=', digest);
+  const row = ({ requestId, digest }: About, within = db) =>
+    within
+      .updateTable('chaperone.judgement')
+      .where('request_id', '=', requestId)
+      .where('digest', '=', digest);
 
   const count = async (trx: Kysely<LedgerTables>, missionS256: string, since: Date) => {
     return await trx
@@ -143,16 +146,13 @@ export function openJudgements(db: Kysely<LedgerTables>) {
         await sql`select pg_advisory_xact_lock(hashtext('chaperone.judgement'))`.execute(trx);
         const { mission, day } = await count(trx, about.missionS256, caps.since);
         if (mission >= caps.perMission || day >= caps.perDay) return false;
-        const { numUpdatedRows } = await trx
-          .updateTable('chaperone.judgement')
+        const { numUpdatedRows } = await row(about, trx)
           .set({
             state: proof === undefined ? 'sampled' : 'deciding',
             fit: JSON.stringify(fit),
             proof: proof ?? null,
             settled_at: proof === undefined ? at : null,
           })
-          .where('request_id', '=', about.requestId)
-          .where('digest', '=', about.digest)
           .where('state', '=', 'looking')
           .executeTakeFirst();
         return numUpdatedRows > 0n;
