@@ -1,7 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Card } from '#cards/card.ts';
+import { hashOf } from '#ledger/chain.ts';
 import type { LedgerTables, VisitTable } from '#ledger/tables.ts';
 import { reviveCard } from '#ledger/wall.ts';
 import type { Proof } from '#page/page.ts';
@@ -57,6 +58,10 @@ export type Visits = ReturnType<typeof openVisits>;
 
 /** Who opened the page of which ask. Each change is one statement with its condition inside. */
 export function openVisits(db: Kysely<LedgerTables>) {
+  const rowOf = async (id: string) =>
+    isId(id)
+      ? await db.selectFrom('chaperone.visit').selectAll().where('id', '=', id).executeTakeFirst()
+      : undefined;
   const going = (id: string, now: Date) =>
     db
       .updateTable('chaperone.visit')
@@ -102,15 +107,13 @@ export function openVisits(db: Kysely<LedgerTables>) {
     },
 
     async read(id: string): Promise<Visit | undefined> {
-      if (!isId(id)) return undefined;
-      const row = await db.selectFrom('chaperone.visit').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await rowOf(id);
       return row && visitOf(row);
     },
 
     /** The same, for the browser that holds its token alone. */
     async readAs(id: string, token: string): Promise<Visit | undefined> {
-      if (!isId(id)) return undefined;
-      const row = await db.selectFrom('chaperone.visit').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await rowOf(id);
       if (!row?.token_hash) return undefined;
       const given = Buffer.from(hashOf(token));
       const wanted = Buffer.from(row.token_hash);
@@ -223,7 +226,6 @@ export function openVisits(db: Kysely<LedgerTables>) {
 }
 
 const newToken = () => randomBytes(32).toString('base64url');
-const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
 const isId = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
 const moment = z.coerce.date();
