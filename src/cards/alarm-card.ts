@@ -1,9 +1,10 @@
 // An ask that was settled, and not by anybody here.
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import type { Button, Card, Mention } from './card.ts';
+import type { Card, Mention } from './card.ts';
 import { code, time } from './line.ts';
-import { fact, factsOf, quote, text } from './parts.ts';
+import { fact, factsOf, note, quote, text } from './parts.ts';
+import { stopButton } from './stop-card.ts';
 import { type People, person } from './who.ts';
 import * as words from './words.ts';
 
@@ -18,11 +19,6 @@ export function alarmCard(facts: {
   const { decision } = request;
   const active = mission?.status === 'active' && request.state === 'approved';
   const about = request.agentAsserted.action ?? request.verified.resource?.issuer;
-  const stop: Button = {
-    label: words.buttons.stop,
-    press: { verb: 'stop', subject: mission?.s256 ?? '' },
-    style: 'danger',
-  };
   return {
     title: words.outsideTitle,
     tone: 'alarm',
@@ -39,9 +35,9 @@ export function alarmCard(facts: {
         fact(words.facts.mission, mission && [code(missionTitle(mission.description))]),
       ),
       ...quote(words.labels.reason, decision?.reason),
-      { kind: 'note', line: active ? words.outsideCanStop : words.outsideCheck },
+      note(active ? words.outsideCanStop : words.outsideCheck),
     ],
-    buttons: active ? [stop] : [],
+    buttons: active ? [stopButton(mission.s256)] : [],
     expansion: [],
     calls: approvers,
   };

@@ -10,6 +10,7 @@ import type { Block, Card } from './card.ts';
 import { holdButton } from './hold-card.ts';
 import { code, line, time } from './line.ts';
 import { called, fact, factsOf, full, lines, listed, quote, told } from './parts.ts';
+import { stopButton } from './stop-card.ts';
 import { decider, type People, person } from './who.ts';
 import * as givingWords from './words/giving.ts';
 import { timeline } from './words/picture.ts';
@@ -41,16 +42,7 @@ export function missionCard(facts: MissionFacts): Card {
       ...(active ? [{ kind: 'note', line: words.howToStop } as const] : []),
     ],
     buttons: [
-      ...(active
-        ? [
-            {
-              label: words.buttons.stop,
-              press: { verb: 'stop', subject: mission.s256 },
-              style: 'danger',
-            } as const,
-            holdButton(mission.s256),
-          ]
-        : []),
+      ...(active ? [stopButton(mission.s256), holdButton(mission.s256)] : []),
       { label: words.buttons.read, press: { verb: 'read', subject: mission.s256 }, style: 'plain' },
       { label: timeline.button, press: { verb: 'timeline', subject: mission.s256 }, style: 'plain' },
     ],

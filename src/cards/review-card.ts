@@ -12,6 +12,7 @@ import { type AskedOfAgent, askAgentButton, askedOfAgent } from './inquiry-block
 import { code, time } from './line.ts';
 import { factsOf, full, lines, note, quote, text, told } from './parts.ts';
 import { type Spending, spendNotes } from './spend-note.ts';
+import { stopButton } from './stop-card.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words/review.ts';
 import * as others from './words.ts';
@@ -110,7 +111,7 @@ function verbs({ mission: { s256 }, review, finding, rule, mayAsk }: DriftFacts)
     { label: words.fine, press: { verb: 'accept', subject }, style: 'plain' },
     ...(mayAsk ? [askAgentButton(subject)] : []),
     rule === 'held' ? releaseButton(s256) : holdButton(s256),
-    { label: others.buttons.stop, press: { verb: 'stop', subject: s256 }, style: 'danger' },
+    stopButton(s256),
   ];
 }
 

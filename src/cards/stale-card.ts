@@ -4,6 +4,7 @@ import type { DecidedBy, MissionSummary } from '#mission-control/facts.ts';
 import type { Button, Card, Line, Mention, SafeText } from './card.ts';
 import { code, line, time } from './line.ts';
 import { fact, factsOf, text } from './parts.ts';
+import { stopButton } from './stop-card.ts';
 import { decider, type People } from './who.ts';
 import * as words from './words.ts';
 
@@ -66,7 +67,7 @@ export function staleCard(facts: {
           { label: words.keepMission, press: keepPress(mission.s256, number), style: 'plain' },
           ...(canComplete ? [endButton(mission.s256, 'completed')] : []),
           endButton(mission.s256, 'superseded'),
-          { label: words.buttons.stop, press: { verb: 'stop', subject: mission.s256 }, style: 'danger' },
+          stopButton(mission.s256),
         ]
       : [],
     expansion: [],

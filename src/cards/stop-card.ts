@@ -3,7 +3,7 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
-import type { Block, Card, Line } from './card.ts';
+import type { Block, Button, Card, Line } from './card.ts';
 import { minutesLeft } from './left.ts';
 import { code, joined, line, time } from './line.ts';
 import { fact, factsOf, full, lines, listed, note, quote, text, told } from './parts.ts';
@@ -12,6 +12,12 @@ import { vouchedLine } from './words/evidence.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;
+
+export const stopButton = (s256: string): Button => ({
+  label: words.buttons.stop,
+  press: { verb: 'stop', subject: s256 },
+  style: 'danger',
+});
 
 /**
  * Asks for the one click before a stop that words did not name exactly. `proposal` is the id under which the ledger

@@ -1,10 +1,11 @@
 // A resource's token that says something else than the token it was issued on.
 import { missionTitle } from '#conversation/title.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
-import type { Button, Card, Mention } from './card.ts';
+import type { Card, Mention } from './card.ts';
 import { entryButtons } from './entry-card.ts';
 import { code, time } from './line.ts';
 import { fact, factsOf, listed, note, text, told } from './parts.ts';
+import { stopButton } from './stop-card.ts';
 import * as words from './words.ts';
 
 type Found = NonNullable<MissionSummary['tampering']>[number];
@@ -18,11 +19,6 @@ export function tamperingCard(facts: {
   const { mission, found, callees } = facts;
   const active = mission.status === 'active';
   const lost = found.claims.includes('mission_s256');
-  const stop: Button = {
-    label: words.buttons.stop,
-    press: { verb: 'stop', subject: mission.s256 },
-    style: 'danger',
-  };
   return {
     title: words.tampering.title,
     tone: 'alarm',
@@ -38,7 +34,7 @@ export function tamperingCard(facts: {
       ...(lost ? [text(words.tampering.stripped)] : []),
       note(active ? words.tampering.canStop : words.tampering.check),
     ],
-    buttons: [...(active ? [stop] : []), ...entryButtons(mission.s256, [found.seq])],
+    buttons: [...(active ? [stopButton(mission.s256)] : []), ...entryButtons(mission.s256, [found.seq])],
     expansion: [],
     calls: callees,
   };
