@@ -1,8 +1,10 @@
 import { tamperingCard } from '#cards/tampering-card.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
-import { channelsFor, stoppersOf } from '#policy/policy.ts';
+import { missionMatter } from '#policy/matter.ts';
+import { stoppersOf } from '#policy/policy.ts';
 import { overseenSince } from './alarm.ts';
 import { type Bot, mentionOn } from './bot.ts';
+import { placesOf } from './root.ts';
 
 /** Whoever brings bad tokens on purpose raises no more alarms under a mission, whatever server counts them. */
 const mostAlarms = 5;
@@ -17,13 +19,12 @@ export async function raiseTampering(
   root: string,
   seenAt: Date,
 ): Promise<void> {
-  const { s256, person, agent, tampering = [] } = mission;
+  const { s256, tampering = [] } = mission;
   if (tampering.length === 0) return;
   const since = await overseenSince(bot);
-  const matter = { person, agent: agent.id };
-  const stoppers = stoppersOf(bot.oversight, matter);
+  const stoppers = stoppersOf(bot.oversight, missionMatter(mission));
   for (const found of tampering.slice(0, mostAlarms).filter(({ at }) => at >= since)) {
-    for (const { place } of channelsFor(bot.oversight, matter)) {
+    for (const place of placesOf(bot, mission)) {
       const callees = stoppers.flatMap((each) => mentionOn(place.platform, each));
       await bot.ledger.wall.want({
         subject: `alarm:${s256}/${found.seq}`,
