@@ -105,6 +105,9 @@ export function contradictions({
         ? [{ at: ['people', index, 'id'], what: 'the reviewer’s own name; a person is called otherwise' }]
         : [],
     ),
+    ...(reviewed?.lets_pass ?? []).flatMap((pass, index) =>
+      selected(pass.for, 'reviewed', 'lets_pass', index, 'for'),
+    ),
     ...faultsOfReviewed({ reviewed, people }),
     ...rules.flatMap((rule, index) => [
       ...selected(rule.for, 'rules', index, 'for'),

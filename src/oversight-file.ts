@@ -13,6 +13,7 @@ function isZone(zone: string) {
   }
 }
 
+const zone = z.string().refine(isZone, 'no time zone is called so; they are written like Europe/Berlin');
 const personId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/i, 'an id is letters, digits, `-`, `_` and `.`');
@@ -81,10 +82,7 @@ const identity = z.strictObject({
     .string()
     .regex(/^(?:\d{4}|0000)(?:-\d{2}-\d{2})?$/, 'a date of birth is written like 1990-12-31')
     .optional(),
-  zoneinfo: z
-    .string()
-    .refine(isZone, 'no time zone is called so; they are written like Europe/Berlin')
-    .optional(),
+  zoneinfo: zone.optional(),
   locale: said,
   updated_at: z.int().min(0, 'seconds since 1970').optional(),
   email: z.email('not an e-mail address').optional(),
@@ -155,7 +153,7 @@ export const File = z.strictObject({
           .strictObject({
             every: z.enum(['day', 'week']),
             at: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written like 09:00'),
-            zone: z.string().refine(isZone, 'no time zone is called so; they are written like Europe/Berlin'),
+            zone,
             weekday: z.enum(weekdays).optional(),
           })
           .optional(),

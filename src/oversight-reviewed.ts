@@ -63,23 +63,18 @@ export const ReviewedMember = z.strictObject({
 });
 type Written = z.infer<typeof ReviewedMember>;
 
-/** What is wrong with `reviewed`, whatever each of its members is by itself. */
+/** What is wrong with `reviewed`, whatever each of its members is by itself and whomever it selects. */
 export function faultsOfReviewed({ reviewed, people }: Pick<File, 'reviewed' | 'people'>): Found[] {
   return (reviewed?.lets_pass ?? []).flatMap((pass, index): Found[] => {
     const at = ['reviewed', 'lets_pass', index];
     const { scopes, actions, resources, reversible } = pass;
     const chosen = pass.for === 'everyone' ? undefined : pass.for;
     return [
-      ...(chosen && !chosen.people && !chosen.agents
-        ? [{ at: [...at, 'for'], what: 'selects nothing; write `everyone` if that is meant' }]
-        : []),
-      ...(chosen?.people ?? []).flatMap((id, nth): Found[] => {
-        const there = people.find((person) => person.id === id);
-        if (!there) return [{ at: [...at, 'for', 'people', nth], what: `nobody in people is called ${id}` }];
-        return there.silent_grants === 'ask'
+      ...(chosen?.people ?? []).flatMap((id, nth): Found[] =>
+        people.find((person) => person.id === id)?.silent_grants === 'ask'
           ? [{ at: [...at, 'for', 'people', nth], what: `${id} wants to be asked (\`silent_grants: ask\`)` }]
-          : [];
-      }),
+          : [],
+      ),
       ...((scopes ? 1 : 0) + (actions ? 1 : 0) === 1
         ? []
         : [{ at, what: 'names either `scopes` at `resources`, or `actions`' }]),
