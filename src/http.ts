@@ -68,8 +68,8 @@ export async function openHttp(where: Where, mounts: readonly Mount[], log: Log)
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const begun = underWay.get(socket);
-    // In the middle of an answer another one would be taken for a part of it.
-    const isAnswering = begun !== undefined && begun.headersSent && !begun.writableFinished;
+    // Before and in the middle of the answer to a request that was understood, another one would be taken for it.
+    const isAnswering = begun && !begun.writableFinished && (begun.req.complete || begun.headersSent);
     if (!socket.writable || isAnswering || error.code === 'ECONNRESET') socket.destroy();
     else socket.end(onTheWire(refusalOf(error.code)), () => socket.destroy());
   });

@@ -15,6 +15,7 @@ beforeAll(async () => {
   const log = { ...openLog('silent'), error: (_facts: object, line: string) => failures.push(line) };
   const mounts = [
     { path: '/hello', answer: () => new Response('hello') },
+    { path: '/waits', answer: () => new Promise<never>(() => {}) },
     { path: '/fails', answer: () => Promise.reject(new Error(made)) },
     {
       path: '/body',
@@ -110,7 +111,8 @@ describe('what is no request', () => {
     for (const answer of await Promise.all(answers)) expectProblem(answer, 408);
   });
 
-  test('is not answered in the middle of another answer', async () => {
+  test('is not answered before or in the middle of another answer', async () => {
+    expect(await raw(`GET /waits HTTP/1.1\r\n${host}\r\n${made}\r\n\r\n`)).toBe('');
     const answer = await raw(`GET /stream HTTP/1.1\r\n${host}\r\n`, `${made}\r\n\r\n`);
     expect(answer).toContain('first');
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
