@@ -136,6 +136,13 @@ describe('an agent', () => {
       const said = Object.values(agentAsserted).filter((value) => typeof value === 'string');
       expect(said.filter((text) => text.trim() === '')).toEqual([]);
     }
+    const { agent, s256 } = await onMission();
+    expect(await agent.audit({ action: 'Bake', description: '', mission_s256: s256 })).toMatchObject({
+      status: 201,
+    });
+    const { entries } = await ps.port.readLog(s256, {});
+    expect(entries.at(-1)).toMatchObject({ action: 'Bake' });
+    expect(entries.at(-1)?.description).toBeUndefined();
     const missing: Promise<Answer>[] = [
       (await newAgent()).personToken({ resource: shop.issuer, ...control }),
       (await newAgent()).permission({ action: ' ' }),

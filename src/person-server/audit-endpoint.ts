@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
-import { readMembers, words } from '#person-server/body.ts';
+import { optionalWords, readMembers, words } from '#person-server/body.ts';
 import { enterMission, tellTerminated } from '#person-server/mission-gate.ts';
 import type { Server } from '#person-server/server.ts';
 
 const Audit = z.object({
   mission_s256: z.string(),
   action: words,
-  description: z.string().optional(),
+  description: optionalWords,
   parameters: z.record(z.string(), z.unknown()).optional(),
   result: z.record(z.string(), z.unknown()).optional(),
 });
