@@ -1,6 +1,6 @@
 import { isOpen } from '#cards/ask-card.ts';
 import { shortId } from '#conversation/match.ts';
-import type { Hanging } from '#ledger/wall.ts';
+import type { Hanging } from '#ledger/hanging.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
 import { matterOf } from '#policy/matter.ts';
 import { maySee, personBehind, type Why } from '#policy/policy.ts';

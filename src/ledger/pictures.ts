@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Card } from '#cards/card.ts';
 import type { Place } from '#chat/chat.ts';
 import type { Jobs, Queue } from '#database/jobs.ts';
+import { reviveCard } from '#ledger/hanging.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
-import { keyOf, reviveCard } from '#ledger/wall.ts';
+import { keyOf } from '#ledger/wall.ts';
 
 /** A card that hangs with words in place of a picture. */
 export type Lacking = {

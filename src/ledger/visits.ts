@@ -3,8 +3,8 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Card } from '#cards/card.ts';
 import { hashOf } from '#ledger/chain.ts';
+import { reviveCard } from '#ledger/hanging.ts';
 import type { LedgerTables, VisitTable } from '#ledger/tables.ts';
-import { reviveCard } from '#ledger/wall.ts';
 import type { Proof } from '#page/page.ts';
 
 /** Why a visit is over before its time. */
