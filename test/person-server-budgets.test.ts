@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDiscovery } from '#aauth/discovery.ts';
 import { openEgress } from '#aauth/egress.ts';
-import { mintResourceToken } from '#aauth/mint-token.ts';
 import { problemResponse } from '#aauth/problem.ts';
 import { verifySignedRequest } from '#aauth/signature.ts';
 import { generateSigningKey, publicJwks, type SigningKey } from '#aauth/signing-keys.ts';
@@ -20,6 +19,7 @@ import {
 import { claimsOf, openAccessServer } from './support/access-server.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 import { signRaw } from './support/raw-signature.ts';
+import { offerOf } from './support/resource-token.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
 const usd = (amount: number) => ({ amount, unit: 'USD', decimals: 6 });
@@ -134,24 +134,10 @@ async function ask(errand: Errand, offer: Offer): Promise<Answer> {
 }
 
 /** What an agent brings that asks for it: the meter's offer, and the token it showed there. */
-async function offered({ agent, s256, personToken }: Errand, offer: Offer) {
+async function offered({ agent, personToken }: Errand, offer: Offer) {
   const { budget, consumed, account, scope = 'infer', aud = ps.issuer } = offer;
-  const presented = claimsOf(personToken);
-  const minted = await mintResourceToken(
-    {
-      aud,
-      ps: ps.issuer,
-      sub: String(presented.sub),
-      presentedJti: String(presented.jti),
-      agentJkt: agent.key.kid,
-      missionS256: s256,
-      scope,
-      account,
-      further: { ...(budget && { budget }), ...(consumed && { budget_consumed: consumed }) },
-    },
-    { issuer: meter.issuer, key: meter.key, now: new Date() },
-  );
-  return { resource_token: minted?.jwt, presented_token: personToken };
+  const further = { ...(budget && { budget }), ...(consumed && { budget_consumed: consumed }) };
+  return await offerOf(meter, agent, personToken, { aud, scope, account, further });
 }
 
 const tokenOf = (answer: Answer) => {
@@ -200,22 +186,8 @@ describe('the first money a mission asks for', () => {
     const pending = await agent.personToken({ resource: meter.issuer });
     await decide(agent, { action: 'approve', apply: 'always' });
     const { person_token } = (await agent.settle(pending)).body as { person_token: string };
-    const { sub, jti } = claimsOf(person_token);
-    const spend = async () => {
-      const minted = await mintResourceToken(
-        {
-          aud: ps.issuer,
-          ps: ps.issuer,
-          sub: String(sub),
-          presentedJti: String(jti),
-          agentJkt: agent.key.kid,
-          scope: 'infer',
-          further: { budget: usd(5) },
-        },
-        { issuer: meter.issuer, key: meter.key, now: new Date() },
-      );
-      return await agent.authToken({ resource_token: minted?.jwt, presented_token: person_token });
-    };
+    const wanted = { scope: 'infer', further: { budget: usd(5) } };
+    const spend = async () => await agent.authToken(await offerOf(meter, agent, person_token, wanted));
     const first = await spend();
     await decide(agent, { action: 'approve', apply: 'always' });
     tokenOf(await agent.settle(first));

@@ -1,6 +1,5 @@
 // Four parties: the person says yes at the Person Server, and the resource's own access server has the last word.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintResourceToken } from '#aauth/mint-token.ts';
 import type { DecidedBy } from '#mission-control/facts.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
 import {
@@ -12,6 +11,7 @@ import {
 import { claimsOf, openAccessServer } from './support/access-server.ts';
 import { openIntermediary } from './support/intermediary.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+import { offerOf } from './support/resource-token.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
 
@@ -49,20 +49,7 @@ async function approve() {
 
 /** Asks for an auth token of this scope, which the resource leaves to its access server. */
 async function ask(scope: string, aud = as.issuer): Promise<Answer> {
-  const presented = claimsOf(personToken);
-  const minted = await mintResourceToken(
-    {
-      aud,
-      ps: ps.issuer,
-      sub: String(presented.sub),
-      presentedJti: String(presented.jti),
-      agentJkt: agent.key.kid,
-      missionS256: s256,
-      scope,
-    },
-    { issuer: shop.issuer, key: shop.key, now: new Date() },
-  );
-  return await agent.authToken({ resource_token: minted?.jwt, presented_token: personToken });
+  return await agent.authToken(await offerOf(shop, agent, personToken, { aud, scope }));
 }
 
 describe('an access server', () => {
@@ -204,20 +191,8 @@ describe('an access server', () => {
     const pending = await agent.personToken({ resource: desk.issuer, mission_s256: s256 });
     await approve();
     const { person_token } = (await agent.settle(pending)).body as { person_token: string };
-    const presented = claimsOf(person_token);
-    const minted = await mintResourceToken(
-      {
-        aud: as.issuer,
-        ps: ps.issuer,
-        sub: String(presented.sub),
-        presentedJti: String(presented.jti),
-        agentJkt: agent.key.kid,
-        missionS256: s256,
-        scope: 'direct',
-      },
-      { issuer: desk.issuer, key: desk.key, now: new Date() },
-    );
-    const asked = await agent.authToken({ resource_token: minted?.jwt, presented_token: person_token });
+    const wanted = { aud: as.issuer, scope: 'direct' };
+    const asked = await agent.authToken(await offerOf(desk, agent, person_token, wanted));
     await approve();
     const { auth_token } = (await agent.settle(asked)).body as { auth_token: string };
     expect(claimsOf(auth_token).iss).toBe(as.issuer);
@@ -240,20 +215,9 @@ describe('an access server', () => {
       decidedBy: alice,
     });
     const { person_token } = (await other.settle(pending)).body as { person_token: string };
-    const presented = claimsOf(person_token);
-    const minted = await mintResourceToken(
-      {
-        aud: as.issuer,
-        ps: ps.issuer,
-        sub: String(presented.sub),
-        presentedJti: String(presented.jti),
-        agentJkt: other.key.kid,
-        scope: 'direct',
-      },
-      { issuer: shop.issuer, key: shop.key, now: new Date() },
-    );
     const before = as.asked.length;
-    const asked = await other.authToken({ resource_token: minted?.jwt, presented_token: person_token });
+    const wanted = { aud: as.issuer, scope: 'direct' };
+    const asked = await other.authToken(await offerOf(shop, other, person_token, wanted));
     expect(asked.status).toBe(202);
     expect(as.asked).toHaveLength(before);
     const again = await ps.port.listRequests({ state: 'open', agent: other.id });

@@ -1,6 +1,5 @@
 // Who the person is: told by decision alone, to the one named, and never as more than names on a card or in the log.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintResourceToken } from '#aauth/mint-token.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
 import type { Decision } from '#mission-control/port.ts';
 import { type Agent, type Answer, openAgent } from './support/aauth-agent.ts';
@@ -12,6 +11,7 @@ import {
 } from './support/aauth-world.ts';
 import { claimsOf, openAccessServer } from './support/access-server.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+import { offerOf } from './support/resource-token.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
 const identity = { name: 'Alice Example', email: 'alice@example.com', email_verified: true, tenant: 'corp' };
@@ -67,21 +67,8 @@ async function decide(agent: Agent, decision: Partial<Decision> = { action: 'app
 }
 
 /** Asks for an auth token of this scope, from us or from the shop's access server. */
-async function ask({ agent, s256, personToken }: Errand, scope: string, aud = ps.issuer): Promise<Answer> {
-  const presented = claimsOf(personToken);
-  const minted = await mintResourceToken(
-    {
-      aud,
-      ps: ps.issuer,
-      sub: String(presented.sub),
-      presentedJti: String(presented.jti),
-      agentJkt: agent.key.kid,
-      missionS256: s256,
-      scope,
-    },
-    { issuer: shop.issuer, key: shop.key, now: new Date() },
-  );
-  return await agent.authToken({ resource_token: minted?.jwt, presented_token: personToken });
+async function ask({ agent, personToken }: Errand, scope: string, aud = ps.issuer): Promise<Answer> {
+  return await agent.authToken(await offerOf(shop, agent, personToken, { aud, scope }));
 }
 
 const tokenOf = (answer: Answer) => {
