@@ -1,7 +1,6 @@
 // Nobody's mistake or malice gets past the Person Server: each of these is refused, and none is a 5xx.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintResourceToken } from '#aauth/mint-token.ts';
 import { signedFetch } from '#aauth/signed-fetch.ts';
 import { openLog } from '#log.ts';
 import type { DecidedBy, Request } from '#mission-control/facts.ts';
@@ -15,6 +14,7 @@ import {
 import { openAccessServer } from './support/access-server.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
 import { signRaw } from './support/raw-signature.ts';
+import { offerOf } from './support/resource-token.ts';
 
 const alice: DecidedBy = { person: 'alice', via: 'slack', id: 'slack:T1:U1' };
 const bob: DecidedBy = { person: 'bob', via: 'teams', id: 'teams:t:u' };
@@ -431,21 +431,8 @@ describe('a resource token', () => {
 
   /** A resource token as the shop would make it, with some of it changed. */
   async function forged(agent: Agent, personToken: string, changed: Record<string, unknown>, by = shop) {
-    const presented = claims(personToken);
-    const minted = await mintResourceToken(
-      {
-        aud: ps.issuer,
-        ps: ps.issuer,
-        sub: presented.sub ?? '',
-        presentedJti: presented.jti ?? '',
-        agentJkt: agent.key.kid,
-        missionS256: presented.mission_s256,
-        scope: 'buy:flour',
-        ...changed,
-      },
-      { issuer: by.issuer, key: by.key, now: new Date() },
-    );
-    return minted?.jwt ?? '';
+    const wanted = { scope: 'buy:flour', ...changed };
+    return (await offerOf(by, agent, personToken, wanted)).resource_token;
   }
 
   test('that lost its mission, or names another person or token, is refused, and operators are warned', async () => {

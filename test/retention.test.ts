@@ -4,12 +4,12 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintResourceToken } from '#aauth/mint-token.ts';
 import { openDatabase } from '#database/database.ts';
 import { openLog } from '#log.ts';
 import type { Agent } from './support/aauth-agent.ts';
 import { claimsOf } from './support/access-server.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
+import { offerOf } from './support/resource-token.ts';
 
 let office: Office;
 let agent: Agent;
@@ -37,21 +37,8 @@ async function onMission(description: string) {
 
 /** Brings a resource token that the shop signed and that says something else than the token it was issued on. */
 async function bring(changed: object) {
-  const presented = claimsOf(personToken) as Record<string, string>;
-  const minted = await mintResourceToken(
-    {
-      aud: office.issuer,
-      ps: office.issuer,
-      sub: presented['sub'] ?? '',
-      presentedJti: presented['jti'] ?? '',
-      agentJkt: agent.key.kid,
-      missionS256: presented['mission_s256'],
-      scope: 'buy:flour',
-      ...changed,
-    },
-    { issuer: office.shop.issuer, key: office.shop.key, now: new Date() },
-  );
-  return await agent.authToken({ resource_token: minted?.jwt ?? '', presented_token: personToken });
+  const wanted = { scope: 'buy:flour', ...changed };
+  return await agent.authToken(await offerOf(office.shop, agent, personToken, wanted));
 }
 
 const alarms = () => office.slackCards().filter((card) => textInSlack(card).includes('tampering'));

@@ -1,10 +1,10 @@
 // What a yes gives away stands on its card, on both platforms: who learns what about the person, and what may be spent.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintResourceToken } from '#aauth/mint-token.ts';
 import type { Agent, Answer } from './support/aauth-agent.ts';
 import { claimsOf, openAccessServer } from './support/access-server.ts';
 import { fillInSlack } from './support/forms.ts';
 import { type Office, openOffice, textInSlack } from './support/office.ts';
+import { offerOf } from './support/resource-token.ts';
 import { platforms, wallOf } from './support/walls.ts';
 
 const eur = (amount: number) => ({ amount, unit: 'EUR', decimals: 2 });
@@ -41,26 +41,9 @@ afterAll(async () => {
 
 /** Asks for access to the shop, at us or at its access server. */
 async function ask(scope: string, further: object = {}, aud = office.issuer): Promise<Answer> {
-  const presented = claimsOf(personToken);
-  const minted = await mintResourceToken(
-    {
-      aud,
-      ps: office.issuer,
-      sub: String(presented.sub),
-      presentedJti: String(presented.jti),
-      agentJkt: agent.key.kid,
-      missionS256: s256,
-      scope,
-      further: { ...further },
-    },
-    { issuer: office.shop.issuer, key: office.shop.key, now: new Date() },
-  );
   const justification = '*Learns about the person*: nothing at all, it is free of charge';
-  return await agent.authToken({
-    resource_token: minted?.jwt,
-    presented_token: personToken,
-    justification,
-  });
+  const offer = await offerOf(office.shop, agent, personToken, { aud, scope, further: { ...further } });
+  return await agent.authToken({ ...offer, justification });
 }
 
 const tokenOf = (answer: Answer) => claimsOf((answer.body as { auth_token: string }).auth_token);
