@@ -91,6 +91,8 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
     // As the mission was read: one that ended meanwhile already hangs as ended.
     await showFinding(bot, mission, seenAt);
     if (standing.kind !== kept.standing?.kind) await lookAtAsks(bot, missionS256);
+    // Its person is asked about a goal that seems reached, and when is reckoned where the mission is looked at.
+    if (standing.pastGoal !== kept.standing?.pastGoal) await lookLater(bot, { missionS256 });
   } catch (error) {
     trails.delete(missionS256);
     await reviews.giveBack(missionS256);

@@ -38,7 +38,8 @@ export async function askIfStale(
         card: staleCard({
           mission,
           number,
-          why: question.why,
+          // An open question asks about what is so now: the end that was near may have passed since.
+          why: over ? question.why : why,
           kept: kept && { ...kept, quietUntil: new Date(kept.at.getTime() + stale.againMs) },
           over,
           canComplete,
@@ -66,9 +67,11 @@ async function doneOf(
   const saidAt = await bot.ledger.staleQuestions.saidDoneAt(s256);
   if (saidAt && isNews(saidAt)) return { why: 'said_done', at: saidAt };
   const { standing } = await bot.ledger.reviews.read(s256);
-  return standing?.pastGoal !== undefined && isNews(lastActivityAt)
-    ? { why: 'past_goal', at: lastActivityAt }
-    : undefined;
+  if (standing?.pastGoal === undefined || !isNews(lastActivityAt)) return undefined;
+  // Reckoned from the first entry past the goal, or an agent that never pauses would put the question off for ever.
+  const from = { after: standing.pastGoal - 1, limit: 1 };
+  const first = (await bot.missionControl.readLog(s256, from)).entries[0]?.at ?? lastActivityAt;
+  return { why: 'past_goal', at: keptAt !== undefined && keptAt > first ? keptAt : first };
 }
 
 /**

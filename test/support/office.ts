@@ -139,11 +139,15 @@ export async function openOffice(options: OfficeOptions = {}) {
       ...more,
     }),
   );
+  const ofPersonServer = {
+    ...settingsOfControl,
+    ...(askSeconds !== undefined && { CHAPERONE_ASK_SECONDS: String(askSeconds) }),
+  };
   const overseen = remote
-    ? stack.use(await openPersonServerAlone(directory, oversight, settingsOfControl))
+    ? stack.use(await openPersonServerAlone(directory, oversight, ofPersonServer))
     : undefined;
   const settings = {
-    ...settingsOfControl,
+    ...ofPersonServer,
     CHAPERONE_DEV: '1',
     PORT: String(port),
     CHAPERONE_DATA: join(directory, 'data'),
@@ -163,7 +167,6 @@ export async function openOffice(options: OfficeOptions = {}) {
     CHAPERONE_TEAMS_LOGIN: teams.loginUrl,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     ...options.settings,
-    ...(askSeconds !== undefined && { CHAPERONE_ASK_SECONDS: String(askSeconds) }),
   };
   if (!databaseUrl) await layBlankStore(settings.CHAPERONE_DATA);
   const bot = `http://localhost:${port}`;
