@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Agent, Answer } from './support/aauth-agent.ts';
+import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 let office: Office;
@@ -13,7 +14,10 @@ let asked: Answer;
 beforeAll(async () => {
   office = await openOffice({ runs: 'apart' });
   agent = await office.agent();
-  const proposed = await agent.proposeMission({ description: '# Water the plants' });
+  const proposed = await agent.proposeMission({
+    description: `# Water the plants\n\n${cakeMission.description}`,
+    tools: cakeMission.approvedTools.map((name) => ({ name, description: name })),
+  });
   const root = await office.slackCard('Waiting', 'Water the plants');
   await office.slack.press(root, 'chaperone:approve', office.people.maria);
   s256 = ((await agent.settle(proposed)).body as { s256: string }).s256;
@@ -21,6 +25,15 @@ beforeAll(async () => {
   await office.slackCard('Waiting', 'open_windows');
   await office.teamsCard('Waiting', 'open_windows');
   await office.teamsCard('Mission active', 'Water the plants');
+  for (const item of [...ingredients, ...partyThings])
+    await agent.audit({
+      mission_s256: s256,
+      action: 'shop.add_to_cart',
+      parameters: { item, quantity: 1 },
+      result: { ok: true },
+    });
+  await office.slackCard('Drift: the log no longer fits');
+  await office.teamsCard('Drift: the log no longer fits');
 });
 afterAll(() => office[Symbol.asyncDispose]());
 
@@ -48,7 +61,9 @@ describe('a channel that the operator took the oversight from', () => {
     const left = JSON.stringify(office.teamsCards().map(({ cards }) => cards.at(-1)));
     expect(left).not.toContain('Action.Execute');
     expect(left).not.toContain('open_windows');
+    expect(left).not.toContain('Drift');
     await office.slackCard('Waiting', 'open_windows');
+    await office.slackCard('Drift: the log no longer fits');
 
     // A client that still shows what hung before gets nowhere with it.
     const { alice } = office.teamsPeople;

@@ -8,8 +8,7 @@ import { isEscalationPlace } from '#policy/waiting.ts';
 import type { Bot } from './bot.ts';
 
 /** What hangs in channels because they oversee; answers and private words stay as they were said. */
-const overseen =
-  /^(?:mission|request|apart|alarm|answer|hold|stale|stop|remind|escalate|unanswered|finding):/;
+const overseen = /^(?:mission|request|apart|alarm|answer|hold|stale|stop|remind|escalate|unanswered|drift):/;
 
 type Row = {
   readonly subject: string;
