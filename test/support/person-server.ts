@@ -1,4 +1,4 @@
-// Our Person Server for tests: the real one, over real HTTP on loopback, on the embedded store in memory.
+// Our Person Server for tests: the real one, over real HTTP on loopback, on an embedded store of its own.
 import { type Database } from '#database/database.ts';
 import { freePort, openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
