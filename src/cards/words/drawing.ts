@@ -26,6 +26,7 @@ export const moreChoices = (count: number): SafeText => ours`${count} more choic
 export const shortened = ours`shortened`;
 export const areShortened = ours`These words are shortened`;
 
+export const noCharts = ours`This client draws no charts; the figures stand below.`;
 export const inYourZone = ours`In your time zone`;
 
 export const nothingDone = ours`Nothing was done`;

@@ -1,6 +1,7 @@
 // A picture as Teams' own charts. A chart says nothing to a screen reader and is not drawn by every client, so the figures
 // stand below it in words, always. learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/charts-in-adaptive-cards
 import type { Panel, Picture } from '#cards/card.ts';
+import { noCharts } from '#cards/words/drawing.ts';
 import {
   type Chart,
   type Colour,
@@ -34,9 +35,7 @@ export function drawPicture({ title, alt, panels }: Picture, chars: number): Ele
 }
 
 /** Instead of a chart where a client draws none. */
-const fallback = rich([
-  run('This client draws no charts; the figures stand below.', { isSubtle: true, size: 'Small' }),
-]);
+const fallback = rich([run(noCharts, { isSubtle: true, size: 'Small' })]);
 
 type Events = Extract<Panel, { kind: 'events' }>;
 
