@@ -31,6 +31,8 @@ describe('after a stop', () => {
   let s256: string;
   let personToken: string;
   let proof: SlackMessage;
+  const alarms = () =>
+    office.slackCards().filter((card) => textInSlack(card).startsWith('Alarm: activity after the end'));
   const inTeams = (...words: readonly string[]) =>
     office.teamsCard('Mission stopped: ', 'Light the candles', ...words);
 
@@ -76,6 +78,12 @@ describe('after a stop', () => {
     expect(flagged.ts).toBe(proof.ts);
     expect(JSON.stringify(flagged.blocks[0])).toContain('🚨');
     await inTeams(...words);
+    // A report that is drawn anew calls nobody; this does.
+    const alarm = await office.slackCard('Alarm: activity after the end', 'Light the candles');
+    expect(alarm.thread_ts).toBe(proof.thread_ts);
+    for (const who of [office.people.maria, office.people.jonas])
+      expect(JSON.stringify(alarm.blocks)).toContain(`<@${who}>`);
+    await office.teamsCard('Alarm: activity after the end', office.toys.issuer);
   });
 
   test('and so is what the agent says it did all the same, in its own name', async () => {
@@ -94,6 +102,20 @@ describe('after a stop', () => {
       source: 'agent',
       parameters: { count: 12 },
     });
+    await office.slackCard('Alarm: activity after the end', 'order_candles');
+    await office.teamsCard('Alarm: activity after the end', 'order_candles');
+    expect(alarms()).toHaveLength(1);
+  });
+
+  test('an agent that learns of the end with its report is told of as that, and nobody is called', async () => {
+    const { s256: yard, thread } = await mission('Sweep the yard');
+    await say('stop', office.people.jonas, thread);
+    await report('Sweep the yard');
+    await agent.audit({ action: 'sweep', mission_s256: yard });
+    await report('Sweep the yard', 'activity after it', 'sweep reported', 'it learned of the end with this');
+    await agent.audit({ action: 'sweep_again', mission_s256: yard });
+    const alarm = await office.slackCard('Alarm: activity after the end', 'Sweep the yard');
+    expect(textInSlack(alarm)).toContain('sweep_again');
   });
 });
 
@@ -148,6 +170,7 @@ describe('a reason for a stop', () => {
         if (act.verb === 'stop') said.push(`${act.person ?? 'nobody'} ${act.outcome}: ${act.said ?? ''}`);
       }
       expect(said).toEqual([
+        'jonas terminated: ',
         'jonas terminated: ',
         'jonas terminated: it buys toys',
         'jonas terminated: they drown',

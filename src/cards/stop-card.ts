@@ -3,12 +3,12 @@
 import { shortId } from '#conversation/match.ts';
 import { missionTitle } from '#conversation/title.ts';
 import type { DecidedBy, Mission, MissionSummary, TerminationReport } from '#mission-control/facts.ts';
+import { deedBlocks, deedsIn, triedAfterwards } from './after-stop.ts';
 import type { Block, Button, Card, Line } from './card.ts';
 import { minutesLeft } from './left.ts';
-import { code, joined, line, time } from './line.ts';
+import { code, line, time } from './line.ts';
 import { fact, factsOf, full, lines, listed, note, quote, text, told } from './parts.ts';
 import { decider, type People, person } from './who.ts';
-import { vouchedLine } from './words/evidence.ts';
 import * as words from './words.ts';
 
 const rowsShown = 10;
@@ -112,14 +112,13 @@ export function stopReportCard(facts: {
   const who = mission.terminatedBy && decider(mission.terminatedBy, people);
   const ended = time(report.terminatedAt);
   const rows = alikeTokens(report.tokens, now);
-  const deeds = report.activityAfter.filter(isDeed);
-  const attempts = report.activityAfter.filter((entry) => !isDeed(entry));
+  const deeds = deedsIn(report);
   return {
     title: words.reportTitle(words.endedTitle(report.reason), over, deeds.length > 0),
     tone: deeds.length > 0 ? 'alarm' : over ? 'neutral' : 'waiting',
     blocks: [
       text([code(missionTitle(mission.description))]),
-      ...(deeds.length > 0 ? [text(words.wentOn(deeds.length)), ...afterRows(deeds)] : []),
+      ...deedBlocks(report),
       text(
         report.reason === 'revoked'
           ? words.stoppedBy(who, ended)
@@ -140,7 +139,9 @@ export function stopReportCard(facts: {
           words.facts.agentTold,
           report.agentToldAt ? words.toldAt(time(report.agentToldAt)) : words.notTold,
         ),
-        deeds.length === 0 || attempts.length > 0 ? fact(words.facts.afterwards, tried(attempts)) : undefined,
+        report.activityAfter.length > deeds.length || deeds.length === 0
+          ? fact(words.facts.afterwards, triedAfterwards(report))
+          : undefined,
       ),
       ...(report.tokens.length === 0 ? [text(words.noTokens)] : []),
       ...(capabilities.includes('revoke') || over || report.tokens.length === 0
@@ -230,44 +231,3 @@ function tokenRow(alike: readonly Token[], now: Date): Line {
   const how = first.acknowledgedAt ? words.revocations[first.revocation] : words.ranOut;
   return words.tokensOver(resource, alike.length, time(latest(dead)), how);
 }
-
-type Later = TerminationReport['activityAfter'][number];
-
-/** A refused attempt is the stop at work; anything else that comes after it is not, and neither is a token that still served. */
-const isDeed = ({ kind, outcome }: Later) =>
-  kind === 'refused' ? outcome === 'token_used' : outcome !== 'denied';
-
-function tried(attempts: readonly Later[]): Line {
-  if (attempts.length === 0) return words.quietSince;
-  const seen = attempts
-    .slice(0, rowsShown)
-    .map(({ seq, kind, action, outcome, source }) =>
-      vouchedLine([code(['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''), 80)], source),
-    );
-  const more = attempts.length - seen.length;
-  const entries = joined(seen, line`, `);
-  return line`${words.triedAfter(attempts.length)}: ${entries}${more > 0 ? words.andMore(more) : []}`;
-}
-
-/** What was done after the end, each with who vouches for it. */
-const afterRows = (deeds: readonly Later[]): readonly Block[] => [
-  ...factsOf(
-    ...deeds
-      .slice(0, rowsShown)
-      .map(({ seq, at, kind, action, outcome, resource, source }) =>
-        fact(
-          words.facts.afterwards,
-          vouchedLine(
-            outcome === 'token_used' && resource !== undefined
-              ? words.tokenUsed(code(`#${seq}`), code(resource, 120), time(at))
-              : words.deed(
-                  code(['#', seq, ' ', action ?? kind, outcome ? ` ${outcome}` : ''].join(''), 80),
-                  time(at),
-                ),
-            source,
-          ),
-        ),
-      ),
-  ),
-  ...(deeds.length > rowsShown ? [text(words.deedsBeyond(deeds.length - rowsShown))] : []),
-];

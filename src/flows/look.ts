@@ -29,6 +29,7 @@ import { drawBatch, showBatch } from './show-batch.ts';
 import { askIfStale, noteGoal } from './stale.ts';
 import { raiseTampering } from './tampering.ts';
 import { wayToTheEnd } from './timeline.ts';
+import { raiseWentOn } from './went-on.ts';
 
 /** What comes sooner than this is looked at when it is time; a round comes by before what is later. */
 const soonMs = 60_000;
@@ -203,6 +204,7 @@ async function showEnd(
       urgency: 0,
     });
   }
+  await raiseWentOn(bot, mission, report, root, seenAt);
   const next = nextExpiry(report, seenAt);
   if (!over && next) await lookLater(bot, { missionS256: mission.s256 }, next);
 }

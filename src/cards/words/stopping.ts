@@ -58,12 +58,15 @@ export const wentOn = (count: number) =>
     kind: 'strong',
     text:
       count === 1
-        ? ours`Something was done for this mission after it had ended. Look at it:`
-        : ours`${count} things were done for this mission after it had ended. Look at them:`,
+        ? ours`Something was done for this mission after it had ended, or reported only then. Look at it:`
+        : ours`${count} things were done for this mission after it had ended, or reported only then. Look at them:`,
   }}`;
-export const deed = (entry: Span, at: Span) => line`${entry} at ${at}`;
+export const deed = (entry: Span, at: Span, unaware: boolean) =>
+  unaware ? line`${entry} at ${at}; it learned of the end with this` : line`${entry} at ${at}`;
 export const tokenUsed = (entry: Span, resource: Span, at: Span) =>
   line`${entry} a token of this mission was still taken by ${resource}, seen at ${at}`;
+export const wentOnTitle = ours`Alarm: activity after the end of a mission`;
+export const wentOnCheck = line`Nothing more was granted for it. A token that still serves does so until it runs out, as the report of the end says: ask the resource to refuse it, and the agent’s owner why it goes on.`;
 export const deedsBeyond = (count: number) => line`${count} more in the full text`;
 export const triedAfter = (count: number) =>
   count === 1

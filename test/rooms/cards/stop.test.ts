@@ -1,5 +1,7 @@
 // What a stop's report says of what went on after it: deeds first and loudly, attempts as the stop at work.
 import { expect, test } from 'vitest';
+import { isAlarming, wentOnCard } from '#cards/after-stop.ts';
+import { inert } from '#cards/inert.ts';
 import { stopReportCard } from '#cards/stop-card.ts';
 import { cardText } from '../../support/card-text.ts';
 import { entry, mission, report } from '../../support/requests.ts';
@@ -20,9 +22,9 @@ const deed = (seq: number) =>
   after(seq, { kind: 'audit', source: 'agent', outcome: 'reported', action: `do_${seq}` });
 const used = (seq: number) =>
   after(seq, { kind: 'refused', outcome: 'token_used', resource: 'https://toys.example' });
-const card = (activityAfter: readonly ReturnType<typeof after>[]) =>
+const card = (activityAfter: readonly ReturnType<typeof after>[], agentToldAt?: string) =>
   stopReportCard({
-    report: report({ activityAfter: [...activityAfter] }),
+    report: report({ activityAfter: [...activityAfter], ...(agentToldAt && { agentToldAt }) }),
     mission: stopped,
     people: (id) => (id === 'bob' ? 'Bob Builder' : undefined),
     capabilities: ['revoke'],
@@ -37,6 +39,12 @@ test('what went on after a stop reads so', async () => {
       ...Array.from({ length: 12 }, (_, at) => attempt(10 + at)),
       ...Array.from({ length: 12 }, (_, at) => deed(30 + at)),
     ]),
+    'a report with which the agent learned of the end': card([deed(10)], '2026-11-21T11:05:00Z'),
+    'the alarm': wentOnCard({
+      mission: stopped,
+      report: report({ activityAfter: [attempt(10), used(11), deed(12)] }),
+      callees: [{ platform: 'slack', tenant: 'T1', user: 'U2', name: inert('Bob Builder') }],
+    }),
   };
   const texts = Object.entries(cards).map(([name, each]) => `######## ${name}\n\n${cardText(each)}`);
   await expect(texts.join('\n')).toMatchFileSnapshot('goldens/after-a-stop.txt');
@@ -51,4 +59,14 @@ test('a deed is told and alarms, however many attempts came before it', () => {
     expect(told.title).toContain('activity after it');
     expect(cardText({ ...told, expansion: [] })).toContain('#200');
   }
+});
+
+test('people are called to a token that still served, and to an agent that goes on though it was told, and to nothing else', () => {
+  const told = '2026-11-21T11:05:00Z';
+  const alarms = (activityAfter: ReturnType<typeof after>[], agentToldAt: string) =>
+    isAlarming(report({ activityAfter, agentToldAt }));
+  expect(alarms([attempt(10), deed(11)], told)).toBe(false);
+  expect(alarms([attempt(10), deed(11)], '2026-11-21T11:04:00Z')).toBe(true);
+  expect(alarms([attempt(10), used(11)], told)).toBe(true);
+  expect(isAlarming(report({ activityAfter: [deed(11)] }))).toBe(true);
 });
