@@ -1,4 +1,5 @@
 // One card of each kind, as people would meet it: what the gallery hangs in both clients.
+import { wentOnCard } from '#cards/after-stop.ts';
 import { alarmCard } from '#cards/alarm-card.ts';
 import { answeredCard } from '#cards/answered-card.ts';
 import { statusCard, whichMissionCard } from '#cards/answers.ts';
@@ -53,6 +54,21 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
     terminationReason: 'revoked',
     terminatedAt: '2026-11-21T11:00:00Z',
     terminatedBy: by('bob'),
+  });
+  const later = entry({ seq: 11, resource: 'https://toys.example' });
+  const wentOn = report({
+    activityAfter: [
+      { ...later, kind: 'refused' as const, outcome: 'token_used' },
+      {
+        ...later,
+        seq: 12,
+        kind: 'audit' as const,
+        source: 'agent' as const,
+        action: 'order',
+        outcome: 'reported',
+      },
+      { ...later, seq: 13, kind: 'refused' as const, action: 'order', outcome: 'mission_terminated' },
+    ].map((each) => ({ ...each, at: '2026-11-21T11:05:00Z' })),
   });
   return {
     proposal: ask(
@@ -258,6 +274,14 @@ export function everyCard(who: AskFacts['approvers']): Readonly<Record<string, C
       capabilities: [...capabilities],
       now: new Date('2026-11-21T11:01:00Z'),
     }),
+    'activity on a stop report': stopReportCard({
+      report: wentOn,
+      mission: stopped,
+      people,
+      capabilities: [...capabilities],
+      now: new Date('2026-11-21T11:06:00Z'),
+    }),
+    'activity after a stop': wentOnCard({ mission: stopped, report: wentOn, callees: who }),
     alarm: alarmCard({
       request: permission({
         state: 'approved',
