@@ -16,11 +16,12 @@ beforeAll(async () => {
   office = closing.use(
     await openOffice({
       remote: true,
-      askSeconds: 5,
+      // Time enough for a person to approve the missions on a busy machine; then each ask is left alone for so long.
+      askSeconds: 9,
       settings: { CHAPERONE_MISSION_CONTROL: `${lax.issuer}/mission-control` },
       more: {
         reminders: { at: [] },
-        stale: { done_hours: seconds(6), ending_hours: 1, ask_again_hours: seconds(600) },
+        stale: { done_hours: seconds(10), ending_hours: 1, ask_again_hours: seconds(600) },
       },
     }),
   );
