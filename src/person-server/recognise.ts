@@ -51,7 +51,8 @@ async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Reco
     sub: agent.sub,
     jti: agent.jti,
   }));
-  // In the order of their keys, so that no two replicas wait for each other. Of two alike here, one is the first.
+  // In the order of their keys, so that no two replicas wait for each other. Of two alike here, one is the first. Nobody waits
+  // for the disk: whatever a request brings about is committed after its memory, and reaches the disk only together with it.
   const { rows } = await sql<{ n: number; first: boolean; revoked: boolean | null; person: string | null }>`
     with said as (
       select n, signed, until, iss, sub, jti from jsonb_to_recordset(${JSON.stringify(said)}::jsonb)
@@ -70,6 +71,7 @@ async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Reco
       (select person from person_server.agent_binding
         where iss = said.iss and sub = said.sub and revoked_at is null) as person
     from said left join remembered on remembered.signed = said.signed
+    where (select set_config('synchronous_commit', 'off', true)) = 'off'
     order by said.n`.execute(store);
   return asks.map(({ proof, now }, n): Recognised => {
     const row = rows[n];
