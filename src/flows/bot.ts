@@ -29,6 +29,7 @@
 //   answered       hang what an agent came back with in the ask's thread
 //   leave          take down what hangs where it is overseen no more
 //   alarm          say so when an ask was settled and nobody here did it
+//   went-on        call whoever may stop a mission when something goes on under it after its end
 //   tampering      say so when a resource's token says something else than the token it was issued on
 //   gone           let cards be whose Person Server has forgotten what they were about, and say so when asked
 //   remind         call people again to what nobody answers, then others, and say so when silence has denied it
