@@ -48,8 +48,9 @@
 //   let-through    let an ask pass that the operator handed over to the reviewer, or leave it to people
 //   passed         count what the reviewer let pass, and how often people agree with it
 //
-// The other files are read by these: where words were said and what they mean (where, meant, said), what an ask stands
-// under (background, ballot, held, marks), what came of a form (filled), what the model cost (spending), days and hours (moment, period).
+// The other files are read by these: where words were said and what they mean (where, meant, said), where a mission's thread
+// hangs (root), what is to be looked at (look-later), what an ask stands under (background, ballot, held, marks), what came of a
+// form (filled), what the model cost (spending), days and hours (moment, period).
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
