@@ -9,7 +9,7 @@ import { lastPeriod } from '#flows/period.ts';
 import { openLog } from '#log.ts';
 import { parseOversight } from '#oversight-reading.ts';
 import type { Agent, Answer } from './support/aauth-agent.ts';
-import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
+import { bought, cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 describe('a digest of the day before', () => {
@@ -112,12 +112,7 @@ describe('a digest of the day before', () => {
 
   test('says what drifts, and why', async () => {
     for (const item of [...ingredients, ...partyThings])
-      await agent.audit({
-        mission_s256: s256,
-        action: 'shop.add_to_cart',
-        parameters: { item, quantity: 1 },
-        result: { ok: true },
-      });
+      await agent.audit({ mission_s256: s256, ...bought(item) });
     await office.slackCard('Drift: the log no longer fits the mission');
     expect(await answerTo('digest')).toMatch(/The cake is flagged as drifting since entry #\d+: /);
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
 import type { SlackMessage } from './support/fake-slack.ts';
 import { fillInSlack, labelsOf, pressInTeams } from './support/forms.ts';
-import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
+import { bought, cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { formOf, json, type ModelServer, startModelServer } from './support/model-server.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';
 
@@ -41,8 +41,7 @@ async function trip(name: string, title = `Cake of ${name}`): Promise<Trip> {
 }
 const buys = async ({ agent, s256 }: Trip, items: readonly string[]) => {
   for (const item of items) {
-    const bought = { action: 'shop.add_to_cart', parameters: { item, quantity: 1 }, result: { ok: true } };
-    expect((await agent.audit({ mission_s256: s256, ...bought })).status).toBe(201);
+    expect((await agent.audit({ mission_s256: s256, ...bought(item) })).status).toBe(201);
   }
 };
 const drifts = async (mission: Trip): Promise<SlackMessage> => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
 import { labelsOf } from './support/forms.ts';
-import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
+import { bought, cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 let office: Office;
@@ -22,13 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => office[Symbol.asyncDispose]());
 
-const buys = (item: string) =>
-  agent.audit({
-    mission_s256: s256,
-    action: 'shop.add_to_cart',
-    parameters: { item, quantity: 1 },
-    result: { ok: true },
-  });
+const buys = (item: string) => agent.audit({ mission_s256: s256, ...bought(item) });
 const driftCards = () => office.slackCards().filter((message) => textInSlack(message).startsWith('Drift'));
 
 describe('the wandering cart', () => {
@@ -123,8 +117,7 @@ describe('the wandering cart', () => {
     await office.slack.press(proposal, 'chaperone:approve', office.people.maria);
     const again = ((await agent.settle(asked)).body as { s256: string }).s256;
     for (const item of [...ingredients, ...partyThings]) {
-      const bought = { action: 'shop.add_to_cart', parameters: { item, quantity: 1 }, result: { ok: true } };
-      await agent.audit({ mission_s256: again, ...bought });
+      await agent.audit({ mission_s256: again, ...bought(item) });
     }
     const drift = await office.slackCard('Drift: the log no longer fits the mission', 'Bake again');
     await office.slack.press(drift, 'Hold', office.people.jonas);

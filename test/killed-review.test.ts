@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
-import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
+import { bought, cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, until } from './support/office.ts';
 import { openPostgres } from './support/postgres.ts';
 
@@ -32,8 +32,7 @@ const one = async <T>(query: string): Promise<T | undefined> =>
 
 test('a review whose job and event were lost is made by the next round', async () => {
   for (const item of [...ingredients, ...partyThings]) {
-    const bought = { action: 'shop.add_to_cart', parameters: { item, quantity: 1 }, result: { ok: true } };
-    await agent.audit({ mission_s256: s256, ...bought });
+    await agent.audit({ mission_s256: s256, ...bought(item) });
   }
   await until('everything to be watched', async () => {
     const { rows } = await store.query<{ behind: number | string }>(

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Agent, Answer } from './support/aauth-agent.ts';
-import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
+import { bought, cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 let office: Office;
@@ -26,12 +26,7 @@ beforeAll(async () => {
   await office.teamsCard('Waiting', 'open_windows');
   await office.teamsCard('Mission active', 'Water the plants');
   for (const item of [...ingredients, ...partyThings])
-    await agent.audit({
-      mission_s256: s256,
-      action: 'shop.add_to_cart',
-      parameters: { item, quantity: 1 },
-      result: { ok: true },
-    });
+    await agent.audit({ mission_s256: s256, ...bought(item) });
   await office.slackCard('Drift: the log no longer fits');
   await office.teamsCard('Drift: the log no longer fits');
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
 import type { Json, SlackMessage } from './support/fake-slack.ts';
-import { cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
+import { bought, cakeMission, ingredients, partyThings } from './support/mission-logs.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 
 let office: Office;
@@ -28,12 +28,7 @@ async function approved({ slack, slackCard, people, shop }: Office, by: Agent): 
 }
 
 const buys = (by: Agent, mission: string, item: string) =>
-  by.audit({
-    mission_s256: mission,
-    action: 'shop.add_to_cart',
-    parameters: { item, quantity: 1 },
-    result: { ok: true },
-  });
+  by.audit({ mission_s256: mission, ...bought(item) });
 
 const imageOn = ({ blocks }: SlackMessage) => blocks.find(({ type }) => type === 'image');
 const shownOn = (message: SlackMessage) => (imageOn(message)?.slack_file as Json | undefined)?.id;

@@ -70,6 +70,13 @@ export function buying(seq: number, item: string): Entry {
   return act(seq, { action: 'shop.add_to_cart', parameters, result: { ok: true }, resource: shop });
 }
 
+/** What an agent says of the same when it reports it: all of an audit record but the mission. */
+export const bought = (item: string) => ({
+  action: 'shop.add_to_cart',
+  parameters: { item, quantity: 1 },
+  result: { ok: true },
+});
+
 /** Looks through the shop in entry 1, then buys one thing an entry. */
 export function shopping(items: readonly string[]): Entry[] {
   return [browsing(1, [...new Set([...items, ...wares])]), ...items.map((item, at) => buying(2 + at, item))];
