@@ -1,9 +1,12 @@
 import { alarmCard } from '#cards/alarm-card.ts';
+import type { Card, Mention } from '#cards/card.ts';
+import type { Wanted } from '#ledger/wall.ts';
 import type { MissionSummary, Request } from '#mission-control/facts.ts';
-import { matterOf } from '#policy/matter.ts';
-import { approversOf, channelsFor } from '#policy/policy.ts';
+import { matterOf, missionMatter } from '#policy/matter.ts';
+import { approversOf, channelsFor, stoppersOf } from '#policy/policy.ts';
 import { type Bot, mentionOn, peopleOf } from './bot.ts';
 import { isBeingPassed } from './let-through.ts';
+import { placesOf } from './root.ts';
 
 /** Since when this oversight stands: what was decided before it is nobody's alarm. */
 const bookmark = 'oversight/since';
@@ -77,6 +80,28 @@ async function isOnItsWay(bot: Bot, request: Request, now: Date): Promise<boolea
   if (!decidedAt || now.getTime() - decidedAt.getTime() > recordedMs) return false;
   const votes = await bot.ledger.votes.about(request.id);
   return votes.some(({ given }) => given.id === proof);
+}
+
+/** Hangs an alarm about a mission in its thread, drawn for those it calls: whoever may stop the mission. */
+export async function alarmStoppers(
+  bot: Bot,
+  mission: MissionSummary,
+  alarm: Pick<Wanted, 'subject' | 'seenAt' | 'settled'> & { readonly root: string },
+  draw: (callees: readonly Mention[]) => Card,
+): Promise<void> {
+  const { root, ...rest } = alarm;
+  const stoppers = stoppersOf(bot.oversight, missionMatter(mission));
+  for (const place of placesOf(bot, mission)) {
+    const callees = stoppers.flatMap((person) => mentionOn(place.platform, person));
+    await bot.ledger.wall.want({
+      ...rest,
+      place,
+      under: { subject: root },
+      missionS256: mission.s256,
+      card: draw(callees),
+      urgency: 0,
+    });
+  }
 }
 
 /** When this oversight began, written down in its first round. */

@@ -1,10 +1,7 @@
 import { tamperingCard } from '#cards/tampering-card.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
-import { missionMatter } from '#policy/matter.ts';
-import { stoppersOf } from '#policy/policy.ts';
-import { overseenSince } from './alarm.ts';
-import { type Bot, mentionOn } from './bot.ts';
-import { placesOf } from './root.ts';
+import { alarmStoppers, overseenSince } from './alarm.ts';
+import type { Bot } from './bot.ts';
 
 /** Whoever brings bad tokens on purpose raises no more alarms under a mission, whatever server counts them. */
 const mostAlarms = 5;
@@ -22,20 +19,11 @@ export async function raiseTampering(
   const { s256, tampering = [] } = mission;
   if (tampering.length === 0) return;
   const since = await overseenSince(bot);
-  const stoppers = stoppersOf(bot.oversight, missionMatter(mission));
+  const settled = mission.status === 'terminated';
   for (const found of tampering.slice(0, mostAlarms).filter(({ at }) => at >= since)) {
-    for (const place of placesOf(bot, mission)) {
-      const callees = stoppers.flatMap((each) => mentionOn(place.platform, each));
-      await bot.ledger.wall.want({
-        subject: `alarm:${s256}/${found.seq}`,
-        place,
-        under: { subject: root },
-        missionS256: s256,
-        card: tamperingCard({ mission, found, callees }),
-        seenAt,
-        settled: mission.status === 'terminated',
-        urgency: 0,
-      });
-    }
+    const subject = `alarm:${s256}/${found.seq}`;
+    await alarmStoppers(bot, mission, { subject, root, seenAt, settled }, (callees) =>
+      tamperingCard({ mission, found, callees }),
+    );
   }
 }
