@@ -10,7 +10,7 @@ import type { Agent } from './support/aauth-agent.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { SlackMessage } from './support/fake-slack.ts';
 import type { TeamsMessage } from './support/fake-teams.ts';
-import { executes, home } from './support/fake-teams-people.ts';
+import { executes, home, offeredBy } from './support/fake-teams-people.ts';
 import { labelsOf } from './support/forms.ts';
 import { type Office, openOffice, textInSlack, textInTeams, until } from './support/office.ts';
 import { openPostgres } from './support/postgres.ts';
@@ -301,8 +301,7 @@ async function pressTeams(
   const button = choose(buttons, nth);
   if (!button) return;
   const { id, card, verb, data } = button;
-  const offered = [...JSON.stringify(card).matchAll(/"title":"(\d+)\. [^"]*","value":"\1"/g)];
-  const which = choose(offered, nth)?.[1] ?? '';
+  const which = choose(offeredBy(card, 'which'), nth) ?? '';
   const typed: Readonly<Record<string, string>> = verb.endsWith('.pick')
     ? { which, what: 'deny', words: '' }
     : {};

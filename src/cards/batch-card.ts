@@ -170,7 +170,7 @@ function rowOf(item: Item, of: Differences['of'], people: People, withVotes: boo
   const { decision } = request;
   const differs = of(request);
   return [
-    ...(differs === '' ? words.noDifference : [code(differs, 140)]),
+    ...(differs === '' ? [{ kind: 'plain', text: words.noDifference } as const] : [code(differs, 140)]),
     ...(apart ? words.apart : []),
     ...(isOpen(request)
       ? [...words.until(time(request.expiresAt)), ...(withVotes && ballot ? progress(ballot, people) : [])]
@@ -232,7 +232,7 @@ function pickForm({ capabilities, held }: BatchFacts, reached: readonly Item[], 
         required: true,
         options: reached.map((item) => ({
           value: String(item.number),
-          label: inert(`${item.number}. ${of(item.request)}`, 75),
+          label: inert(`${item.number}. ${of(item.request) || words.noDifference}`, 75),
         })),
       },
       {

@@ -47,7 +47,6 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
   const entered =
     missionS256 !== undefined ? await enterMission(server, agent, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
-  const until = type === 'question' ? undefined : relayedUntil(server, read.members.max_wait);
   const opened = await openRequest(server, {
     person: known ?? offeredTo(server, read.members.login_hint),
     agent: { iss: agent.iss, sub: agent.sub },
@@ -63,19 +62,17 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
           : { description, url: withCode(url, code), parameters },
     },
     wanted: type === 'question' ? { type, question: question ?? '' } : { type, url, code },
-    notAfter: [entered?.mission.expiresAt ?? undefined, until],
+    notAfter: [entered?.mission.expiresAt ?? undefined],
+    heldMs: type === 'question' ? undefined : relayedMs(read.members.max_wait),
   });
   return await answerOpened(server, admitted, opened, missionS256);
 }
 
 /**
- * When a relay is over that its agent would not have held for longer than `maxWait` seconds. It is to reach the person all the
- * same: one that is not to be held at all is held like any other, which the draft leaves to the Person Server.
+ * For how long a relay is held that its agent would not have held for longer than `maxWait` seconds. It is to reach the person
+ * all the same: one that is not to be held at all is held like any other, which the draft leaves to the Person Server.
  */
-function relayedUntil(server: Server, maxWait: number | undefined): Date | undefined {
-  if (!maxWait) return undefined;
-  return new Date(server.now().getTime() + Math.min(maxWait * 1000, server.limits.pendingMs));
-}
+const relayedMs = (maxWait: number | undefined) => (maxWait ? maxWait * 1000 : undefined);
 
 /** The address the person opens: the page with its code, as the draft has the agent build it (§interaction-relay). */
 function withCode(url: string | undefined, code: string | undefined): string | undefined {

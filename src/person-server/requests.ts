@@ -23,6 +23,8 @@ export type NewRequest = {
   readonly wanted: Wanted;
   /** Moments after which an answer would be of no use: tokens it depends on, the mission's end. */
   readonly notAfter?: readonly (Date | undefined)[];
+  /** For how many milliseconds it is held at most; the Person Server's own limit stands besides. */
+  readonly heldMs?: number | undefined;
   /** Granted already, by policy and for this reason: the request is not put before anybody, it waits for somebody else. */
   readonly granted?: { readonly policy: string } | undefined;
   /** What its agent signed, as one digest. */
@@ -49,6 +51,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
   const at = server.now();
   const id = randomBytes(12).toString('base64url');
   const ends = (ask.notAfter ?? []).flatMap((date) => date?.getTime() ?? []);
+  const heldMs = Math.min(server.limits.pendingMs, ask.heldMs ?? Infinity);
   const shown = {
     id,
     type: ask.wanted.type,
@@ -58,7 +61,7 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
     agentSub: ask.agent.sub,
     subagent: ask.subagent ?? null,
     openedAt: at,
-    deadline: new Date(Math.min(at.getTime() + server.limits.pendingMs, ...ends)),
+    deadline: new Date(Math.min(at.getTime() + heldMs, ...ends)),
     asserted: ask.asserted,
   };
   return await server.store.transaction().execute(async (trx): Promise<Opened> => {

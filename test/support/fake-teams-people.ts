@@ -84,6 +84,13 @@ export function inputsOf(card: unknown, action: unknown, typed: Readonly<Record<
   );
 }
 
+/** What can be chosen in the first input of a card whose id ends like this. */
+export const offeredBy = (card: unknown, name: string): readonly string[] =>
+  cardsIn(card)
+    .flatMap(({ body }) => inputsIn(body))
+    .find(({ id }) => id.endsWith(`.${name}`))
+    ?.choices?.map(({ value }) => value) ?? [];
+
 type Card = { readonly body?: unknown; readonly actions?: unknown };
 
 function cardsIn(node: unknown): readonly Card[] {

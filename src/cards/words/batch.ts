@@ -22,7 +22,7 @@ export const firstDenied = (at: Span) =>
 
 export const number = (nth: number) => ours`${nth}`;
 export const heading = (nth: number) => ours`Ask ${nth}`;
-export const noDifference = line`the same again`;
+export const noDifference = ours`the same again`;
 export const until = (at: Span) => line`, until ${at}`;
 export const votes = (have: number, of: number, who: Line) => line`, ${have} of ${of} approved: ${who}`;
 export const ended = (standing: SafeText, who: Line | undefined) =>
