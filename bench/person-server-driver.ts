@@ -106,7 +106,7 @@ async function ask({ issuer, s256, agent, person, shop }: Part, requestClass: Re
         missionS256: s256,
         scope: 'buy:flour',
       };
-      const minted = await mintResourceToken(wanted, {
+      const minted = mintResourceToken(wanted, {
         issuer: shop.issuer,
         key: shop.key,
         now: new Date(),

@@ -529,7 +529,7 @@ describe('an interaction code', () => {
           }),
     );
     const key = await generateSigningKey();
-    const minted = await mintAgentToken(
+    const minted = mintAgentToken(
       { sub: 'aauth:back@localhost', jwk: key.publicJwk },
       { issuer: own.issuer, key, now: new Date() },
     );
@@ -580,7 +580,7 @@ describe('a resource that wants more', () => {
     const { sub, jti } = JSON.parse(
       Buffer.from(person_token.split('.')[1] ?? '', 'base64url').toString(),
     ) as { sub: string; jti: string };
-    const minted = await mintResourceToken(
+    const minted = mintResourceToken(
       {
         aud: ps.issuer,
         ps: ps.issuer,

@@ -1,8 +1,8 @@
-import { compactVerify, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import type { DiscoveryRefusal, WellKnown } from '#aauth/discovery.ts';
 import { isServerIdentifier } from '#aauth/identifiers.ts';
-import { acceptedAlgorithms, isSameKey, type PublicJwk } from '#aauth/key.ts';
+import { isSignedBy, openJws } from '#aauth/jws.ts';
+import { acceptedAlgorithms, isSameKey } from '#aauth/key.ts';
 import type { Proven } from '#aauth/proven.ts';
 import type { TokenRefusal, TokenRefusalReason, Verified, Verifier } from '#aauth/tokens.ts';
 
@@ -68,11 +68,11 @@ export async function verifyJwt<Claims extends CommonClaims, Token>(
   if (found.kind === 'refused') return notFound(found);
   if (!known || !isSameKey(known.by, found.jwk)) {
     let by = found.jwk;
-    if (!(await isSignedBy(jwt, by))) {
+    if (!isSignedBy(jwt, by)) {
       const again = await discovery.key(claims.iss, dwk, kid, by);
       if (again.kind === 'refused') return notFound(again);
       by = again.jwk;
-      if (!(await isSignedBy(jwt, by))) {
+      if (!isSignedBy(jwt, by)) {
         return refused('bad_signature', "the issuer's key did not sign the token");
       }
     }
@@ -123,30 +123,9 @@ function isRefusal(value: unknown): value is TokenRefusal {
 }
 
 function openJwt(jwt: string) {
-  if (jwt.length > longestToken) return undefined;
-  const [, payload, ...rest] = jwt.split('.');
-  if (payload === undefined || rest.length !== 1) return undefined;
-  try {
-    const header = Header.safeParse(decodeProtectedHeader(jwt));
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return header.success ? { header: header.data, claims } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function isSignedBy(jwt: string, jwk: PublicJwk) {
-  try {
-    // The object itself and no copy: jose remembers by it what it has imported.
-    await compactVerify(jwt, jwk, { algorithms: [jwk.alg] });
-    return true;
-  } catch (error) {
-    // jose says with its own errors what is wrong with the token, WebCrypto with DOMException what with the key.
-    if (error instanceof errors.JOSEError || error instanceof DOMException || error instanceof TypeError) {
-      return false;
-    }
-    throw error;
-  }
+  const opened = jwt.length > longestToken ? undefined : openJws(jwt);
+  const header = Header.safeParse(opened?.header);
+  return header.success ? { header: header.data, claims: opened?.payload } : undefined;
 }
 
 function notFound({ reason, detail }: DiscoveryRefusal): TokenRefusal {

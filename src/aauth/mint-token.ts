@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { WellKnown } from '#aauth/discovery.ts';
+import { signJws } from '#aauth/jws.ts';
 import type { PublicJwk } from '#aauth/key.ts';
 import type { SigningKey } from '#aauth/signing-keys.ts';
 import type { Minted } from '#aauth/tokens.ts';
@@ -34,7 +34,7 @@ const hourSeconds = 3600;
  * Issues a person token (draft §person-token-structure): at most an hour, no later than any of `notAfter`. Undefined when
  * those leave it not one whole second.
  */
-export function mintPersonToken(token: ForPerson, issuing: Issuing): Promise<Minted | undefined> {
+export function mintPersonToken(token: ForPerson, issuing: Issuing): Minted | undefined {
   const { aud, sub, jwk, missionS256, tenant } = token;
   const claims = { aud, sub, cnf: cnfOf(jwk), mission_s256: missionS256, tenant };
   return mint('aa-person+jwt', 'aauth-person.json', claims, issuing, hourSeconds);
@@ -53,7 +53,7 @@ export function mintAuthToken(
     readonly dwk?: 'aauth-person.json' | 'aauth-access.json';
   },
   issuing: Issuing,
-): Promise<Minted | undefined> {
+): Minted | undefined {
   const { aud, sub, jwk, missionS256, tenant, scope, account, further, dwk = 'aauth-person.json' } = token;
   const known = { aud, sub, cnf: cnfOf(jwk), scope, account, mission_s256: missionS256, tenant };
   const claims = { ...further, ...known, ps: issuing.issuer };
@@ -69,7 +69,7 @@ export function mintAgentToken(
     readonly parentAgent?: string | undefined;
   },
   issuing: Issuing,
-): Promise<Minted | undefined> {
+): Minted | undefined {
   const { sub, jwk, ps, parentAgent } = token;
   const claims = { sub, cnf: cnfOf(jwk), ps, parent_agent: parentAgent };
   return mint('aa-agent+jwt', 'aauth-agent.json', claims, issuing, 24 * hourSeconds);
@@ -93,7 +93,7 @@ export function mintResourceToken(
     readonly further?: Readonly<Record<string, unknown>>;
   },
   issuing: Issuing,
-): Promise<Minted | undefined> {
+): Minted | undefined {
   const { aud, ps, sub, presentedJti, agentJkt, scope, account, missionS256, tenant, further } = token;
   const claims = {
     ...further,
@@ -116,21 +116,18 @@ function cnfOf(jwk: PublicJwk) {
   return { jwk: jwk.kty === 'EC' ? { kty, crv, alg, x, y: jwk.y } : { kty, crv, alg, x } };
 }
 
-async function mint(
+function mint(
   typ: string,
   dwk: WellKnown,
   claims: Readonly<Record<string, unknown>>,
   { issuer, key, now, notAfter = [], lifetimeSeconds }: Issuing,
   longestSeconds: number,
-): Promise<Minted | undefined> {
+): Minted | undefined {
   const iat = Math.floor(now.getTime() / 1000);
   const caps = notAfter.filter((cap) => cap !== undefined).map((cap) => Math.floor(cap.getTime() / 1000));
   const exp = Math.min(iat + Math.min(lifetimeSeconds ?? longestSeconds, longestSeconds), ...caps);
   if (exp <= iat) return undefined;
   const jti = randomUUID();
-  const jwt = await new SignJWT({ ...claims, iss: issuer, dwk, jti, iat, exp })
-    .setProtectedHeader({ typ, alg: key.alg, kid: key.kid })
-    // The object itself and no copy: jose remembers by it what it has imported.
-    .sign(key.privateJwk);
+  const jwt = signJws(typ, { ...claims, iss: issuer, dwk, jti, iat, exp }, key);
   return { jwt, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 import { AauthError } from '#aauth/error.ts';
@@ -34,4 +35,16 @@ export function readSigningKey(stored: unknown): SigningKey {
 /** The JWKS to publish, each key with its fully specified `alg` (draft §jwks-discovery). */
 export function publicJwks(keys: readonly SigningKey[]) {
   return { keys: keys.map(({ publicJwk }) => ({ ...publicJwk, use: 'sig' })) };
+}
+
+const imported = new WeakMap<SigningKey['privateJwk'], KeyObject>();
+
+/** The signature of these bytes, as `verifies` reads it: an ECDSA signature is its two numbers (RFC 7518 §3.4). */
+export function signatureOf({ privateJwk }: SigningKey, bytes: Uint8Array): Buffer {
+  const { alg, kid: _kid, ...members } = privateJwk;
+  const key = imported.get(privateJwk) ?? createPrivateKey({ key: members, format: 'jwk' });
+  imported.set(privateJwk, key);
+  return alg === 'Ed25519'
+    ? sign(null, bytes, key)
+    : sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' });
 }

@@ -43,7 +43,7 @@ export async function openAgentProvider(options: {
     issuer,
     async vouchFor(agent, jwk) {
       const token = { sub: agent, jwk, ps: personServer };
-      const minted = await mintAgentToken(token, { issuer, key, now: new Date(), lifetimeSeconds });
+      const minted = mintAgentToken(token, { issuer, key, now: new Date(), lifetimeSeconds });
       if (!minted) throw new Error('an agent token must live at least a second');
       return minted;
     },

@@ -97,7 +97,7 @@ export async function openShop(options: {
       missionS256: shown.missionS256,
       tenant: shown.tenant,
     };
-    const minted = await mintResourceToken(token, { issuer, key, now: new Date() });
+    const minted = mintResourceToken(token, { issuer, key, now: new Date() });
     if (!minted) throw new Error('a resource token must live at least a second');
     return problemResponse({
       status: 401,

@@ -27,7 +27,7 @@ export async function preparePersonToken(
   wanted: TokenTerms & { readonly resource: string },
 ): Promise<Prepared | undefined> {
   const sub = await directedSubject(server.store, whose.person, wanted.resource, server.now());
-  const minted = await mintPersonToken(claimsFor(whose, wanted, sub), await issuing(server, whose, wanted));
+  const minted = mintPersonToken(claimsFor(whose, wanted, sub), await issuing(server, whose, wanted));
   return minted && { minted, row: rowFor('person', whose, wanted, sub, minted) };
 }
 
@@ -52,7 +52,7 @@ export async function prepareAuthToken(
   const { account, budget } = wanted;
   const { tenant, ...told } = claimsTold(server, whose.person, claimsWithin(wanted.claims, scope));
   const named = claimsFor(whose, wanted, wanted.sub);
-  const minted = await mintAuthToken(
+  const minted = mintAuthToken(
     {
       ...named,
       tenant: named.tenant ?? (typeof tenant === 'string' ? tenant : undefined),

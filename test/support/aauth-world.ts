@@ -82,7 +82,7 @@ export async function openAgentProvider({ name = 'Test Provider' } = {}): Promis
     },
     async issue({ name, jwk, ps, parentAgent, lifetimeSeconds = 3600, now = new Date() }) {
       const agent = { sub: `aauth:${name}@localhost`, jwk, ps, parentAgent };
-      const minted = await mintAgentToken(agent, { issuer: server.issuer, key, now, lifetimeSeconds });
+      const minted = mintAgentToken(agent, { issuer: server.issuer, key, now, lifetimeSeconds });
       if (!minted) throw new Error('an agent token needs a second to live');
       return minted.jwt;
     },
@@ -167,7 +167,7 @@ export async function openResource({
   async function mintFor(token: PersonToken | AuthToken, wanted: { scope?: string; account?: string }) {
     const ps = token.kind === 'person' ? token.iss : token.ps;
     const { sub, jti: presentedJti, thumbprint: agentJkt, missionS256, tenant } = token;
-    const minted = await mintResourceToken(
+    const minted = mintResourceToken(
       { aud: ps, ps, sub, presentedJti, agentJkt, missionS256, tenant, ...wanted },
       { issuer: server.issuer, key, now: new Date() },
     );

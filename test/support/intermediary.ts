@@ -25,7 +25,7 @@ export async function openIntermediary(personServer: string, name = 'desk') {
   });
   const id = `aauth:${name}@localhost`;
   const issuing = { issuer: server.issuer, key, now: new Date() };
-  const token = (await mintAgentToken({ sub: id, jwk: key.publicJwk }, issuing))?.jwt ?? '';
+  const token = mintAgentToken({ sub: id, jwk: key.publicJwk }, issuing)?.jwt ?? '';
   const send = async (url: string, request: Unsigned): Promise<Answered> => {
     const response = await signedFetch(url, request, { kind: 'agent', key, token });
     const location = response.headers.get('location');
@@ -51,7 +51,7 @@ export async function openIntermediary(personServer: string, name = 'desk') {
   async function subAgent(discriminator: string) {
     const sub = `aauth:${name}+${discriminator}@localhost`;
     const { publicJwk } = await generateSigningKey();
-    const minted = await mintAgentToken({ sub, jwk: publicJwk, parentAgent: id }, issuing);
+    const minted = mintAgentToken({ sub, jwk: publicJwk, parentAgent: id }, issuing);
     return { id: sub, token: minted?.jwt };
   }
   return { ...server, id, key, post, settle, subAgent };

@@ -19,7 +19,7 @@ export async function offerOf(
   const { iss, sub, jti, mission_s256: missionS256 } = claimsOf(shown) as Readonly<Record<string, string>>;
   if (!iss || !sub || !jti) throw new Error('what was shown is no token');
   const repeated = { aud: iss, ps: iss, sub, presentedJti: jti, agentJkt: agent.key.kid, missionS256 };
-  const minted = await mintResourceToken({ ...repeated, ...wanted }, { issuer, key, now: new Date() });
+  const minted = mintResourceToken({ ...repeated, ...wanted }, { issuer, key, now: new Date() });
   if (!minted) throw new Error('a resource token needs a second to live');
   return { resource_token: minted.jwt, presented_token: shown };
 }

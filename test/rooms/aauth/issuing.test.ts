@@ -23,7 +23,7 @@ const access = {
 
 describe('issuing', () => {
   const lifetime = async (issuing: Partial<Issuing>) => {
-    const minted = await mintAuthToken(access, byPersonServer(issuing));
+    const minted = mintAuthToken(access, byPersonServer(issuing));
     return minted && (minted.expiresAt.getTime() - minted.issuedAt.getTime()) / 1000;
   };
 
@@ -62,7 +62,7 @@ describe('issuing', () => {
       scope: undefined,
       further: { scope: 'all', ps: 'x', email: 'e' },
     };
-    const minted = await mintAuthToken(leaky, byPersonServer());
+    const minted = mintAuthToken(leaky, byPersonServer());
     const claims: unknown = JSON.parse(Buffer.from(minted?.jwt.split('.')[1] ?? '', 'base64url').toString());
     expect(Object.keys(claims as object).toSorted()).toEqual(
       [

@@ -24,7 +24,7 @@ async function verifiedOnce({ alg = 'Ed25519' as 'Ed25519' | 'ES256' } = {}) {
   const jwks: { keys: readonly ({ readonly kid: string } & object)[] } = { keys: [key.publicJwk] };
   const discovery = publishedKeys(() => ({ [provider]: jwks.keys, [personServer]: jwks.keys }));
   const check = (jwt: string, at = now) => verifyAgentToken(jwt, { discovery, now: at, development: false });
-  const minted = await mintAgentToken(
+  const minted = mintAgentToken(
     { sub: 'aauth:errand@agents.example', jwk: agentKey.publicJwk },
     { issuer: provider, key, now, lifetimeSeconds: 60 },
   );
@@ -107,7 +107,7 @@ describe('a token that was verified before', () => {
 
   test('still has to be made out to the resource, and bound to the key, that each use names', async () => {
     const { discovery, key } = await verifiedOnce();
-    const minted = await mintPersonToken(
+    const minted = mintPersonToken(
       { aud: shop, sub: 'me-at-shop', jwk: agentKey.publicJwk },
       { issuer: personServer, key, now },
     );
@@ -149,7 +149,7 @@ describe('a token that was verified before, under the rules of discovery', () =>
     };
     const clock = () => new Date(at);
     const discovery = openDiscovery({ egress, log: openLog('silent'), development: false, now: clock });
-    const minted = await mintAgentToken(
+    const minted = mintAgentToken(
       { sub: 'aauth:errand@agents.example', jwk: agentKey.publicJwk },
       // A little ahead of our clock: it outlives what was fetched for it.
       { issuer: provider, key, now: later(50), lifetimeSeconds: 24 * 3600 },

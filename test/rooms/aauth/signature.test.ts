@@ -35,7 +35,7 @@ async function agentToken(
 ) {
   const { key = agentKey, parentAgent, lifetimeSeconds = 600, at = now } = claims;
   const sub = parentAgent ? 'aauth:errand+one@agents.example' : 'aauth:errand@agents.example';
-  const minted = await mintAgentToken(
+  const minted = mintAgentToken(
     { sub, jwk: key.publicJwk, ps: personServer, parentAgent },
     { issuer: provider, key: providerKey, now: at, lifetimeSeconds },
   );
@@ -263,7 +263,7 @@ describe('Signature-Key', () => {
     expect(await errorOf(await sign({ keys: { sig: none } }))).toBe('invalid_jwt');
     const junk = { scheme: 'jwt', params: { jwt: 'a.b.c' } };
     expect(await errorOf(await sign({ keys: { sig: junk } }))).toBe('invalid_jwt');
-    const person = await mintPersonToken(
+    const person = mintPersonToken(
       { aud: personServer, sub: 'me', jwk: agentKey.publicJwk },
       { issuer: provider, key: providerKey, now },
     );
@@ -280,7 +280,7 @@ describe('Signature-Key', () => {
 
   test('with a token nobody’s key made is told which', async () => {
     const strange = await generateSigningKey();
-    const minted = await mintAgentToken(
+    const minted = mintAgentToken(
       { sub: 'aauth:errand@agents.example', jwk: agentKey.publicJwk },
       { issuer: provider, key: strange, now },
     );

@@ -60,7 +60,7 @@ const wanted = {
   missionS256,
 };
 
-const jwtOf = async (minting: Promise<Minted | undefined>) => (await minting)?.jwt ?? '';
+const jwtOf = (minted: Minted | undefined) => minted?.jwt ?? '';
 const checkAgent = (jwt: string, at = now) => verifyAgentToken(jwt, { ...verifier, now: at });
 const checkShown = (jwt: string, place: Partial<{ audience: string; thumbprint: string }> = {}, at = now) =>
   verifyPersonOrAuthToken(jwt, { ...verifier, now: at, audience: shop, thumbprint: agentKey.kid, ...place });
@@ -95,9 +95,7 @@ const agentClaims = {
 
 describe('an agent token', () => {
   test('is verified as it was issued', async () => {
-    const jwt = await jwtOf(
-      mintAgentToken({ ...agent, parentAgent: 'aauth:Boss@agents.example' }, byProvider()),
-    );
+    const jwt = jwtOf(mintAgentToken({ ...agent, parentAgent: 'aauth:Boss@agents.example' }, byProvider()));
     expect(await checkAgent(jwt)).toMatchObject({
       kind: 'verified',
       token: {
@@ -254,12 +252,12 @@ describe('a token whose issuer replaced its key under the same name', () => {
 
 describe('a person token and an auth token', () => {
   test('are verified as they were issued, and told apart', async () => {
-    const shown = await checkShown(await jwtOf(mintPersonToken(person, byPersonServer())));
+    const shown = await checkShown(jwtOf(mintPersonToken(person, byPersonServer())));
     const { jwk: _jwk, ...claims } = person;
     expect(shown).toMatchObject({
       token: { kind: 'person', iss: personServer, ...claims, thumbprint: agentKey.kid },
     });
-    const granted = await checkShown(await jwtOf(mintAuthToken(access, byPersonServer())));
+    const granted = await checkShown(jwtOf(mintAuthToken(access, byPersonServer())));
     expect(granted).toMatchObject({
       token: {
         kind: 'auth',
@@ -274,8 +272,8 @@ describe('a person token and an auth token', () => {
 
   test('fit one resource and one key', async () => {
     for (const jwt of [
-      await jwtOf(mintPersonToken(person, byPersonServer())),
-      await jwtOf(mintAuthToken(access, byPersonServer())),
+      jwtOf(mintPersonToken(person, byPersonServer())),
+      jwtOf(mintAuthToken(access, byPersonServer())),
     ]) {
       expect(await reasonOf(checkShown(jwt, { audience: 'https://toys.example' }))).toBe('wrong_audience');
       expect(await reasonOf(checkShown(jwt, { thumbprint: strange.kid }))).toBe('wrong_key');
@@ -320,17 +318,15 @@ describe('a person token and an auth token', () => {
   });
 
   test('are not an agent token, nor is one of them', async () => {
-    expect(await reasonOf(checkAgent(await jwtOf(mintPersonToken(person, byPersonServer()))))).toBe(
-      'wrong_typ',
-    );
-    expect(await reasonOf(checkShown(await jwtOf(mintAgentToken(agent, byProvider()))))).toBe('wrong_typ');
+    expect(await reasonOf(checkAgent(jwtOf(mintPersonToken(person, byPersonServer()))))).toBe('wrong_typ');
+    expect(await reasonOf(checkShown(jwtOf(mintAgentToken(agent, byProvider()))))).toBe('wrong_typ');
   });
 });
 
 describe('a resource token', () => {
   test('is verified as it was issued, with the claims nobody here knows beside', async () => {
     const further = { r3_uri: 'https://shop.example/r3', budget: { amount: 3 } };
-    const jwt = await jwtOf(mintResourceToken({ ...wanted, further }, byShop()));
+    const jwt = jwtOf(mintResourceToken({ ...wanted, further }, byShop()));
     expect(await checkWanted(jwt)).toMatchObject({
       kind: 'verified',
       token: { kind: 'resource', iss: shop, ...wanted, further, expiresAt: in_(300) },
@@ -338,17 +334,17 @@ describe('a resource token', () => {
   });
 
   test('is for one Person Server and one key', async () => {
-    const jwt = await jwtOf(mintResourceToken(wanted, byShop()));
+    const jwt = jwtOf(mintResourceToken(wanted, byShop()));
     expect(await reasonOf(checkWanted(jwt, { audience: 'https://other.example' }))).toBe('wrong_audience');
     expect(await reasonOf(checkWanted(jwt, { agentJkt: strange.kid }))).toBe('wrong_key');
   });
 
   test('belongs to the very token it was issued against', async () => {
-    const minted = await mintPersonToken(person, byPersonServer());
+    const minted = mintPersonToken(person, byPersonServer());
     const shown = await checkShown(minted?.jwt ?? '');
     const of = async (change: object) => {
       const claims = { ...wanted, presentedJti: minted?.jti ?? '', tenant: 'acme', ...change };
-      const verified = await checkWanted(await jwtOf(mintResourceToken(claims, byShop())));
+      const verified = await checkWanted(jwtOf(mintResourceToken(claims, byShop())));
       if (verified.kind === 'refused' || shown.kind === 'refused') throw new Error('neither is refused here');
       return presentedMismatches(verified.token, shown.token);
     };

@@ -42,18 +42,18 @@ const forAgent = () => ({ aud: shop.issuer, sub: 'directed-1', jwk: agent.key.pu
 
 describe('a resource of the test world', () => {
   test('gives a resource token for a person token it verified, and serves an auth token', async () => {
-    const person = await mintPersonToken({ ...forAgent(), missionS256: undefined }, issuing());
+    const person = mintPersonToken({ ...forAgent(), missionS256: undefined }, issuing());
     const answer = await agent.authorize(shop, person?.jwt ?? '', { scope: 'buy:flour' });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ resource_token: expect.any(String) });
 
-    const auth = await mintAuthToken({ ...forAgent(), scope: 'buy:flour' }, issuing());
+    const auth = mintAuthToken({ ...forAgent(), scope: 'buy:flour' }, issuing());
     const used = await agent.use(shop, auth?.jwt ?? '');
     expect(used.body).toEqual({ sub: 'directed-1', scope: 'buy:flour' });
   });
 
   test('answers a person token with a challenge for an auth token', async () => {
-    const person = await mintPersonToken(forAgent(), issuing());
+    const person = mintPersonToken(forAgent(), issuing());
     const answer = await agent.use(shop, person?.jwt ?? '');
     expect(answer.status).toBe(401);
     expect(answer.headers.get('aauth-requirement')).toMatch(/^requirement=auth-token; ?resource-token="ey/);
@@ -62,13 +62,13 @@ describe('a resource of the test world', () => {
   test('refuses an agent token, and a person token shown by somebody else', async () => {
     expect((await agent.use(shop, agent.token)).headers.get('signature-error')).toBe('error=invalid_jwt');
     const thief = await openAgent({ provider, personServer: personServer.issuer, name: 'thief' });
-    const person = await mintPersonToken(forAgent(), issuing());
+    const person = mintPersonToken(forAgent(), issuing());
     const stolen = await thief.use(shop, person?.jwt ?? '');
     expect(stolen.headers.get('signature-error')).toBe('error=invalid_signature');
   });
 
   test('takes a revocation from the server that signs it, and no longer serves the token', async () => {
-    const auth = await mintAuthToken({ ...forAgent(), scope: 'buy:flour' }, issuing());
+    const auth = mintAuthToken({ ...forAgent(), scope: 'buy:flour' }, issuing());
     const exp = Math.floor((auth?.expiresAt.getTime() ?? 0) / 1000);
     const revocation = await signedFetch(
       `${shop.issuer}/revoke`,

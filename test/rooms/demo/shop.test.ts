@@ -56,11 +56,11 @@ const forPerson = (change: object = {}) => ({
 const issuedBy = ({ issuer, key }: Party) => ({ issuer, key, now: new Date() });
 
 async function personToken(change: object = {}, by = ps) {
-  return (await mintPersonToken(forPerson(change), issuedBy(by)))?.jwt ?? '';
+  return mintPersonToken(forPerson(change), issuedBy(by))?.jwt ?? '';
 }
 
 async function authToken(scope: string | undefined, change: object = {}, by = ps) {
-  return await mintAuthToken({ ...forPerson(change), scope }, issuedBy(by));
+  return mintAuthToken({ ...forPerson(change), scope }, issuedBy(by));
 }
 
 const buying = (item: string) => ({
@@ -114,7 +114,7 @@ describe('a shop of the demo', () => {
 
   test('answers a person token with a challenge that names it', async () => {
     const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
-    const minted = await mintPersonToken(forPerson({ missionS256: s256 }), issuedBy(ps));
+    const minted = mintPersonToken(forPerson({ missionS256: s256 }), issuedBy(ps));
     const challenge = await buy('flour', minted?.jwt ?? '');
     expect(challenge.status).toBe(401);
     const [, token = ''] =
@@ -142,7 +142,7 @@ describe('a shop of the demo', () => {
 
   test('asks an agent without a person for one', async () => {
     const token = { sub: 'aauth:errands@localhost', jwk: agentKey.publicJwk, ps: ps.issuer };
-    const minted = await mintAgentToken(token, issuedBy(provider));
+    const minted = mintAgentToken(token, issuedBy(provider));
     const answer = await buy('flour', minted?.jwt ?? '');
     expect([answer.status, answer.headers.get('aauth-requirement')]).toEqual([
       401,
