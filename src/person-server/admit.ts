@@ -1,7 +1,11 @@
+import { z } from 'zod';
+import { openJws } from '#aauth/jws.ts';
+import { isS256 } from '#aauth/mission-blob.ts';
 import { type Received, verifySignedRequest } from '#aauth/signature.ts';
 import { signatureProblem } from '#aauth/signature-problem.ts';
 import type { AgentToken } from '#aauth/tokens.ts';
 import { invalidRequest, type Json, type Refused, readBytes, readJson } from '#person-server/body.ts';
+import type { OwnMission } from '#person-server/missions.ts';
 import { rememberAgentToken } from '#person-server/revocations.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import { isStorable } from '#person-server/storable.ts';
@@ -12,6 +16,8 @@ export type Admitted = {
   readonly agent: AgentToken;
   /** Whom the agent is bound to; undefined for a new one. */
   readonly person: string | undefined;
+  /** The mission the request names, if it is the agent's own: as it stood when the agent was let in. */
+  readonly mission: OwnMission | undefined;
   /** What was signed, as one digest: the same bytes open no second request while their first waits. */
   readonly signed: string;
   /** Whether the same bytes came before, so lately that the agent may mean both. */
@@ -50,8 +56,10 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (!isStorable(agent.jti) || agent.jti.length > 256) {
     return { kind: 'refused', problem: signatureProblem('invalid_jwt', 'the token has no usable jti') };
   }
+  const json = readJson(received.headers, received.body, server.limits.bodyDepth);
   const known = await server.recognise({
     agent,
+    missionS256: json.kind === 'json' ? namedIn(json.json) : undefined,
     proof: received.method === 'POST' ? proof : undefined,
     now: server.now(),
   });
@@ -67,7 +75,6 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   if (known.replayed) return { kind: 'refused', problem: receivedBefore };
   await rememberAgentToken(server, agent);
 
-  const json = readJson(received.headers, received.body, server.limits.bodyDepth);
   if (json.kind === 'refused') return json;
   // An intermediary has a Person Server of its own; here it acts for whom its upstream token names, and polls for that.
   const chained = json.json.upstream_token !== undefined || received.path.startsWith('/pending/');
@@ -78,12 +85,21 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
     kind: 'admitted',
     agent: signed.agent,
     person: known.person,
+    mission: known.mission,
     signed: proof.signed,
     saidBefore: known.saidBefore,
     json: json.json,
     waitMs: waitMs(received.headers, server.limits.waitMs) ?? 0,
     signal: request.signal,
   };
+}
+
+/** The mission a request is about, as far as it says so itself: nothing of it is verified yet. */
+function namedIn({ mission_s256: named, presented_token: presented }: Json): string | undefined {
+  const claims = z.object({ mission_s256: z.string() });
+  const carried = typeof presented === 'string' ? claims.safeParse(openJws(presented)?.payload) : undefined;
+  const s256 = named ?? carried?.data?.mission_s256;
+  return typeof s256 === 'string' && isS256(s256) ? s256 : undefined;
 }
 
 /** A request as it arrived, with its bytes read. */

@@ -24,7 +24,7 @@ export async function recordAction(server: Server, admitted: Admitted): Promise<
   const { agent } = admitted;
   const { action, description, ...reported } = said;
   const attempt = { action, description, reported };
-  const entered = await enterMission(server, agent, missionS256, attempt);
+  const entered = await enterMission(server, admitted, missionS256, attempt);
   if (entered.kind === 'refused') return problemResponse(entered.problem);
   const line = { ...said, kind: 'audit', source: 'agent', outcome: 'reported', agent: agent.sub } as const;
   const written = await server.write({ missionS256, line, at: server.now() });

@@ -58,7 +58,7 @@ export async function askForAuthToken(server: Server, admitted: Admitted): Promi
     description: members.justification,
     usedAt: token.issuedAt,
   };
-  const entered = await enterForToken(server, parties, missionS256, attempt);
+  const entered = await enterForToken(server, admitted, parties, missionS256, attempt);
   if (entered.kind === 'refused') return problemResponse(entered.problem);
 
   const ask = { parties, members, missionS256, mission: entered.mission };

@@ -45,7 +45,7 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
   const { agent, person: known } = admitted;
   const attempt = { action: type, description: question ?? description };
   const entered =
-    missionS256 !== undefined ? await enterMission(server, agent, missionS256, attempt) : undefined;
+    missionS256 !== undefined ? await enterMission(server, admitted, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const opened = await openRequest(server, {
     person: known ?? offeredTo(server, read.members.login_hint),

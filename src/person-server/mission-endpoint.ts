@@ -67,7 +67,7 @@ const Completion = z.object({ action: z.literal('completion'), summary: words })
 export async function actOnMission(server: Server, admitted: Admitted, s256: string): Promise<Response> {
   const { agent, json } = admitted;
   const said = z.object({ action: z.string(), description: z.string().optional() }).safeParse(json);
-  const entered = await enterMission(server, agent, s256, said.data ?? {});
+  const entered = await enterMission(server, admitted, s256, said.data ?? {});
   if (entered.kind === 'refused') return problemResponse(entered.problem);
   const { mission } = entered;
   const read = readMembers(json, z.discriminatedUnion('action', [Update, Completion]));

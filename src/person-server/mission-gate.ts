@@ -1,10 +1,11 @@
 import { isS256 } from '#aauth/mission-blob.ts';
 import type { Problem } from '#aauth/problem.ts';
+import type { Admitted } from '#person-server/admit.ts';
 import type { Agent } from '#person-server/agents.ts';
 import { invalidRequest, type Refused } from '#person-server/body.ts';
 import { tell } from '#person-server/events.ts';
 import { type Line, writeLog } from '#person-server/mission-log.ts';
-import { type MissionRow, noteAgentTold, readMission, standingOf } from '#person-server/missions.ts';
+import { noteAgentTold, type OwnMission, readMission, standingOf } from '#person-server/missions.ts';
 import type { Server } from '#person-server/server.ts';
 import type { TerminationReason } from '#person-server/tables.ts';
 import { activityShown, closeOverdue } from '#person-server/terminate.ts';
@@ -46,12 +47,12 @@ const tooManyMissing: Refused = {
  */
 export async function enterMission(
   server: Server,
-  agent: Agent,
+  { agent, mission: named }: Pick<Admitted, 'agent' | 'mission'>,
   s256: string,
   attempt: Attempt,
-): Promise<{ readonly kind: 'active'; readonly mission: MissionRow } | Refused> {
+): Promise<{ readonly kind: 'active'; readonly mission: OwnMission } | Refused> {
   if (!isS256(s256)) return invalidRequest('mission_s256 is not the base64url of a SHA-256');
-  const mission = await server.ownMission({ agent, s256 });
+  const mission = named?.s256 === s256 ? named : await server.ownMission({ agent, s256 });
   if (mission) return await actUnder(server, mission, agent, attempt);
   // Counted alike for both, after the same one query: past the limit, too, nobody learns which of the two it was.
   if (!server.pace.mayMiss(agent, server.limits.missedMissions)) return tooManyMissing;
@@ -66,7 +67,7 @@ export async function enterChainedMission(server: Server, agent: Agent, s256: st
   return mission ? await actUnder(server, mission, agent, attempt) : missionNotFound;
 }
 
-async function actUnder(server: Server, mission: MissionRow, agent: Agent, attempt: Attempt) {
+async function actUnder(server: Server, mission: OwnMission, agent: Agent, attempt: Attempt) {
   const standing = standingOf(mission, server.now());
   if (standing.kind === 'active') return { kind: 'active' as const, mission };
   return { kind: 'refused' as const, problem: await tellTerminated(server, mission.s256, agent, attempt) };

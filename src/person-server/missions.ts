@@ -24,6 +24,9 @@ export type Standing =
 
 export type MissionRow = Awaited<ReturnType<typeof readMission>> & object;
 
+/** As much of a mission as deciding takes what its agent asks under it. */
+export type OwnMission = Pick<MissionRow, (typeof ownColumns)[number]>;
+
 const mostAtOnce = 100;
 
 /**
@@ -32,14 +35,14 @@ const mostAtOnce = 100;
  */
 export function openOwnMissions(store: Store) {
   type Asked = { readonly agent: Agent; readonly s256: string };
-  return inTurns<Asked, MissionRow | undefined>(
+  return inTurns<Asked, OwnMission | undefined>(
     async (asks) => {
       const said = JSON.stringify(asks.map(({ agent: { iss, sub }, s256 }) => ({ s256, iss, sub })));
       const asked = sql`jsonb_to_recordset(${said}::jsonb) as asked (s256 text, iss text, sub text)`;
       // By name first, which has an index whatever the plan; then of those, each agent's own.
       const rows = await store
         .selectFrom('mission')
-        .select(columns)
+        .select([...ownColumns, 'agentIss', 'agentSub'])
         .where(sql<boolean>`s256 = any (array(select asked.s256 from ${asked}))`)
         .where(
           sql<boolean>`(s256, agent_iss, agent_sub) in (select asked.s256, asked.iss, asked.sub from ${asked})`,
@@ -55,6 +58,16 @@ export function openOwnMissions(store: Store) {
     { most: mostAtOnce },
   );
 }
+
+export const ownColumns = [
+  's256',
+  'person',
+  'approvedTools',
+  'approvedResources',
+  'expiresAt',
+  'terminatedAt',
+  'terminationReason',
+] as const;
 
 /** By name, so that the plan of the statement that reads them can be kept. */
 const columns = [

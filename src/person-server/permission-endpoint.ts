@@ -29,7 +29,7 @@ export async function askForPermission(server: Server, admitted: Admitted): Prom
   const { agent, person: known } = admitted;
   const attempt = { action, description };
   const entered =
-    missionS256 !== undefined ? await enterMission(server, agent, missionS256, attempt) : undefined;
+    missionS256 !== undefined ? await enterMission(server, admitted, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const mission = entered?.mission;
 

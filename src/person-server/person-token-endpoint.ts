@@ -35,7 +35,7 @@ export async function askForPersonToken(server: Server, admitted: Admitted): Pro
   if (parties.kind === 'refused') return problemResponse(parties.problem);
   const { agent, person, missionS256 } = parties;
   const attempt = { resource, description: members.justification };
-  const entered = await enterForToken(server, parties, missionS256, attempt);
+  const entered = await enterForToken(server, admitted, parties, missionS256, attempt);
   if (entered.kind === 'refused') return problemResponse(entered.problem);
   const { mission } = entered;
 

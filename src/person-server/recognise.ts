@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Proof } from '#aauth/signature.ts';
 import type { AgentToken } from '#aauth/tokens.ts';
+import { type OwnMission, ownColumns } from '#person-server/missions.ts';
 import type { Store } from '#person-server/tables.ts';
 import { inTurns } from '#person-server/turns.ts';
 
@@ -19,6 +20,8 @@ const mostAtOnce = 100;
 export type Signed = {
   readonly agent: Pick<AgentToken, 'iss' | 'sub' | 'jti'>;
   readonly proof: Proof | undefined;
+  /** The mission the request names. */
+  readonly missionS256?: string | undefined;
   readonly now: Date;
 };
 
@@ -31,6 +34,18 @@ export type Recognised = {
   readonly revoked: boolean;
   /** The person the agent is bound to. */
   readonly person: string | undefined;
+  /** The mission it names, if it is the agent's own: unknown and somebody else's are the same to the store. */
+  readonly mission: OwnMission | undefined;
+};
+
+/** A row of the answer: what is known of the agent, beside its mission's own columns, all null where it has none. */
+type Row = Omit<OwnMission, 's256' | 'person'> & {
+  readonly n: number;
+  readonly first: boolean;
+  readonly revoked: boolean | null;
+  readonly boundTo: string | null;
+  readonly s256: string | null;
+  readonly person: string | null;
 };
 
 /**
@@ -43,20 +58,21 @@ export function openRecognise(store: Store): (signed: Signed) => Promise<Recogni
 }
 
 async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Recognised[]> {
-  const said = asks.map(({ agent, proof }, n) => ({
+  const said = asks.map(({ agent, proof, missionS256 }, n) => ({
     n,
     signed: proof?.signed,
     until: proof && new Date(proof.created * 1000 + windowMs + 1000),
     iss: agent.iss,
     sub: agent.sub,
     jti: agent.jti,
+    mission: missionS256,
   }));
   // In the order of their keys, so that no two replicas wait for each other. Of two alike here, one is the first. Nobody waits
   // for the disk: whatever a request brings about is committed after its memory, and reaches the disk only together with it.
-  const { rows } = await sql<{ n: number; first: boolean; revoked: boolean | null; person: string | null }>`
+  const { rows } = await sql<Row>`
     with said as (
-      select n, signed, until, iss, sub, jti from jsonb_to_recordset(${JSON.stringify(said)}::jsonb)
-        as said (n integer, signed text, until timestamptz, iss text, sub text, jti text)
+      select n, signed, until, iss, sub, jti, mission from jsonb_to_recordset(${JSON.stringify(said)}::jsonb)
+        as said (n integer, signed text, until timestamptz, iss text, sub text, jti text, mission text)
     ), remembered as (
       insert into person_server.signed_request (signed, until)
       select signed, max(until) from said where signed is not null group by signed order by signed
@@ -69,8 +85,12 @@ async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Reco
       (select true from person_server.revocation
         where iss = said.iss and jti = said.jti limit 1) as revoked,
       (select person from person_server.agent_binding
-        where iss = said.iss and sub = said.sub and revoked_at is null) as person
-    from said left join remembered on remembered.signed = said.signed
+        where iss = said.iss and sub = said.sub and revoked_at is null) as bound_to,
+      ${sql.join(ownColumns.map((name) => sql.ref(`mission.${name}`)))}
+    from said
+      left join remembered on remembered.signed = said.signed
+      left join person_server.mission on mission.s256 = said.mission
+        and mission.agent_iss = said.iss and mission.agent_sub = said.sub
     where (select set_config('synchronous_commit', 'off', true)) = 'off'
     order by said.n`.execute(store);
   return asks.map(({ proof, now }, n): Recognised => {
@@ -81,9 +101,15 @@ async function recogniseAll(store: Store, asks: readonly Signed[]): Promise<Reco
       saidBefore,
       replayed: saidBefore && !isFresh,
       revoked: row === undefined || row.revoked === true,
-      person: row?.person ?? undefined,
+      person: row?.boundTo ?? undefined,
+      mission: row && missionIn(row),
     };
   });
+}
+
+function missionIn({ n: _n, first: _first, revoked: _revoked, boundTo: _to, ...mission }: Row) {
+  const { s256, person } = mission;
+  return s256 === null || person === null ? undefined : { ...mission, s256, person };
 }
 
 /** Forgets signatures whose window has closed. */

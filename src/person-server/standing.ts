@@ -1,7 +1,7 @@
 import type { Agent } from '#person-server/agents.ts';
 import { type Consented, consentsFor } from '#person-server/consents.ts';
 import type { Standing } from '#person-server/grants.ts';
-import type { MissionRow } from '#person-server/missions.ts';
+import type { OwnMission } from '#person-server/missions.ts';
 import type { Server } from '#person-server/server.ts';
 
 /** What the policy of silent grants looks at for one ask: the person's wish, the binding, the mission, earlier consents. */
@@ -16,7 +16,7 @@ export async function standingFor(
     readonly agent: Agent;
     readonly person: string;
     readonly bound: boolean;
-    readonly mission: MissionRow | undefined;
+    readonly mission: OwnMission | undefined;
   },
   about: Omit<Consented, 'value'>,
 ): Promise<Standing> {

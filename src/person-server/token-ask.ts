@@ -3,7 +3,7 @@ import type { Admitted } from '#person-server/admit.ts';
 import type { Refused } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
 import { type Attempt, enterChainedMission, enterMission } from '#person-server/mission-gate.ts';
-import type { MissionRow } from '#person-server/missions.ts';
+import type { OwnMission } from '#person-server/missions.ts';
 import type { Parties } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
 import { type NewRequest, openRequest } from '#person-server/requests.ts';
@@ -17,19 +17,21 @@ export type TokenAsk = {
   readonly parties: Parties;
   readonly members: TokenRequest;
   readonly missionS256: string | undefined;
-  readonly mission: MissionRow | undefined;
+  readonly mission: OwnMission | undefined;
 };
 
 /** The mission a token request names, or its upstream token does: active, or the refusal. */
 export async function enterForToken(
   server: Server,
+  admitted: Admitted,
   { agent, chained }: Parties,
   missionS256: string | undefined,
   attempt: Attempt,
-): Promise<{ readonly kind: 'entered'; readonly mission: MissionRow | undefined } | Refused> {
+): Promise<{ readonly kind: 'entered'; readonly mission: OwnMission | undefined } | Refused> {
   if (missionS256 === undefined) return { kind: 'entered', mission: undefined };
-  const enter = chained ? enterChainedMission : enterMission;
-  const entered = await enter(server, agent, missionS256, attempt);
+  const entered = chained
+    ? await enterChainedMission(server, agent, missionS256, attempt)
+    : await enterMission(server, admitted, missionS256, attempt);
   return entered.kind === 'refused' ? entered : { kind: 'entered', mission: entered.mission };
 }
 
