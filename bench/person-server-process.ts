@@ -12,6 +12,7 @@ import { drive } from './person-server-driver.ts';
 export type FloorOrder = {
   readonly requests: number;
   readonly verifications: number;
+  readonly inserts: number;
   readonly lanes: number;
 };
 export type FloorTaken = { readonly seconds: number; readonly cpuMs: number };
@@ -49,7 +50,7 @@ async function serve() {
   });
 }
 
-/** The least a request can cost: each signature verified by OpenSSL and one durable row by a prepared statement; no HTTP. */
+/** The least a request can cost: each signature verified by OpenSSL and each durable row by a prepared statement; no HTTP. */
 async function stand() {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   await pool.query('create table bench_floor (id bigint generated always as identity, what text)');
@@ -64,22 +65,23 @@ async function stand() {
     values: ['x'.repeat(100)],
   };
 
-  async function one(verifications: number) {
+  async function one({ verifications, inserts }: FloorOrder) {
     for (let done = 0; done < verifications; done++) {
       if (!verify(null, bytes, createPublicKey({ key: { ...publicJwk }, format: 'jwk' }), signature)) {
         throw new Error('the floor gave way');
       }
     }
-    await pool.query(insert);
+    for (let done = 0; done < inserts; done++) await pool.query(insert);
   }
 
-  async function take({ requests, verifications, lanes }: FloorOrder): Promise<FloorTaken> {
+  async function take(order: FloorOrder): Promise<FloorTaken> {
     const before = process.cpuUsage();
     const started = performance.now();
+    const { requests, lanes } = order;
     let left = requests;
     await Promise.all(
       Array.from({ length: lanes }, async () => {
-        while (left-- > 0) await one(verifications);
+        while (left-- > 0) await one(order);
       }),
     );
     const seconds = (performance.now() - started) / 1000;

@@ -34,7 +34,10 @@ export async function openStoreOfBench(url: string) {
          from generate_series(1, $1::int) n on conflict do nothing`,
         [count],
       );
-      // What filling left to be done is done before anything is measured.
+      await this.settle();
+    },
+    /** What filling or working has left to be done is done before anything is measured. */
+    async settle() {
       await client.query('vacuum analyze');
       await client.query('checkpoint');
     },

@@ -8,8 +8,15 @@ import { openAgentProvider, openResource } from '../test/support/aauth-world.ts'
 import { openTestDatabase } from '../test/support/database.ts';
 import type { Part } from './person-server-driver.ts';
 
-/** The people's side, on another replica: whatever their agents ask is approved. Gives the verb that goes round once. */
-export async function openPeople(stack: AsyncDisposableStack, url: string, issuer: string) {
+export type People = {
+  /** Approves until nothing is open. */
+  readonly approveOpen: () => Promise<void>;
+  /** While they are away, nothing is decided that nobody calls for. */
+  readonly away: (isAway: boolean) => void;
+};
+
+/** The people's side, on another replica: whatever their agents ask is approved. */
+export async function openPeople(stack: AsyncDisposableStack, url: string, issuer: string): Promise<People> {
   const database = stack.use(await openTestDatabase([], { url }));
   const replica = stack.use(
     await openPersonServer({
@@ -30,19 +37,23 @@ export async function openPeople(stack: AsyncDisposableStack, url: string, issue
     }
   };
   const approveOpen = async () => {
-    const { requests } = await oversight.listRequests({ state: 'open', person: 'alice', limit: 200 });
-    await Promise.all(requests.map(({ id }) => approve(id)));
+    for (;;) {
+      const { requests } = await oversight.listRequests({ state: 'open', person: 'alice', limit: 200 });
+      if (!requests.length) return;
+      await Promise.all(requests.map(({ id }) => approve(id)));
+    }
   };
+  let isAway = false;
   const stop = new AbortController();
   const follow = async () => {
     for await (const { kind, requestId } of oversight.watch({ signal: stop.signal })) {
-      if (kind === 'request' && requestId !== undefined) approve(requestId).catch(fail);
+      if (kind === 'request' && requestId !== undefined && !isAway) approve(requestId).catch(fail);
     }
   };
   // An event that commits late is passed over: whoever follows them goes round as well.
   const goRound = async () => {
     while (!stop.signal.aborted) {
-      await approveOpen();
+      if (!isAway) await approveOpen();
       await pause(500);
     }
   };
@@ -52,7 +63,12 @@ export async function openPeople(stack: AsyncDisposableStack, url: string, issue
     stop.abort();
     await deciding;
   });
-  return approveOpen;
+  return {
+    approveOpen,
+    away(now) {
+      isAway = now;
+    },
+  };
 }
 
 /** Agents with a mission each, approved by their person, and a person token for the shop in it. */
@@ -60,7 +76,7 @@ export async function openParts(
   stack: AsyncDisposableStack,
   issuer: string,
   agents: number,
-  approveOpen: () => Promise<void>,
+  { approveOpen }: People,
 ): Promise<Part[]> {
   const provider = stack.use(await openAgentProvider());
   const shop = stack.use(await openResource());

@@ -15,20 +15,22 @@ import {
 } from './person-server-driver.ts';
 import type { FloorOrder, FloorTaken } from './person-server-process.ts';
 import { openStoreOfBench } from './person-server-store.ts';
-import { openParts, openPeople } from './person-server-world.ts';
+import { openParts, openPeople, type People } from './person-server-world.ts';
 
 // BENCH_REQUESTS, BENCH_REPETITIONS, BENCH_CLASSES (a list) make a run longer or shorter; BENCH_PROFILE names a directory for
 // the server's CPU profile.
 const drivers = 2;
 const agents = 16;
-const requests = Number(process.env.BENCH_REQUESTS ?? 1600);
-const repetitions = Number(process.env.BENCH_REPETITIONS ?? 3);
-const sizes = [100];
+const requests = Number(process.env.BENCH_REQUESTS ?? 4800);
+const repetitions = Number(process.env.BENCH_REPETITIONS ?? 5);
+const sizes = [100, 100_000];
 const chosen = requestClasses.filter((name) => (process.env.BENCH_CLASSES ?? name).split(',').includes(name));
 
-/** Requests of each agent in one run. A signature is good for a minute, and what waits for a decision takes longer. */
-const perAgent = (requestClass: RequestClass) =>
-  Math.ceil(requests / agents / (requestClass === 'long_poll' ? 8 : 1));
+/** What goes through people is done less often, for they take longer. A signature is good for a minute. */
+const shares: Readonly<Partial<Record<RequestClass, number>>> = { long_poll: 3, round: 24 };
+
+/** Requests of each agent in one run. */
+const perAgent = (requestClass: RequestClass) => Math.ceil(requests / agents / (shares[requestClass] ?? 1));
 
 /** An agent token and the request; for an auth token also the resource token and the token presented for it. */
 const verifications: Readonly<Record<RequestClass, number>> = {
@@ -37,7 +39,11 @@ const verifications: Readonly<Record<RequestClass, number>> = {
   person_token: 2,
   auth_token: 4,
   long_poll: 2,
+  round: 2,
 };
+
+/** What is written down for good: a round is asked, decided and delivered, one after the other. */
+const inserts: Readonly<Partial<Record<RequestClass, number>>> = { round: 3 };
 
 type Measured = {
   readonly perSecond: number;
@@ -61,6 +67,7 @@ type Bench = {
   readonly driving: readonly ChildProcess[];
   readonly store: Awaited<ReturnType<typeof openStoreOfBench>>;
   readonly parts: readonly Part[];
+  readonly people: People;
 };
 
 /** Runs every request class beside its floor, on a small store and on one a thousand times as large. */
@@ -73,12 +80,12 @@ export async function benchPersonServer() {
   const floor = await started('floor', postgres.url);
   const driving = await Promise.all(Array.from({ length: drivers }, () => started('driver')));
   const store = stack.use(await openStoreOfBench(postgres.url));
-  const approveOpen = await openPeople(stack, postgres.url, issuer);
-  const parts = await openParts(stack, issuer, agents, approveOpen);
-  const bench: Bench = { server, floor, driving, store, parts };
+  const people = await openPeople(stack, postgres.url, issuer);
+  const parts = await openParts(stack, issuer, agents, people);
+  const bench: Bench = { server, floor, driving, store, parts, people };
 
   print(
-    `${agents} agents at once, ${requests} requests a time (of long_poll an eighth), the median of ${repetitions} times.`,
+    `${agents} agents at once, ${requests} requests a time (a third of long_poll, a twenty-fourth of round), the median of ${repetitions} times.`,
   );
   print('Milliseconds of server, postgres, agents and floor are processor time for each request.');
   const small = new Map<RequestClass, Measured>();
@@ -89,9 +96,11 @@ export async function benchPersonServer() {
     );
     print(`\n${size} missions, log entries and pending requests`);
     print(row('', [...columns, size === sizes[0] ? '' : 'growth']));
-    // The first run of each class plans and compiles.
+    // The first runs plan and compile.
     for (let time = 0; time < 4; time++)
       for (const requestClass of chosen) await measure(bench, requestClass);
+    // Postgres looks at its tables again by itself within the minute.
+    await store.settle();
     const scans = await store.scans();
     const runs = chosen.map((requestClass) => ({ requestClass, measured: [] as Measured[] }));
     for (let time = 0; time < repetitions; time++) {
@@ -121,25 +130,35 @@ export async function benchPersonServer() {
 
 /** One time of one class: its floor first, then the class. */
 async function measure(
-  { server, floor, driving, store, parts }: Bench,
+  { server, floor, driving, store, parts, people }: Bench,
   requestClass: RequestClass,
 ): Promise<Measured> {
   const each = perAgent(requestClass);
   const requests = each * agents;
   const storeMs = async () => (await store.cpuMs()) ?? Number.NaN;
-  const order: FloorOrder = { requests, verifications: verifications[requestClass], lanes: agents };
+  const order: FloorOrder = {
+    requests,
+    verifications: verifications[requestClass],
+    inserts: inserts[requestClass] ?? 1,
+    lanes: agents,
+  };
   const floorBefore = await storeMs();
   const taken = await ask<FloorTaken>(floor, order);
   const floorMs = taken.cpuMs + (await storeMs()) - floorBefore;
 
-  const orders = driving.map(
-    (_, number): Order => ({
-      parts: parts.filter((_part, at) => at % drivers === number),
-      requestClass,
-      each,
-    }),
-  );
-  await Promise.all(driving.map((driver, number) => ask<'ready'>(driver, orders[number] ?? 'go')));
+  const tell = async (orderFor: (parts: readonly Part[]) => Order) =>
+    await Promise.all(
+      driving.map((driver, number) =>
+        ask<'ready'>(driver, orderFor(parts.filter((_part, at) => at % drivers === number))),
+      ),
+    );
+  if (requestClass === 'long_poll') {
+    people.away(true);
+    await tell((parts) => ({ parts, asks: each }));
+    await people.approveOpen();
+    people.away(false);
+  }
+  await tell((parts) => ({ parts, requestClass, each }));
   const postgresBefore = await storeMs();
   const serverBefore = await ask<number>(server, 'cpu');
   const started = performance.now();
@@ -226,6 +245,8 @@ async function start(args: readonly string[]): Promise<ChildProcess> {
     ...(profile && { execArgv: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
   });
   await once(child, 'message');
+  // Nothing is measured without it; what it died of stands above.
+  child.once('exit', (code) => code && process.exit(code));
   return child;
 }
 

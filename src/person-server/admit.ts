@@ -94,10 +94,12 @@ export async function admit(server: Server, request: Request): Promise<Admitted 
   };
 }
 
+const ClaimedMission = z.object({ mission_s256: z.string() });
+
 /** The mission a request is about, as far as it says so itself: nothing of it is verified yet. */
 function namedIn({ mission_s256: named, presented_token: presented }: Json): string | undefined {
-  const claims = z.object({ mission_s256: z.string() });
-  const carried = typeof presented === 'string' ? claims.safeParse(openJws(presented)?.payload) : undefined;
+  const carried =
+    typeof presented === 'string' ? ClaimedMission.safeParse(openJws(presented)?.payload) : undefined;
   const s256 = named ?? carried?.data?.mission_s256;
   return typeof s256 === 'string' && isS256(s256) ? s256 : undefined;
 }

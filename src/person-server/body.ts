@@ -67,7 +67,7 @@ export function readJson(
   } catch {
     return invalidRequest('the body is not JSON');
   }
-  const object = z.record(z.string(), z.unknown()).safeParse(value);
+  const object = JsonObject.safeParse(value);
   if (!object.success) return invalidRequest('the body is not a JSON object');
   if (!isStorable(value, depth)) {
     return invalidRequest('the body nests too deep or holds a value that cannot be kept');
@@ -75,6 +75,7 @@ export function readJson(
   return { kind: 'json', json: object.data };
 }
 
+const JsonObject = z.record(z.string(), z.unknown());
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads the members of a body; unknown ones are ignored (draft §aauth-capabilities). What is wrong is named, not repeated. */

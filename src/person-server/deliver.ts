@@ -2,7 +2,7 @@ import { type Problem, problemResponse } from '#aauth/problem.ts';
 import { stillPending, waitsElsewhere } from '#person-server/deferred.ts';
 import { federate, isFederated } from '#person-server/federate.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
-import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
+import { holdMission, type OwnMission, readMission, standingOf } from '#person-server/missions.ts';
 import { readRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
@@ -29,7 +29,7 @@ export async function deliver(
   request: RequestRow,
   reply?: Readonly<Record<string, unknown>>,
 ): Promise<Response> {
-  const mission = request.missionS256 ? await readMission(server.store, request.missionS256) : undefined;
+  const mission = request.missionS256 ? await missionOf(server, request, request.missionS256) : undefined;
   const ended = mission !== undefined && standingOf(mission, server.now()).kind !== 'active';
   const endedByIt = request.type === 'mission_completion' && request.state === 'approved';
   if (mission && ended && !endedByIt && (request.state === 'approved' || request.state === 'voided')) {
@@ -61,6 +61,12 @@ export async function deliver(
   }
 }
 
+/** The mission a request is under: its agent's own, or the one its upstream token carries. */
+async function missionOf(server: Server, { agentIss, agentSub }: RequestRow, s256: string) {
+  const own = await server.ownMission({ agent: { iss: agentIss, sub: agentSub }, s256 });
+  return own ?? (await readMission(server.store, s256));
+}
+
 /**
  * A yes is not kept for ever for an agent that does not fetch it: what the person had in mind is over. A mission's is, for
  * without it the agent would never learn the name of what it was given.
@@ -75,12 +81,10 @@ export function gone(): Response {
   return problemResponse({ status: 410, error: 'gone', detail: 'nothing is pending here any more' });
 }
 
-type Mission = Awaited<ReturnType<typeof readMission>>;
-
 async function deliverApproved(
   server: Server,
   request: RequestRow,
-  mission: Mission,
+  mission: OwnMission | undefined,
   reply: Readonly<Record<string, unknown>> | undefined,
 ): Promise<Response> {
   const { wanted } = request;
@@ -106,7 +110,8 @@ async function deliverApproved(
       return handed ?? tokenAnswer(wanted.type, prepared, server.now());
     }
     case 'mission': {
-      if (!mission) return gone();
+      const blob = mission && (await readMission(server.store, mission.s256))?.blob;
+      if (!mission || !blob) return gone();
       const prepared = await Promise.all(
         (mission.approvedResources ?? []).map((resource) =>
           preparePersonToken(server, whose, { ...wanted, resource }),
@@ -118,7 +123,7 @@ async function deliverApproved(
         handed ??
         answerJson({
           s256: mission.s256,
-          mission: Buffer.from(mission.blob).toString('base64url'),
+          mission: Buffer.from(blob).toString('base64url'),
           capabilities: ourCapabilities,
           ...(mission.approvedResources && {
             person_tokens: Object.fromEntries(tokens.map(({ minted, row }) => [row.resource, minted.jwt])),
@@ -199,10 +204,10 @@ async function handOut(
 
 /** Takes the one delivery a request has; false when it was taken before. */
 export async function takeDelivery(server: Server, request: RequestRow): Promise<boolean> {
-  return await takeWithin(server.store, request, server.now());
+  return await server.takeDelivery({ id: request.id, at: server.now() });
 }
 
-async function takeWithin(within: Server['store'] | Within, { id }: RequestRow, at: Date): Promise<boolean> {
+async function takeWithin(within: Within, { id }: RequestRow, at: Date): Promise<boolean> {
   const taken = await within
     .updateTable('request')
     .set({ deliveredAt: at })

@@ -9,14 +9,14 @@ import { nothingHere, slowDown } from '#person-server/deferred.ts';
 import { deliver, gone, takeDelivery } from '#person-server/deliver.ts';
 import { isFederated } from '#person-server/federate.ts';
 import { answerWhenReady } from '#person-server/pending.ts';
-import { endRequest, findOwnRequest } from '#person-server/requests.ts';
+import { endRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { isOpen, type RequestRow } from '#person-server/shown.ts';
 import { readUpdatedRequest } from '#person-server/updated-request.ts';
 
 /** `GET` of a pending URL (draft §deferred-responses): still pending, or the answer, once. */
 export async function poll(server: Server, admitted: Admitted, pending: string): Promise<Response> {
-  const request = await findOwnRequest(server.store, admitted.agent, pending);
+  const request = await server.ownRequest({ agent: admitted.agent, pending });
   if (!request) return problemResponse(nothingHere);
   return server.pace.mayPoll(request.id) ? await answerWhenReady(server, request, admitted) : slowDown();
 }
@@ -28,7 +28,7 @@ const Reaction = z.discriminatedUnion('action', [
 
 /** `POST` to a pending URL (draft §agent-response-to-clarification): the agent's answer to the question that waits. */
 export async function respond(server: Server, admitted: Admitted, pending: string): Promise<Response> {
-  const request = await findOwnRequest(server.store, admitted.agent, pending);
+  const request = await server.ownRequest({ agent: admitted.agent, pending });
   if (!request) return problemResponse(nothingHere);
   const read = readMembers(admitted.json, Reaction);
   if (read.kind === 'refused') return problemResponse(read.problem);
@@ -72,7 +72,7 @@ async function answerElsewhere(
 
 /** `DELETE` of a pending URL (draft §cancel-request): the agent withdraws, the person is told, and the URL is gone. */
 export async function withdraw(server: Server, admitted: Admitted, pending: string): Promise<Response> {
-  const request = await findOwnRequest(server.store, admitted.agent, pending);
+  const request = await server.ownRequest({ agent: admitted.agent, pending });
   if (!request) return problemResponse(nothingHere);
   if (request.state === 'withdrawn') return gone();
   // What was decided and not yet fetched will not be handed out any more either.

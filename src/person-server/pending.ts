@@ -52,9 +52,11 @@ export async function answerWhenReady(
 ): Promise<Response> {
   const until = performance.now() + waitMs;
   const over = AbortSignal.any([signal, server.wake.closed]);
-  for (let request = first; ; ) {
+  let request = first;
+  // What was just read and is over does not open again.
+  for (let isKnown = !isOpen(first.state); ; isKnown = false) {
     using change = server.wake.expect(request.id);
-    request = (await readRequest(server.store, request.id)) ?? request;
+    if (!isKnown) request = (await readRequest(server.store, request.id)) ?? request;
     if (isOpen(request.state) && request.expiresAt <= server.now()) {
       if (request.missionS256) await closeOverdue(server, request.missionS256);
       await endRequest(server, request, { state: 'expired' });

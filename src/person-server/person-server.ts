@@ -18,6 +18,7 @@ import { openKeys } from '#person-server/keys.ts';
 import { openOwnMissions } from '#person-server/missions.ts';
 import { type Oversight, openOversight } from '#person-server/oversight.ts';
 import { openPace } from '#person-server/pace.ts';
+import { openDeliveries, openOwnRequests } from '#person-server/polls.ts';
 import { openRecognise } from '#person-server/recognise.ts';
 import { type Mount, mountsOf } from '#person-server/routes.ts';
 import { openScribe } from '#person-server/scribe.ts';
@@ -108,6 +109,8 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     recognise: openRecognise(store),
     ownMission: openOwnMissions(store),
     write: openScribe(store),
+    ownRequest: openOwnRequests(store),
+    takeDelivery: openDeliveries(store),
     tokenPast: openTokenPast(store),
     seenAgentTokens: new Set(),
     federating: new Set(),

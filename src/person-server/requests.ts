@@ -168,17 +168,6 @@ function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action'
   }
 }
 
-/** The request behind a pending URL, if this agent opened it: somebody else's is no different from an invented one. */
-export async function findOwnRequest(store: Store, agent: Agent, pending: string) {
-  return await store
-    .selectFrom('request')
-    .select(requestColumns)
-    .where('pending', '=', pending)
-    .where('agentIss', '=', agent.iss)
-    .where('agentSub', '=', agent.sub)
-    .executeTakeFirst();
-}
-
 export async function readRequest(store: Store, id: string) {
   return await store.selectFrom('request').select(requestColumns).where('id', '=', id).executeTakeFirst();
 }

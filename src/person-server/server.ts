@@ -6,6 +6,7 @@ import type { SilentGrants } from '#person-server/grants.ts';
 import type { Keys } from '#person-server/keys.ts';
 import type { openOwnMissions } from '#person-server/missions.ts';
 import type { Pace } from '#person-server/pace.ts';
+import type { openDeliveries, openOwnRequests } from '#person-server/polls.ts';
 import type { openRecognise } from '#person-server/recognise.ts';
 import type { openScribe } from '#person-server/scribe.ts';
 import type { Store } from '#person-server/tables.ts';
@@ -90,6 +91,8 @@ export type Server = {
   readonly recognise: ReturnType<typeof openRecognise>;
   readonly ownMission: ReturnType<typeof openOwnMissions>;
   readonly write: ReturnType<typeof openScribe>;
+  readonly ownRequest: ReturnType<typeof openOwnRequests>;
+  readonly takeDelivery: ReturnType<typeof openDeliveries>;
   readonly tokenPast: ReturnType<typeof openTokenPast>;
   /** Agent tokens this process has already written down. */
   readonly seenAgentTokens: Set<string>;

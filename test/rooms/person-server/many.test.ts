@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Proof } from '#aauth/signature.ts';
 import { readLog } from '#person-server/mission-log.ts';
 import { holdMission, insertMission, openOwnMissions } from '#person-server/missions.ts';
+import { openDeliveries, openOwnRequests } from '#person-server/polls.ts';
 import { openRecognise } from '#person-server/recognise.ts';
 import { openScribe, type Writing } from '#person-server/scribe.ts';
 import { openStore, type Store } from '#person-server/tables.ts';
@@ -226,16 +227,100 @@ describe('many who sign', () => {
 });
 
 describe('many who name missions', () => {
-  test('find their own and no other', async () => {
+  test.each(['when they are let in', 'later'])('find their own and no other, %s', async (when) => {
     const [mine, other] = [await newMission(), await newMission()];
-    const own = openOwnMissions(here);
+    const [door, own] = [openRecognise(here), openOwnMissions(here)];
+    const find = async (who: typeof agent, missionS256: string) =>
+      when === 'later'
+        ? await own({ agent: who, s256: missionS256 })
+        : (await door({ agent: who, proof: undefined, missionS256, now })).mission;
     const stranger = { ...agent, sub: 'aauth:stranger@agents.example' };
     const found = await Promise.all([
-      own({ agent, s256: mine }),
-      own({ agent: stranger, s256: mine }),
-      own({ agent, s256: other }),
-      own({ agent, s256: 'unknown' }),
+      find(agent, mine),
+      find(stranger, mine),
+      find(agent, other),
+      find(agent, 'unknown'),
     ]);
     expect(found.map((mission) => mission?.s256)).toEqual([mine, undefined, other, undefined]);
+    expect(found[0]).toMatchObject({ person: 'alice', expiresAt: null, terminatedAt: null });
+  });
+
+  test('read on the way in how each stands at that moment', async () => {
+    const expiresAt = new Date(now.getTime() + 60_000);
+    const s256 = await newMission(expiresAt);
+    const door = openRecognise(here);
+    const enter = async () => (await door({ agent, proof: undefined, missionS256: s256, now })).mission;
+    expect(await enter()).toMatchObject({ expiresAt, terminatedAt: null });
+    await there
+      .updateTable('mission')
+      .set({ terminatedAt: now, terminationReason: 'revoked' })
+      .where('s256', '=', s256)
+      .execute();
+    expect(await enter()).toMatchObject({ terminatedAt: now, terminationReason: 'revoked' });
+  });
+});
+
+describe('many who poll', () => {
+  async function newRequest(): Promise<{ readonly id: string; readonly pending: string }> {
+    const [id, pending] = [randomUUID(), randomUUID()];
+    await here
+      .insertInto('request')
+      .values({
+        id,
+        pending,
+        code: randomUUID(),
+        type: 'permission',
+        person: 'alice',
+        missionS256: null,
+        agentIss: agent.iss,
+        agentSub: agent.sub,
+        subagent: null,
+        agentNew: false,
+        state: 'approved',
+        digest: 'd',
+        asserted: '{}',
+        wanted: '{}',
+        previous: null,
+        openedAt: now,
+        deadline: now,
+        expiresAt: now,
+        arrivedAt: null,
+        decision: null,
+        answer: null,
+        closedAt: now,
+        deliveredAt: null,
+        federation: null,
+        callback: null,
+        returnedAt: null,
+        signed: null,
+      })
+      .execute();
+    return { id, pending };
+  }
+
+  test('find what they opened themselves', async () => {
+    const [first, second] = [await newRequest(), await newRequest()];
+    const own = openOwnRequests(here);
+    const found = await Promise.all([
+      own({ agent, pending: first.pending }),
+      own({ agent: { ...agent, sub: 'aauth:stranger@agents.example' }, pending: first.pending }),
+      own({ agent, pending: second.pending }),
+      own({ agent, pending: 'invented' }),
+    ]);
+    expect(found.map((request) => request?.id)).toEqual([first.id, undefined, second.id, undefined]);
+  });
+
+  test('are handed each answer once, in one turn and at both replicas', async () => {
+    const requests = await Promise.all(Array.from({ length: 12 }, newRequest));
+    const [first, second] = [openDeliveries(here), openDeliveries(there)];
+    const taken = await Promise.all(
+      requests.flatMap(({ id }) =>
+        [first, first, second, second].map(async (take) => ((await take({ id, at: now })) ? id : undefined)),
+      ),
+    );
+    expect(taken.filter((id) => id !== undefined).toSorted()).toEqual(
+      requests.map(({ id }) => id).toSorted(),
+    );
+    expect(await first({ id: 'invented', at: now })).toBe(false);
   });
 });
