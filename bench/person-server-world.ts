@@ -50,7 +50,7 @@ export async function openPeople(stack: AsyncDisposableStack, url: string, issue
       if (kind === 'request' && requestId !== undefined && !isAway) approve(requestId).catch(fail);
     }
   };
-  // An event that commits late is passed over: whoever follows them goes round as well.
+  // Whoever follows events goes round as well: one may be lost with a connection.
   const goRound = async () => {
     while (!stop.signal.aborted) {
       if (!isAway) await approveOpen();

@@ -26,16 +26,32 @@ export async function tell(within: Store, { kind, requestId, missionS256 }: Even
   );
 }
 
-/** Events after `after`, oldest first, at most `limit`. Ids grow; one that commits late may be passed over, so readers reconcile. */
+/**
+ * Events after `after`, oldest first, at most `limit`. Ids are given when an event is written and not when it is committed:
+ * what is missing between two may still come.
+ */
 export async function eventsAfter(store: Store, after: number, limit: number) {
   return await store
     .selectFrom('event')
-    .selectAll()
+    .select(columns)
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
     .execute();
 }
+
+/** Those of these events that are there by now. */
+export async function eventsNamed(store: Store, ids: readonly number[]) {
+  if (!ids.length) return [];
+  return await store
+    .selectFrom('event')
+    .select(columns)
+    .where(sql<boolean>`id = any (${ids}::bigint[])`)
+    .orderBy('id')
+    .execute();
+}
+
+const columns = ['id', 'kind', 'requestId', 'missionS256'] as const;
 
 /** The newest event's id, 0 when there is none. */
 export async function newestEvent(store: Store): Promise<number> {
