@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { type Door, isProtected, missionControlPath } from '#mission-control/authentication.ts';
 import { defaultOversight, type Oversight } from '#oversight.ts';
 import { OversightError, parseOversight } from '#oversight-reading.ts';
+import type { About } from '#person-server/server.ts';
 import { type Name, type ReadFile, readValues, type Values } from '#settings.ts';
 
 export type Config = {
@@ -22,6 +23,8 @@ export type Config = {
   readonly askMs: number;
   /** How long what is over is kept there; absent: for good. */
   readonly keptMs?: number;
+  /** What our own Person Server says of itself. */
+  readonly about: About;
   /** A pino level name. */
   readonly log: string;
   readonly missionControl:
@@ -128,6 +131,7 @@ export function readConfig(
     ...(values.CHAPERONE_RETENTION_DAYS !== undefined && {
       keptMs: values.CHAPERONE_RETENTION_DAYS * dayMs,
     }),
+    about: aboutFrom(reading),
     log: values.CHAPERONE_LOG ?? 'info',
     missionControl,
     ...(door ? { door } : {}),
@@ -213,6 +217,32 @@ function missionControlFrom({ values, refuse, needHttps, need }: Reading): Confi
   needHttps('CHAPERONE_MISSION_CONTROL', where);
   need('another mission control asks who calls', 'CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN');
   return { kind: 'remote', url: where.replace(/\/+$/, ''), token };
+}
+
+function aboutFrom({ values, given, refuse }: Reading): About {
+  const elsewhere = (values.CHAPERONE_MISSION_CONTROL ?? 'embedded') !== 'embedded';
+  const names = [
+    'CHAPERONE_NAME',
+    'CHAPERONE_LOGO_URI',
+    'CHAPERONE_LOGO_DARK_URI',
+    'CHAPERONE_DOCUMENTATION_URI',
+    'CHAPERONE_TOS_URI',
+    'CHAPERONE_POLICY_URI',
+  ] as const;
+  for (const name of names)
+    refuse(
+      elsewhere && given.has(name),
+      `${name}: another Person Server is overseen, and it speaks for itself`,
+    );
+  const [name, logo, logoDark, documentation, terms, policy] = names.map((each) => values[each]);
+  return {
+    ...(name !== undefined && { name }),
+    ...(logo !== undefined && { logo_uri: logo }),
+    ...(logoDark !== undefined && { logo_dark_uri: logoDark }),
+    ...(documentation !== undefined && { documentation_uri: documentation }),
+    ...(terms !== undefined && { tos_uri: terms }),
+    ...(policy !== undefined && { policy_uri: policy }),
+  };
 }
 
 function doorFrom({ values, given, development, host, refuse, need, needHttps }: Reading): Door | undefined {

@@ -203,6 +203,7 @@ function openOurs(
     defaultPerson,
     ...(accessServerFor && { accessServerFor }),
     missionControlEndpoint: `${issuer}${missionControlPath}`,
+    about: config.about,
     limits: { pendingMs: config.askMs, ...(config.keptMs !== undefined && { keptMs: config.keptMs }) },
     asksAlways: (missionS256) => ledger.holds.silenced(missionS256),
     ...(known && { welcome }),

@@ -6,6 +6,7 @@ const flag = z
   .enum(['1', 'true', '0', 'false'], 'either 1 or 0')
   .transform((word) => word === '1' || word === 'true');
 const url = z.url({ protocol: /^https?$/, error: 'not an http or https URL' });
+const secureUrl = z.url({ protocol: /^https$/, error: 'not an https URL' });
 const list = text
   .transform((words) =>
     words
@@ -79,6 +80,18 @@ const known = {
     meaning:
       'how long our own Person Server keeps what is over: closed asks, ended missions with their logs, expired tokens; without it, for good',
   },
+  CHAPERONE_NAME: {
+    schema: text.max(100, 'at most 100 characters'),
+    meaning: 'what our own Person Server calls itself in its metadata, `Chaperone` by default',
+  },
+  CHAPERONE_LOGO_URI: { schema: secureUrl, meaning: 'its logo, in its metadata' },
+  CHAPERONE_LOGO_DARK_URI: { schema: secureUrl, meaning: 'its logo for dark backgrounds, in its metadata' },
+  CHAPERONE_DOCUMENTATION_URI: {
+    schema: secureUrl,
+    meaning: 'documentation for developers of agents, in its metadata',
+  },
+  CHAPERONE_TOS_URI: { schema: secureUrl, meaning: 'its terms of service, in its metadata' },
+  CHAPERONE_POLICY_URI: { schema: secureUrl, meaning: 'its privacy policy, in its metadata' },
   CHAPERONE_LOG: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     meaning: 'least level that is logged, `info` by default',

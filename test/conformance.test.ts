@@ -16,6 +16,16 @@ import {
   type Twist,
 } from './support/outside.ts';
 
+/** What its operator has it say of itself. */
+const named = {
+  CHAPERONE_NAME: 'Kitchen',
+  CHAPERONE_LOGO_URI: 'https://kitchen.example/logo.png',
+  CHAPERONE_LOGO_DARK_URI: 'https://kitchen.example/dark.png',
+  CHAPERONE_DOCUMENTATION_URI: 'https://kitchen.example/docs',
+  CHAPERONE_TOS_URI: 'https://kitchen.example/terms',
+  CHAPERONE_POLICY_URI: 'https://kitchen.example/privacy',
+};
+
 const stack = new AsyncDisposableStack();
 let issuer = '';
 let provider: Party;
@@ -24,7 +34,7 @@ let shop: Party;
 let elsewhere: Party;
 
 beforeAll(async () => {
-  ({ issuer } = stack.use(await serveApart()));
+  ({ issuer } = stack.use(await serveApart(named)));
   provider = stack.use(await openParty('aauth-agent.json', { name: 'Provider' }));
   const scopes = { scope_descriptions: { read: 'Read', write: 'Write' } };
   shop = stack.use(await openParty('aauth-resource.json', { name: 'Shop', ...scopes }));
@@ -379,6 +389,13 @@ test('its metadata names every endpoint by its own name, and every path takes it
   const document = (await found.json()) as Record<string, string>;
   expect(document).toMatchObject({
     issuer,
+    name: 'Kitchen',
+    description: expect.any(String),
+    logo_uri: 'https://kitchen.example/logo.png',
+    logo_dark_uri: 'https://kitchen.example/dark.png',
+    documentation_uri: 'https://kitchen.example/docs',
+    tos_uri: 'https://kitchen.example/terms',
+    policy_uri: 'https://kitchen.example/privacy',
     scopes_supported: ['openid'],
     claims_supported: ['sub'],
     accept_signature_algs: ['Ed25519', 'ES256'],

@@ -7,12 +7,13 @@ import type { Server } from '#person-server/server.ts';
 const anybody = { 'access-control-allow-origin': '*' };
 
 /** `GET /.well-known/aauth-person.json` (draft §ps-metadata). */
-export function metadata({ issuer, missionControlEndpoint, people }: Server): Response {
+export function metadata({ issuer, missionControlEndpoint, people, about }: Server): Response {
   const { scopes, claims } = identitySupported(people.values());
   const document = {
     issuer,
     name: 'Chaperone',
     description: 'Puts what agents ask before the people they act for, in the chat those people use.',
+    ...about,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     person_token_endpoint: `${issuer}/person`,
     auth_token_endpoint: `${issuer}/token`,
@@ -33,11 +34,12 @@ export function metadata({ issuer, missionControlEndpoint, people }: Server): Re
  * `GET /.well-known/aauth-access.json` (draft §access-server-metadata): what a resource verifies our tokens by that has us as
  * its access server. Person Servers of others are no callers here, whatever they send.
  */
-export function accessMetadata({ issuer }: Server): Response {
+export function accessMetadata({ issuer, about }: Server): Response {
   const document = {
     issuer,
     name: 'Chaperone',
     description: 'Decides for its own people what their agents may do at the resources that chose it.',
+    ...about,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     auth_token_endpoint: `${issuer}/token`,
     revocation_endpoint: `${issuer}/revoke`,

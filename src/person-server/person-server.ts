@@ -22,7 +22,14 @@ import { openDeliveries, openOwnRequests } from '#person-server/polls.ts';
 import { openRecognise } from '#person-server/recognise.ts';
 import { type Mount, mountsOf } from '#person-server/routes.ts';
 import { openScribe } from '#person-server/scribe.ts';
-import { type Arrival, type Limits, type Person, type Server, usualLimits } from '#person-server/server.ts';
+import {
+  type About,
+  type Arrival,
+  type Limits,
+  type Person,
+  type Server,
+  usualLimits,
+} from '#person-server/server.ts';
 import { sweep } from '#person-server/sweep.ts';
 import { openStore } from '#person-server/tables.ts';
 import { openTokenPast } from '#person-server/token-past.ts';
@@ -55,6 +62,7 @@ export type PersonServerOptions = {
   readonly now?: () => Date;
   readonly limits?: Partial<Limits>;
   readonly missionControlEndpoint?: string;
+  readonly about?: About;
   /** Whether nothing is granted silently under a mission for now; asked at every ask. Without it, the people's policy alone counts. */
   readonly asksAlways?: (missionS256: string) => Promise<boolean>;
   /** Takes over a visitor whose interaction code was taken: a redirect to a page that can tell who they are. */
@@ -95,6 +103,7 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     issuer,
     development,
     missionControlEndpoint: options.missionControlEndpoint ?? `${issuer}/mission-control`,
+    about: options.about ?? {},
     people: new Map(people.map((person) => [person.id, person])),
     defaultPerson,
     accessServerFor: new Set(options.accessServerFor),

@@ -71,10 +71,21 @@ export type Arrival = {
 };
 
 /** What the endpoints and verbs of this room work with. */
+/** What the operator has the server say of itself, as its metadata names it (draft §ps-metadata). */
+export type About = {
+  readonly name?: string;
+  readonly logo_uri?: string;
+  readonly logo_dark_uri?: string;
+  readonly documentation_uri?: string;
+  readonly tos_uri?: string;
+  readonly policy_uri?: string;
+};
+
 export type Server = {
   readonly issuer: string;
   readonly development: boolean;
   readonly missionControlEndpoint: string;
+  readonly about: About;
   readonly people: ReadonlyMap<string, Person>;
   readonly defaultPerson: string;
   /** Resources that chose this server as their access server: what is decided here is the last word there too. */

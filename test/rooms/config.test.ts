@@ -87,6 +87,38 @@ test('what is over is kept for good, or for so many days at a Person Server of o
   ]);
 });
 
+test('our own Person Server says of itself what its operator has it say, and only that', () => {
+  const dev = { CHAPERONE_DEV: '1' };
+  const about = {
+    CHAPERONE_NAME: 'Kitchen',
+    CHAPERONE_LOGO_URI: 'https://kitchen.example/logo.png',
+    CHAPERONE_LOGO_DARK_URI: 'https://kitchen.example/dark.png',
+    CHAPERONE_DOCUMENTATION_URI: 'https://kitchen.example/docs',
+    CHAPERONE_TOS_URI: 'https://kitchen.example/terms',
+    CHAPERONE_POLICY_URI: 'https://kitchen.example/privacy',
+  };
+  expect(readConfig(dev, here).about).toEqual({});
+  expect(readConfig({ ...dev, ...about }, here).about).toEqual({
+    name: 'Kitchen',
+    logo_uri: 'https://kitchen.example/logo.png',
+    logo_dark_uri: 'https://kitchen.example/dark.png',
+    documentation_uri: 'https://kitchen.example/docs',
+    tos_uri: 'https://kitchen.example/terms',
+    policy_uri: 'https://kitchen.example/privacy',
+  });
+  for (const unfit of ['http://kitchen.example/privacy', 'javascript:alert(1)', '/privacy'])
+    expect(faultsOf({ ...dev, CHAPERONE_POLICY_URI: unfit })).toEqual([
+      'CHAPERONE_POLICY_URI: not an https URL',
+    ]);
+  const elsewhere = {
+    CHAPERONE_MISSION_CONTROL: 'https://ps.example.com/mc',
+    CHAPERONE_MISSION_CONTROL_REMOTE_TOKEN: 'secret',
+  };
+  expect(faultsOf({ ...dev, ...elsewhere, CHAPERONE_NAME: 'Kitchen' })).toEqual([
+    'CHAPERONE_NAME: another Person Server is overseen, and it speaks for itself',
+  ]);
+});
+
 test('a production configuration is read whole', () => {
   const config = readConfig(
     {

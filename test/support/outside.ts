@@ -19,7 +19,7 @@ export type Answer = {
 };
 
 /** Starts `serve` as an operator in development does, with a store and a port of its own. */
-export async function serveApart() {
+export async function serveApart(settings: Readonly<Record<string, string>> = {}) {
   const data = await mkdtemp(join(tmpdir(), 'chaperone-'));
   await layBlankStore(data);
   const port = await freePort();
@@ -31,6 +31,7 @@ export async function serveApart() {
       CHAPERONE_DATA: data,
       CHAPERONE_LOG: 'silent',
       CHAPERONE_MISSION_CONTROL_TOKEN: 'secret',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
