@@ -117,6 +117,7 @@ export function readConfig(
   const signIn = signInFrom(reading, oversight);
   const teams = teamsFrom(reading, oversight);
   const missionControl = missionControlFrom(reading);
+  const about = aboutFrom(reading);
   if (faults.length > 0 || !oversight) throw new ConfigError(faults);
   return frozen({
     development,
@@ -131,7 +132,7 @@ export function readConfig(
     ...(values.CHAPERONE_RETENTION_DAYS !== undefined && {
       keptMs: values.CHAPERONE_RETENTION_DAYS * dayMs,
     }),
-    about: aboutFrom(reading),
+    about,
     log: values.CHAPERONE_LOG ?? 'info',
     missionControl,
     ...(door ? { door } : {}),

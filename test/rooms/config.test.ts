@@ -35,6 +35,7 @@ test('the development command of the README is enough', () => {
       channels: [],
       rules: [],
     },
+    about: {},
     log: 'info',
     missionControl: { kind: 'embedded' },
     door: { mode: 'static', paths: ['/mission-control'], token: 'secret' },
