@@ -102,11 +102,13 @@ describe.each(['embedded', 'postgres'] as const)('killed, with the store %s', (s
       await office.kill();
       resolve();
     };
-    office.teams.fault('send', { kind: 'hook', run: kill });
+    office.teams.fault('send', { kind: 'hook', run: kill }, 'hire_clown');
     const asking = agent.permission({ action: 'hire_clown', mission_s256: s256 });
     const asked = await asking;
     await killed;
-    const [orphan] = copiesInTeams('hire_clown');
+    const [orphan, ...others] = copiesInTeams('hire_clown');
+    expect(orphan).toBeDefined();
+    expect(others).toEqual([]);
     await office.start();
     await until('a second copy', () => copiesInTeams('hire_clown').length === 2);
     const twins = copiesInTeams('hire_clown').map((copy) =>

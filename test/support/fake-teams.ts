@@ -57,7 +57,7 @@ export async function openFakeTeams() {
   const chats = new Map<string, TeamsUser>();
   const blocked = new Set<string>();
   const sends = new Map<string, number[]>();
-  const faults: { on: Verb; fault: TeamsFault }[] = [];
+  const faults: { on: Verb; fault: TeamsFault; saying: string }[] = [];
   const asked: string[] = [];
   let botUrl = '';
   let clock = 1_795_000_000_000;
@@ -90,7 +90,7 @@ export async function openFakeTeams() {
     const text = Buffer.concat(chunks).toString('utf8');
     const verb = verbOf(request.method ?? '', path);
     asked.push(`${request.method} ${decodeURIComponent(path)}`);
-    const at = faults.findIndex(({ on }) => on === verb);
+    const at = faults.findIndex(({ on, saying }) => on === verb && text.includes(saying));
     const fault = at >= 0 ? faults.splice(at, 1)[0]?.fault : undefined;
     let answer: Answer;
     try {
@@ -336,8 +336,9 @@ export async function openFakeTeams() {
     meet(url: string) {
       botUrl = url;
     },
-    fault(on: Verb, fault: TeamsFault) {
-      faults.push({ on, fault });
+    /** `saying`: only of a request whose body holds these words. */
+    fault(on: Verb, fault: TeamsFault, saying = '') {
+      faults.push({ on, fault, saying });
     },
     /** As if a while had passed since the last message. */
     rest() {
