@@ -3,7 +3,7 @@
 import { type Chat, ChatError, type ChatListener } from '#chat/chat.ts';
 import { openSlack } from '#chat/slack/slack.ts';
 import { openTeams } from '#chat/teams/teams.ts';
-import { slackOptions, teamsOptions } from '#chats.ts';
+import { isSeen, slackOptions, teamsOptions } from '#chats.ts';
 import { type Config, ConfigError, readConfig } from '#config.ts';
 import { type Database, openDatabase } from '#database/database.ts';
 import { DatabaseError } from '#database/error.ts';
@@ -89,14 +89,24 @@ function handedOver({ oversight, model }: Config): Finding[] {
 }
 
 /** People who are asked and cannot answer anywhere. */
-function rules({ oversight }: Config): Finding[] {
+function rules(config: Config): Finding[] {
+  const { oversight, door, signIn: page, missionControl: port } = config;
   const { people, channels } = oversight;
+  const unseen = people.filter(({ id }) => !isSeen(config, id, ''));
+  if (port.kind === 'embedded' && !page && unseen.length === people.length) {
+    return [
+      fault(
+        'nobody can decide anything: no configured chat oversees anybody, mission control has no door, and nobody can sign in',
+        'add channels to oversight.yaml, set CHAPERONE_MISSION_CONTROL_TOKEN, or name an issuer; README: configuration',
+      ),
+    ];
+  }
   const platforms = new Set(channels.map(({ place }) => place.platform));
   if (channels.length === 0) {
     return [
       warning(
         'no channel oversees anything',
-        'add channels to oversight.yaml; until then only mission control decides',
+        `add channels to oversight.yaml; until then only ${door || port.kind === 'remote' ? 'mission control decides' : 'the page decides that an agent brings its person to'}`,
       ),
     ];
   }
@@ -105,6 +115,12 @@ function rules({ oversight }: Config): Finding[] {
   );
   return [
     ok(`oversight: ${people.length} people, ${channels.length} channels`),
+    ...unseen.map(({ id }) =>
+      warning(
+        `what an agent asks for ${id} is shown nowhere, unless a channel oversees that agent`,
+        `let a channel oversee ${id}`,
+      ),
+    ),
     ...mute.map(({ id }) =>
       warning(
         `${id} is to decide, and has no account where anything is shown`,

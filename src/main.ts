@@ -1,7 +1,7 @@
 // Opens the rooms in order, hands them to the flows, and closes them in reverse.
 import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
 import type { Routes } from '#chat/teams/teams.ts';
-import { connectChats } from '#chats.ts';
+import { connectChats, isSeen } from '#chats.ts';
 import type { Config } from '#config.ts';
 import { openAgent } from '#conversation/agent.ts';
 import { type Database, openDatabase } from '#database/database.ts';
@@ -206,6 +206,7 @@ function openOurs(
     about: config.about,
     limits: { pendingMs: config.askMs, ...(config.keptMs !== undefined && { keptMs: config.keptMs }) },
     asksAlways: (missionS256) => ledger.holds.silenced(missionS256),
+    reaches: (person, agent) => isSeen(config, person, agent),
     ...(known && { welcome }),
     log,
   });

@@ -45,6 +45,20 @@ test('how long what is over is kept is said, and that it is less than answers lo
   expect(code).toBe(0);
 });
 
+test('somebody whom no channel shows is a warning, and a server at which nobody could decide is a fault', async () => {
+  const withoutDoor = { CHAPERONE_MISSION_CONTROL_TOKEN: '' };
+  expect((await examine()).said).not.toContain('shown nowhere');
+  const { code, said } = await examine(withoutDoor);
+  expect(said).toContain('warning what an agent asks for jonas is shown nowhere');
+  expect(said).not.toMatch(/asks for (maria|paul) is shown nowhere/);
+  expect(code).toBe(0);
+  const names = Object.keys(office.settings);
+  const chats = names.filter((name) => /SLACK|Microsoft|TEAMS/.test(name)).map((name) => [name, '']);
+  const alone = await examine({ ...withoutDoor, ...Object.fromEntries(chats) });
+  expect(alone.said).toContain('FAULT   nobody can decide anything');
+  expect(alone.code).toBe(1);
+});
+
 test('an app that may not upload or write to somebody alone is a warning, and says what becomes of that', async () => {
   const before = (await examine()).said;
   expect(before).not.toContain('files:write');

@@ -124,7 +124,7 @@ async function deliverApproved(
         answerJson({
           s256: mission.s256,
           mission: Buffer.from(blob).toString('base64url'),
-          capabilities: ourCapabilities,
+          capabilities: server.reaches(request.person, request.agentSub) ? ourCapabilities : [],
           ...(mission.approvedResources && {
             person_tokens: Object.fromEntries(tokens.map(({ minted, row }) => [row.resource, minted.jwt])),
           }),

@@ -6,6 +6,7 @@ import { introduceAgent } from '#person-server/introduce.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
 import { offeredTo } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
+import { whyNotRelayed, whyUnreachable } from '#person-server/reach.ts';
 import { openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { isWebAddress } from '#person-server/web-address.ts';
@@ -25,6 +26,8 @@ const Interaction = z.object({
   parameters: z.record(z.string(), z.unknown()).optional().catch(undefined),
   mission_s256: z.string().optional(),
   login_hint: z.string().optional(),
+  /** Said at the token endpoint otherwise: whether the agent could bring the person to a page itself. */
+  capabilities: z.array(z.string()).optional().catch(undefined),
 });
 
 /**
@@ -47,8 +50,12 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
   const entered =
     missionS256 !== undefined ? await enterMission(server, admitted, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
+  const person = known ?? offeredTo(server, read.members.login_hint);
+  const call = { ...attempt, person, agent, missionS256, capabilities: read.members.capabilities };
+  const unheard = await (type === 'question' ? whyUnreachable : whyNotRelayed)(server, call);
+  if (unheard) return problemResponse(unheard);
   const opened = await openRequest(server, {
-    person: known ?? offeredTo(server, read.members.login_hint),
+    person,
     agent: { iss: agent.iss, sub: agent.sub },
     signed: admitted.signed,
     agentNew: known === undefined,

@@ -65,6 +65,11 @@ export type PersonServerOptions = {
   readonly about?: About;
   /** Whether nothing is granted silently under a mission for now; asked at every ask. Without it, the people's policy alone counts. */
   readonly asksAlways?: (missionS256: string) => Promise<boolean>;
+  /**
+   * Whether a channel brings an agent's asks before those who decide for this person: a chat, or whoever reads mission
+   * control. Without it there always is one.
+   */
+  readonly reaches?: (person: string, agent: string) => boolean;
   /** Takes over a visitor whose interaction code was taken: a redirect to a page that can tell who they are. */
   readonly welcome?: (arrival: Arrival) => Promise<Response>;
 };
@@ -125,6 +130,7 @@ export async function openPersonServer(options: PersonServerOptions): Promise<Pe
     federating: new Set(),
     log,
     asksAlways: options.asksAlways ?? (() => Promise.resolve(false)),
+    reaches: options.reaches ?? (() => true),
     welcome: options.welcome,
     now,
   };

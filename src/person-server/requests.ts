@@ -153,7 +153,7 @@ export const logKinds: Readonly<Record<RequestType, LogKind>> = {
 };
 
 /** What a request was about, for a line of the log. */
-function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action' | 'parameters'> {
+export function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action' | 'parameters'> {
   switch (wanted.type) {
     case 'person_token':
       return { resource: wanted.resource };

@@ -70,7 +70,6 @@ export type Arrival = {
   readonly errand?: string;
 };
 
-/** What the endpoints and verbs of this room work with. */
 /** What the operator has the server say of itself, as its metadata names it (draft §ps-metadata). */
 export type About = {
   readonly name?: string;
@@ -81,6 +80,7 @@ export type About = {
   readonly policy_uri?: string;
 };
 
+/** What the endpoints and verbs of this room work with. */
 export type Server = {
   readonly issuer: string;
   readonly development: boolean;
@@ -112,6 +112,8 @@ export type Server = {
   readonly log: Log;
   /** Whether the people want every ask under a mission put to them for now, whatever was approved with it. */
   asksAlways(missionS256: string): Promise<boolean>;
+  /** Whether a channel of ours brings an agent's asks before those who decide for this person. */
+  reaches(person: string, agent: string): boolean;
   /** Sends a visitor whose code was taken to where they can say who they are; absent where nobody can tell. */
   readonly welcome: ((arrival: Arrival) => Promise<Response>) | undefined;
   now(): Date;

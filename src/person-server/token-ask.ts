@@ -1,4 +1,5 @@
 // What the two token requests have in common: whose mission it is, a grant at once, or an ask put before the person.
+import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import type { Refused } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
@@ -6,7 +7,8 @@ import { type Attempt, enterChainedMission, enterMission } from '#person-server/
 import type { OwnMission } from '#person-server/missions.ts';
 import type { Parties } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
-import { type NewRequest, openRequest } from '#person-server/requests.ts';
+import { whyUnreachable } from '#person-server/reach.ts';
+import { aboutWanted, type NewRequest, openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import type { Granted } from '#person-server/silent.ts';
 import type { Asserted } from '#person-server/tables.ts';
@@ -68,6 +70,21 @@ export async function putTokenAsk(
   { verified, asserted, notAfter = [], ...put }: Put,
 ): Promise<Response> {
   const { agent, person, chain } = parties;
+  const { subagent } = parties.terms;
+  if (!put.granted) {
+    const { justification: description, capabilities } = members;
+    const call = {
+      person,
+      agent,
+      subagent,
+      missionS256,
+      capabilities,
+      description,
+      ...aboutWanted(put.wanted),
+    };
+    const unheard = await whyUnreachable(server, call);
+    if (unheard) return problemResponse(unheard);
+  }
   const introduced = await introduceAgent(server, agent, missionS256);
   const opened = await openRequest(server, {
     ...put,
@@ -75,7 +92,7 @@ export async function putTokenAsk(
     person,
     agent,
     agentNew: !parties.bound,
-    subagent: parties.terms.subagent,
+    subagent,
     missionS256,
     asserted: {
       verified: { ...introduced, ...verified, ...(chain.length && { chain: [...chain] }) },
