@@ -2,7 +2,7 @@
 //
 //   embedded   PGlite in a directory of ours; one process at a time
 //   as<T>()    the same connection, seen through one room's tables
-//   job        work that is enqueued in the transaction of the fact it serves
+//   job        work on facts that are committed; what a crash keeps from being enqueued is found by looking again
 //   listen     a wake-up between transactions; never the only way to learn of a fact
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';

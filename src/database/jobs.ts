@@ -1,5 +1,4 @@
-import type { Transaction } from 'kysely';
-import { type ConstructorOptions, fromKysely, PgBoss } from 'pg-boss';
+import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { z } from 'zod';
 import type { Log } from '#log.ts';
 
@@ -8,13 +7,13 @@ export type Queue<Data> = { readonly name: string; readonly data: z.ZodType<Data
 
 export type Jobs = AsyncDisposable & {
   /**
-   * Enqueues work, in the fact's own transaction where one is given: both are there, or neither.
-   * Jobs of one `key` that wait for the same moment fold into one: work reads the truth when it runs, not what was true when it was asked for.
+   * Enqueues work. Jobs of one `key` that wait for the same moment fold into one: work reads the truth when it runs, not what
+   * was true when it was asked for. So what it is to find has to be committed before: the one that waits may run at once.
    */
   send<Data extends object>(
     queue: Queue<Data>,
     data: Data,
-    options: { key: string; within?: Pick<Transaction<unknown>, 'executeQuery'>; startAfter?: Date },
+    options: { key: string; startAfter?: Date },
   ): Promise<void>;
   /** Works a queue until the jobs are closed. A failure is tried again with back-off; work must be safe to run twice. */
   work<Data extends object>(
@@ -30,8 +29,7 @@ const soonMs = 60_000;
 const marginMs = 20;
 
 /**
- * Starts pg-boss in its own schema, on the connection or the embedded store it is given. Every queue is made here:
- * making one later, inside somebody's transaction, would wait for that transaction on the embedded store.
+ * Starts pg-boss in its own schema, on the connection or the embedded store it is given, and makes every queue.
  * `short` keeps one waiting job a key, so a burst of events is one round; a running one never blocks the next after a crash.
  */
 export async function openJobs(
@@ -43,11 +41,7 @@ export async function openJobs(
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
   boss.on('warning', (warning) => log.warn({ warning }, 'job queue'));
   await boss.start();
-  for (const name of queues) {
-    await boss.createQueue(name, { policy: 'short', notify: true });
-    // Looks the queue up now: a first `send` inside a transaction would look it up beside that transaction.
-    await boss.findJobs(name, { key: '' });
-  }
+  for (const name of queues) await boss.createQueue(name, { policy: 'short', notify: true });
 
   const workers = new Map<string, string[]>();
   /** What was put off is looked for when it is due, not at the poll after that; polls find what a crash left. */
@@ -59,13 +53,12 @@ export async function openJobs(
   };
 
   return {
-    async send(queue, data, { key, within, startAfter }) {
+    async send(queue, data, { key, startAfter }) {
       const later = startAfter && startAfter.getTime() > Date.now() ? startAfter : undefined;
       await boss.send(queue.name, data, {
         // A job put off must not swallow one that is due now.
         singletonKey: later ? `${key}@${later.getTime()}` : key,
         ...(later && { startAfter: later }),
-        ...(within && { db: fromKysely(within) }),
         retryLimit: 10,
         retryDelay: 1,
         retryBackoff: true,

@@ -78,15 +78,13 @@ export function openPictures(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Qu
 
     /** The pictures are there: the card is to be hung again as it is. */
     async hangAgain(id: string, place: Place) {
-      await db.transaction().execute(async (trx) => {
-        await trx
-          .updateTable('chaperone.wall')
-          .set({ shown_digest: null })
-          .where('id', '=', id)
-          .where('undrawn', '>', 0)
-          .execute();
-        await jobs.send(postQueue, place, { key: keyOf(place), within: trx });
-      });
+      await db
+        .updateTable('chaperone.wall')
+        .set({ shown_digest: null })
+        .where('id', '=', id)
+        .where('undrawn', '>', 0)
+        .execute();
+      await jobs.send(postQueue, place, { key: keyOf(place) });
     },
 
     /** A try failed, without a card being hung. */

@@ -44,7 +44,8 @@ export type Wall = ReturnType<typeof openWall>;
 
 /**
  * The wall: which card should hang where, and which one does. It is the outbox of everything that stays posted;
- * a row whose wanted and shown digests differ is work for `postQueue`, enqueued in the same transaction.
+ * a row whose wanted and shown digests differ is work for `postQueue`. Whoever writes one wakes that queue once it is written:
+ * a job that waits already might otherwise run before, and find nothing. What a crash in between leaves, `duePlaces` finds.
  */
 export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<Place>) {
   return {
@@ -54,7 +55,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
     async want(wanted: Wanted): Promise<boolean> {
       const { place, under } = wanted;
       const card = JSON.stringify(wanted.card);
-      return await db.transaction().execute(async (trx) => {
+      const isNews = await db.transaction().execute(async (trx) => {
         const root =
           under && 'subject' in under
             ? await atPlace(
@@ -113,9 +114,10 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
             .execute();
           return false;
         }
-        await jobs.send(postQueue, place, { key: keyOf(place), within: trx });
         return true;
       });
+      if (isNews) await jobs.send(postQueue, place, { key: keyOf(place) });
+      return isNews;
     },
 
     /** Takes the next card that should go out at a place and may go now, for `leaseMs`. */

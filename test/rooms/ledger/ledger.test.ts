@@ -4,6 +4,7 @@ import type { Card, SafeText } from '#cards/card.ts';
 import { ours } from '#cards/line.ts';
 import type { Happening, Place } from '#chat/chat.ts';
 import type { Database } from '#database/database.ts';
+import type { Jobs } from '#database/jobs.ts';
 import { checkChain, hashOf, sealedText, type WrittenAct } from '#ledger/chain.ts';
 import { type Ledger, ledgerQueues, openLedger } from '#ledger/ledger.ts';
 import type { LedgerTables } from '#ledger/tables.ts';
@@ -58,6 +59,25 @@ describe('the wall', () => {
     await want(place, 'request:1', 'approved', 5);
     expect(await want(place, 'request:1', 'asked', 4)).toBe(false);
     expect((await ledger.wall.take(place, at(6), 1000))?.card.title).toBe('approved');
+  });
+
+  test('whoever is woken for a card finds it, however soon they look', async () => {
+    const place = newPlace();
+    const found: unknown[] = [];
+    const jobs: Jobs = {
+      ...database.jobs,
+      send: async () => void found.push((await ledger.wall.take(place, at(2), 1000))?.card.title),
+    };
+    const woken = openLedger({ ...database, jobs });
+    await woken.wall.want({
+      subject: 'request:1',
+      place,
+      card: card('asked'),
+      seenAt: at(1),
+      settled: false,
+      urgency: 1,
+    });
+    expect(found).toEqual(['asked']);
   });
 
   test('a card is in one pair of hands at a time, and free again when the lease ends', async () => {
