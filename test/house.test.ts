@@ -19,8 +19,8 @@ const rooms = [
   'flows',
 ] as const;
 
-/** Files beside the rooms. `log` and the operator's `oversight` may be read anywhere; `http` is opened by main alone. */
-const open = new Set(['log.ts', 'oversight.ts']);
+/** Files beside the rooms. `body`, `log` and the operator's `oversight` may be read anywhere; `http` is opened by main alone. */
+const open = new Set(['body.ts', 'log.ts', 'oversight.ts']);
 const doors = [
   'main.ts',
   'chats.ts',
@@ -29,6 +29,7 @@ const doors = [
   'doctor.ts',
   'doctor-people.ts',
   'upkeep.ts',
+  'body.ts',
   'config.ts',
   'settings.ts',
   'oversight.ts',

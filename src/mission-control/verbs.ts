@@ -1,6 +1,8 @@
 // What each path of mission control answers, by method.
+
 import { z } from 'zod';
 import { problemResponse } from '#aauth/problem.ts';
+import { takeBody } from '#body.ts';
 import { decisionFromWire, revocationFromWire, terminationFromWire } from '#mission-control/acts.ts';
 import type { Caller, Scope } from '#mission-control/authentication.ts';
 import { changesResponse } from '#mission-control/event-stream.ts';
@@ -52,8 +54,6 @@ export class NotTheirVoice extends Error {
 }
 
 const bodyLimit = 256 * 1024;
-/** How long a body that is too large is still taken in, unkept: who is cut off while sending never reads why. */
-const lingerMs = 5_000;
 const longestPage = 200;
 
 /** Postgres keeps no NUL, and no id or name holds a control character. */
@@ -255,17 +255,10 @@ async function bodyOf(request: Request): Promise<unknown> {
   const [type] = (request.headers.get('content-type') ?? '').split(';');
   if (type?.trim().toLowerCase() !== 'application/json')
     throw new Misunderstood(415, 'the body has to be application/json');
-  const chunks: Uint8Array[] = [];
-  const until = performance.now() + lingerMs;
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size <= bodyLimit) chunks.push(chunk);
-    else if (performance.now() > until) break;
-  }
-  if (size > bodyLimit) throw new Misunderstood(413, `the body is larger than ${bodyLimit} bytes`);
+  const bytes = await takeBody(request, bodyLimit);
+  if (!bytes) throw new Misunderstood(413, `the body is larger than ${bodyLimit} bytes`);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new Misunderstood(400, 'the body is not JSON');
   }

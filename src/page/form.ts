@@ -1,5 +1,6 @@
 // What a form of the page sends: the press behind its button, and what was filled in.
 import { z } from 'zod';
+import { takeBody } from '#body.ts';
 import type { Press } from '#cards/card.ts';
 import { type Filled, filledLimits } from '#chat/chat.ts';
 import type { Sent } from '#page/page.ts';
@@ -40,15 +41,9 @@ export async function readForm(request: Request): Promise<(Sent & { readonly csr
 }
 
 /** The body as text, as long as it is no longer than a form can be. */
-async function bodyOf({ body }: Request): Promise<string | undefined> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of body ?? []) {
-    length += piece.length;
-    if (length > mostBytes) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+async function bodyOf(request: Request): Promise<string | undefined> {
+  const bytes = await takeBody(request, mostBytes);
+  return bytes?.toString('utf8');
 }
 
 /**

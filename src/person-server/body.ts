@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from '#aauth/problem.ts';
+import { takeBody } from '#body.ts';
 import { isStorable } from '#person-server/storable.ts';
 
 export type Refused = { readonly kind: 'refused'; readonly problem: Problem };
@@ -16,9 +17,6 @@ export function invalidRequest(
   };
 }
 
-/** How long a body that is too large is still taken in, unkept: who is cut off while sending never reads why. */
-const lingerMs = 5_000;
-
 const noBytes = new Uint8Array();
 
 /** The bytes of a body as they came, for whoever checks their digest; `413` past `limit` bytes, which are not kept. */
@@ -33,15 +31,8 @@ export async function readBytes(
     const bytes = new Uint8Array(await request.arrayBuffer());
     return bytes.byteLength <= limit ? { kind: 'bytes', bytes } : tooLarge(limit);
   }
-  const chunks: Uint8Array[] = [];
-  const until = performance.now() + lingerMs;
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size <= limit) chunks.push(chunk);
-    else if (performance.now() > until) break;
-  }
-  return size <= limit ? { kind: 'bytes', bytes: Buffer.concat(chunks) } : tooLarge(limit);
+  const bytes = await takeBody(request, limit);
+  return bytes ? { kind: 'bytes', bytes } : tooLarge(limit);
 }
 
 function tooLarge(limit: number): Refused {

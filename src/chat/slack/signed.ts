@@ -2,6 +2,7 @@
 // docs.slack.dev/authentication/verifying-requests-from-slack
 import { type App, type Receiver, verifySlackRequest } from '@slack/bolt';
 import { z } from 'zod';
+import { takeBody } from '#body.ts';
 import type { Log } from '#log.ts';
 
 /** A delivery of Slack's is a few kilobytes; the largest view submission stays below this. */
@@ -96,16 +97,10 @@ export function signedRequests(
   return { receiver, answer };
 }
 
-/** The body as text, or undefined past the limit; what comes after the limit is not read. */
+/** The body as text, or undefined past the limit. */
 async function readBody(request: Request): Promise<string | undefined> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.byteLength;
-    if (size > mostBytes) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+  const bytes = await takeBody(request, mostBytes);
+  return bytes?.toString('utf8');
 }
 
 const Named = z.object({ id: z.string() });

@@ -1,4 +1,5 @@
 // What arrives at /api/messages: believed, read, stored, and only then acknowledged.
+import { takeBody } from '#body.ts';
 import type { Card, SafeText } from '#cards/card.ts';
 import * as words from '#cards/words/drawing.ts';
 import {
@@ -196,15 +197,10 @@ const page = (card: Card, heard: Extract<Heard, { kind: 'pressed' }>, place: Pla
 
 /** The parsed body; undefined where it is larger than anything Teams sends; null where it is not JSON. */
 async function readBody(request: Request): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bodyLimitBytes) return undefined;
-    chunks.push(chunk);
-  }
+  const bytes = await takeBody(request, bodyLimitBytes);
+  if (!bytes) return undefined;
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return null;
   }
