@@ -280,15 +280,15 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
         .execute();
     },
 
-    /** Places where something should go out, and the earliest time it may: not before it is put off to, nor in other hands. */
+    /** Places where something should go out, and the times it may: not before it is put off to, nor while it is in other hands. */
     async duePlaces(): Promise<{ place: Place; at: Date }[]> {
-      const free = sql<Date | null>`min(greatest(not_before, claimed_until))`;
+      const free = sql<Date | null>`greatest(not_before, claimed_until)`;
       const rows = await db
         .selectFrom('chaperone.wall')
         .select(['platform', 'tenant', 'channel', free.as('at')])
         .whereRef('wanted_digest', 'is distinct from', 'shown_digest')
         .where('fault', 'is', null)
-        .groupBy(['platform', 'tenant', 'channel'])
+        .groupBy(['platform', 'tenant', 'channel', free])
         .execute();
       return rows.map(({ at, ...place }) => ({ place, at: at instanceof Date ? at : new Date(0) }));
     },

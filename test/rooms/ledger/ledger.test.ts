@@ -61,6 +61,21 @@ describe('the wall', () => {
     expect((await ledger.wall.take(place, at(6), 1000))?.card.title).toBe('approved');
   });
 
+  test('what a process that died had in its hands is due when each lease ends, not when the first does', async () => {
+    const place = newPlace();
+    await want(place, 'request:1', 'asked', 1);
+    await want(place, 'request:2', 'asked', 1);
+    await want(place, 'request:3', 'asked', 1);
+    await ledger.wall.take(place, at(2), 10_000);
+    await ledger.wall.take(place, at(3), 10_000);
+    const due = (await ledger.wall.duePlaces()).filter((each) => each.place.channel === place.channel);
+    expect(due.map((each) => each.at).toSorted((a, b) => Number(a) - Number(b))).toEqual([
+      new Date(0),
+      at(12),
+      at(13),
+    ]);
+  });
+
   test('whoever is woken for a card finds it, however soon they look', async () => {
     const place = newPlace();
     const found: unknown[] = [];
