@@ -53,10 +53,10 @@ export async function eventsNamed(store: Store, ids: readonly number[]) {
 
 const columns = ['id', 'kind', 'requestId', 'missionS256'] as const;
 
-/** The newest event's id, 0 when there is none. */
-export async function newestEvent(store: Store): Promise<number> {
-  const row = await store.selectFrom('event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
-  return row?.id ?? 0;
+/** The ids of the newest events, rising, at most `limit`. */
+export async function newestEvents(store: Store, limit: number): Promise<readonly number[]> {
+  const rows = await store.selectFrom('event').select('id').orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(({ id }) => id).toReversed();
 }
 
 /** Forgets events older than `before`: a watcher that slept longer starts from now and reconciles. */
