@@ -36,20 +36,52 @@ export function openOwnRequests(store: Store): (asked: Asked) => Promise<Request
 }
 
 type Taking = { readonly id: string; readonly at: Date };
+type Taken = 'taken' | 'gone' | 'held';
 
-/** Takes the one delivery a request has; false for whoever comes second, in one turn or in two. */
+/**
+ * Takes the one delivery a request has; false for whoever comes second, in one turn or in two. A request that somebody holds
+ * just now is waited for apart from the others.
+ */
 export function openDeliveries(store: Store): (taking: Taking) => Promise<boolean> {
-  return inTurns<Taking, boolean>(
-    async (takings) => {
-      const { rows } = await sql<{ id: string }>`
-        update person_server.request set delivered_at = taking.at
-        from jsonb_to_recordset(${JSON.stringify(takings)}::jsonb) as taking (id text, at timestamptz)
-        where request.id = taking.id and delivered_at is null
-        returning request.id`.execute(store);
-      const taken = new Set(rows.map(({ id }) => id));
-      // The first of a turn takes it from the others in it.
-      return takings.map(({ id }) => taken.delete(id));
-    },
-    { most: mostAtOnce },
-  );
+  const take = inTurns<Taking, Taken>((takings) => takeAll(store, takings), { most: mostAtOnce });
+  return async (taking) => {
+    const taken = await take(taking);
+    return taken === 'held' ? await takeAlone(store, taking) : taken === 'taken';
+  };
+}
+
+async function takeAll(store: Store, takings: readonly Taking[]): Promise<Taken[]> {
+  const { rows } = await sql<{ id: string; took: boolean }>`
+    with taking as materialized (
+      select id, at from jsonb_to_recordset(${JSON.stringify(takings)}::jsonb) as taking (id text, at timestamptz)
+    ), free as materialized (
+      select id from person_server.request
+      where id = any (array(select id from taking)) and delivered_at is null
+      for no key update skip locked
+    ), taken as (
+      update person_server.request set delivered_at = taking.at from taking
+      where request.id = taking.id and request.id = any (array(select id from free))
+      returning request.id
+    )
+    select id, id in (select id from taken) as took from person_server.request
+    where id = any (array(select id from taking)) and delivered_at is null`.execute(store);
+  const took = new Map(rows.map((row) => [row.id, row.took]));
+  return takings.map(({ id }) => {
+    const outcome = took.get(id);
+    // The first of a turn takes it from the others in it.
+    took.delete(id);
+    if (outcome === undefined) return 'gone';
+    return outcome ? 'taken' : 'held';
+  });
+}
+
+/** Waits for the request as long as somebody else has it. */
+async function takeAlone(store: Store, { id, at }: Taking): Promise<boolean> {
+  const { numUpdatedRows } = await store
+    .updateTable('request')
+    .set({ deliveredAt: at })
+    .where('id', '=', id)
+    .where('deliveredAt', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

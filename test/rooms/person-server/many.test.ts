@@ -323,4 +323,26 @@ describe('many who poll', () => {
     );
     expect(await first({ id: 'invented', at: now })).toBe(false);
   });
+
+  test('are handed theirs while somebody else’s is held, and the held one afterwards', async () => {
+    const [held, free] = [await newRequest(), await newRequest()];
+    const take = openDeliveries(here);
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const holding = there.transaction().execute(async (trx) => {
+      await trx.selectFrom('request').select('id').where('id', '=', held.id).forUpdate().execute();
+      begun.resolve();
+      await ended.promise;
+    });
+    await begun.promise;
+    let isTaken = false;
+    const waiting = take({ id: held.id, at: now }).then((taken) => (isTaken = taken));
+    expect(await take({ id: free.id, at: now })).toBe(true);
+    expect(await take({ id: free.id, at: now })).toBe(false);
+    expect(isTaken).toBe(false);
+    ended.resolve();
+    await holding;
+    expect(await waiting).toBe(true);
+    expect(await take({ id: held.id, at: now })).toBe(false);
+  });
 });
