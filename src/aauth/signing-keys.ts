@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 import { AauthError } from '#aauth/error.ts';
-import { type Algorithm, type PublicJwk, readPublicJwk, thumbprintOf } from '#aauth/key.ts';
+import { type Algorithm, type PublicJwk, readPublicJwk, thumbprintOf, verifies } from '#aauth/key.ts';
 
 /** A key this server signs with. `privateJwk` is the secret: it goes into the key store and nowhere else. */
 export type SigningKey = {
@@ -29,7 +29,19 @@ export function readSigningKey(stored: unknown): SigningKey {
   if (!secret.success) throw new AauthError('bad_signing_key', 'the stored key has no private part');
   const kid = secret.data.kid ?? thumbprintOf(read.jwk);
   const publicJwk = { ...read.jwk, kid };
-  return { kid, alg: read.jwk.alg, publicJwk, privateJwk: { ...publicJwk, d: secret.data.d } };
+  const key = { kid, alg: read.jwk.alg, publicJwk, privateJwk: { ...publicJwk, d: secret.data.d } };
+  if (!fits(key)) throw new AauthError('bad_signing_key', 'the private part does not fit the public one');
+  return key;
+}
+
+/** The private part of another key would sign what nobody can verify. */
+function fits(key: SigningKey): boolean {
+  const probe = new Uint8Array(1);
+  try {
+    return verifies(key.publicJwk, signatureOf(key, probe), probe);
+  } catch {
+    return false;
+  }
 }
 
 /** The JWKS to publish, each key with its fully specified `alg` (draft §jwks-discovery). */

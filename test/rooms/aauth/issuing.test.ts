@@ -112,6 +112,17 @@ describe('signing keys', () => {
     );
   });
 
+  test.each(['Ed25519', 'ES256'] as const)(
+    'whose %s private part is another key’s are a failure, too',
+    async (alg) => {
+      const [own, other] = [await generateSigningKey(alg), await generateSigningKey(alg)];
+      for (const d of [other.privateJwk.d, 'AA', '!'])
+        expect(() => readSigningKey({ ...own.privateJwk, d })).toThrow(
+          expect.objectContaining({ code: 'bad_signing_key' }),
+        );
+    },
+  );
+
   test('of others are read, whatever they are', () => {
     const member = fc.oneof(fc.constantFrom('OKP', 'EC', 'Ed25519', 'P-256', 'ES256'), fc.jsonValue());
     const key = fc.dictionary(fc.constantFrom('kty', 'crv', 'alg', 'x', 'y', 'd', 'use', 'key_ops'), member);
