@@ -6,7 +6,7 @@ import { openTeams, type Routes, type TeamsOptions } from '#chat/teams/teams.ts'
 import type { Config } from '#config.ts';
 import type { Mount } from '#http.ts';
 import type { Log } from '#log.ts';
-import { channelsFor } from '#policy/policy.ts';
+import { channelsInReach } from '#policy/policy.ts';
 import { aborted, type Tasks } from '#tasks.ts';
 
 /** What connecting a chat needs and fills in. */
@@ -24,11 +24,11 @@ type Connecting = {
 
 export type Doors = { readonly platforms: readonly Platform[]; readonly mounts: readonly Mount[] };
 
-/** Whether what an agent asks for a person comes before anybody: in a channel that oversees it, or at mission control's door. */
+/** Whether what an agent asks for a person comes before anybody: in a channel of a chat that is configured, or at mission control's door. */
 export const isSeen = ({ door, oversight, slack, teams }: Config, person: string, agent: string): boolean =>
   door !== undefined ||
-  channelsFor(oversight, { person, agent }).some(({ place }) =>
-    place.platform === 'slack' ? slack !== undefined : teams !== undefined,
+  channelsInReach(oversight, { person, agent }).some(({ place }) =>
+    place.platform === 'slack' ? slack : teams,
   );
 
 /**

@@ -93,11 +93,12 @@ function rules(config: Config): Finding[] {
   const { oversight, door, signIn: page, missionControl: port } = config;
   const { people, channels } = oversight;
   const unseen = people.filter(({ id }) => !isSeen(config, id, ''));
-  if (port.kind === 'embedded' && !page && unseen.length === people.length) {
+  const isShown = channels.some(({ place }) => config[place.platform] !== undefined);
+  if (port.kind === 'embedded' && !page && !door && !isShown) {
     return [
       fault(
-        'nobody can decide anything: no configured chat oversees anybody, mission control has no door, and nobody can sign in',
-        'add channels to oversight.yaml, set CHAPERONE_MISSION_CONTROL_TOKEN, or name an issuer; README: configuration',
+        'nobody can decide anything: nothing hangs in a chat that is configured, mission control has no door, and nobody can sign in',
+        'add channels to oversight.yaml and configure their chat, set CHAPERONE_MISSION_CONTROL_TOKEN, or name an issuer; README: configuration',
       ),
     ];
   }

@@ -17,10 +17,12 @@ import {
   openResource,
   type TestResource,
 } from './support/aauth-world.ts';
+import { openAccessServer } from './support/access-server.ts';
 import { layBlankStore } from './support/blank-store.ts';
 import { openOidcIssuer } from './support/oidc-issuer.ts';
 import { linkOf } from './support/page-visit.ts';
 import { openTestPersonServer, type TestPersonServer } from './support/person-server.ts';
+import { offerOf } from './support/resource-token.ts';
 import { brisk } from './support/tempo.ts';
 import { openVisitor, type Visitor } from './support/visitor.ts';
 
@@ -101,7 +103,10 @@ describe('a product that has a sign-in page and nothing else', () => {
     expect(await agent.interact({ ...relay, mission_s256: s256 })).toMatchObject(notRelayed);
     const question = { type: 'question', question: 'Roses or peas?', mission_s256: s256 };
     expect(await agent.interact({ ...question, capabilities: [] })).toMatchObject(unreachable);
-    expect(await agent.interact(question)).toMatchObject({ status: 202 });
+    const asked = await agent.interact(question);
+    const shown = await visitor.follow(await visitor.open(linkOf(asked)), 'Sign in');
+    await visitor.send(shown, 'Send the answer', { 'v.answer': 'Peas' });
+    expect((await agent.settle(asked)).body).toEqual({ answer: 'Peas' });
     const permission = await approveOnPage(await agent.permission({ action: 'dig', mission_s256: s256 }));
     expect(permission.body).toEqual({ permission: 'granted' });
   });
@@ -116,9 +121,10 @@ describe('a person whom no channel shows', () => {
       await openTestPersonServer({
         people: [
           { id: 'alice', silentGrants: 'approved' },
-          { id: 'bob', silentGrants: 'approved' },
+          { id: 'bob', silentGrants: 'approved', claims: { email: 'bob@example.com' } },
         ],
         reaches: (person) => person !== 'bob',
+        welcome: () => Promise.resolve(new Response('Who are you?')),
       }),
     );
   });
@@ -136,8 +142,18 @@ describe('a person whom no channel shows', () => {
     const { requests } = await ps.port.listRequests({ state: 'open', agent: agent.id });
     const { id, digest } = requests[0] ?? { id: '', digest: '' };
     await ps.port.decide(id, { action: 'approve', digest, decidedBy: bob });
-    const { s256 } = (await agent.settle(asked)).body as { s256: string };
-    return { agent, s256 };
+    const approved = (await agent.settle(asked)).body as {
+      s256: string;
+      person_tokens: Record<string, string>;
+    };
+    return { agent, s256: approved.s256, personToken: approved.person_tokens[shop.issuer] ?? '' };
+  }
+
+  /** The yes to an ask for access, given on a page. */
+  async function approveElsewhere({ id: agent }: Agent, asked: Answer): Promise<Answer> {
+    const [ask] = (await ps.port.listRequests({ state: 'open', agent })).requests;
+    if (ask) await ps.port.decide(ask.id, { action: 'approve', digest: ask.digest, decidedBy: bob });
+    return asked;
   }
 
   test('is told apart from one whom a channel shows, and nothing is put before either by mistake', async () => {
@@ -179,7 +195,7 @@ describe('a person whom no channel shows', () => {
       {
         kind: 'refused',
         source: 'person_server',
-        outcome: 'interaction_unavailable',
+        outcome: 'user_unreachable',
         action: 'interaction',
         description: 'Sign in at the bank',
         agent: agent.id,
@@ -188,9 +204,39 @@ describe('a person whom no channel shows', () => {
         kind: 'refused',
         source: 'person_server',
         outcome: 'user_unreachable',
+        action: 'person_token',
         resource: 'https://paint.example',
         description: 'We ran out',
       },
     ]);
+  });
+
+  test('is neither asked for money nor told about, where an access server wants either', async () => {
+    const as = closing.use(await openAccessServer());
+    const { agent, s256, personToken } = await onMission();
+    const offer = async (scope: string) =>
+      await agent.authToken(await offerOf(shop, agent, personToken, { aud: as.issuer, scope }));
+    expect(await agent.settle(await approveElsewhere(agent, await offer('payment')))).toMatchObject(
+      unreachable,
+    );
+    expect((await agent.settle(await approveElsewhere(agent, await offer('claims')))).status).toBe(200);
+    expect(as.told.at(-1)).toEqual({});
+    const { requests } = await ps.port.listRequests({ missionS256: s256 });
+    expect(requests.map(({ type }) => type)).toEqual(['mission', 'auth_token', 'auth_token']);
+  });
+
+  test('is reached by nobody where no page could tell who they are, whatever their agent can do', async () => {
+    await using mute = await openTestPersonServer({ reaches: () => false });
+    const agent = await openAgent({ provider, personServer: mute.issuer, name: 'mute' });
+    const capabilities = ['interaction'];
+    const answers = [
+      await agent.proposeMission({ description: '# Paint the fence' }),
+      await agent.permission({ action: 'brush' }),
+      await agent.personToken({ resource: shop.issuer, capabilities }),
+      await agent.interact({ type: 'question', question: 'Which colour?', capabilities }),
+    ];
+    expect(answers).toMatchObject([unreachable, unreachable, unreachable, unreachable]);
+    expect(await agent.interact(relay)).toMatchObject(notRelayed);
+    expect((await mute.port.listRequests({})).requests).toEqual([]);
   });
 });

@@ -14,16 +14,20 @@ export type Elsewhere = {
   readonly payment?: Readonly<Record<string, unknown>>;
 };
 
-/**
- * Puts it before the person, no longer than the request it is asked for can wait. Returns the id of the ask; undefined where
- * it cannot be asked now (the mission has ended, too much is open): it is tried again when the agent comes again.
- */
+/** `ask` is the request it was put before the person as. `later` it is tried again: the mission has ended, or too much is open. */
+export type Asked =
+  | { readonly kind: 'asked'; readonly ask: string }
+  | { readonly kind: 'later' }
+  /** No channel would bring it before anybody. */
+  | { readonly kind: 'unreachable' };
+
+/** Puts it before the person, no longer than the request it is asked for can wait. */
 export async function askForElsewhere(
   server: Server,
   request: RequestRow,
   access: WantedAccess,
   { wanted, payment }: Elsewhere,
-): Promise<string | undefined> {
+): Promise<Asked> {
   const { party } = wanted;
   const told = wanted.type === 'claims' ? { party, claims: [...wanted.claims] } : undefined;
   const agent = { iss: request.agentIss, sub: request.agentSub };
@@ -47,12 +51,15 @@ export async function askForElsewhere(
       agent: request.asserted.agent,
     },
     wanted,
+    // Its agent has no link to this one, and could bring nobody.
+    capabilities: [],
     notAfter: [
       new Date(access.notAfter),
       request.closedAt ? new Date(request.closedAt.getTime() + server.limits.pendingMs) : undefined,
     ],
   });
-  return opened.kind === 'opened' ? opened.request.id : undefined;
+  if (opened.kind === 'opened') return { kind: 'asked', ask: opened.request.id };
+  return { kind: opened.kind === 'unreachable' ? 'unreachable' : 'later' };
 }
 
 /** What became of such an ask: `waits` while it is open, and a no where nobody answered. */

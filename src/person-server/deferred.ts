@@ -4,7 +4,7 @@ import { readClarifications } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 
-/** Types whose agent may send the person to our page; the others reach the person without the agent's help. */
+/** Types whose agent may send the person to our page; the others reach the person without the agent's help where a channel does. */
 const interactive = new Set<RequestRow['type']>([
   'mission',
   'mission_update',
@@ -71,8 +71,8 @@ function accepted(
   });
 }
 
-function requirementOf(server: Server, { type, code }: RequestRow): string {
-  if (!interactive.has(type)) return 'requirement=approval';
+function requirementOf(server: Server, { type, code, person, agentSub, subagent }: RequestRow): string {
+  if (!interactive.has(type) && server.reaches(person, subagent ?? agentSub)) return 'requirement=approval';
   return `requirement=interaction; url="${server.issuer}/interact"; code="${displayedCode(code)}"`;
 }
 

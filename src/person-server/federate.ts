@@ -7,11 +7,17 @@ import {
   exchange,
   type Federation,
 } from '#person-server/access-server.ts';
-import { answerElsewhere, askForElsewhere, endElsewhere } from '#person-server/asked-elsewhere.ts';
+import {
+  type Asked,
+  answerElsewhere,
+  askForElsewhere,
+  endElsewhere,
+} from '#person-server/asked-elsewhere.ts';
 import { type Budget, isWithin } from '#person-server/budget.ts';
 import { failWithin } from '#person-server/fail.ts';
 import { claimsTold } from '#person-server/identity.ts';
 import { scopeValues } from '#person-server/narrowing.ts';
+import { userUnreachable } from '#person-server/reach.ts';
 import { type Server, verifierOf } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
 import { isStorable } from '#person-server/storable.ts';
@@ -93,14 +99,17 @@ async function take(
     }
     case 'wants_payment': {
       const party = wanted.federated.accessServer;
-      const payment =
-        request.federation?.payment ??
-        (await askForElsewhere(server, request, wanted, {
-          wanted: { type: 'payment', party, upstream: wanted.upstream },
-          payment: answer.payment,
-        }));
-      const { location } = answer;
-      return await wait(server, request, { location, awaited: { kind: 'approval' }, payment });
+      const { location, payment } = answer;
+      const known = request.federation?.payment;
+      const asked: Asked = known
+        ? { kind: 'asked', ask: known }
+        : await askForElsewhere(server, request, wanted, {
+            wanted: { type: 'payment', party, upstream: wanted.upstream },
+            payment,
+          });
+      if (asked.kind === 'unreachable') return await fail(server, request, userUnreachable);
+      const ask = asked.kind === 'asked' ? asked.ask : undefined;
+      return await wait(server, request, { location, awaited: { kind: 'approval' }, payment: ask });
     }
     case 'busy':
       return { kind: 'waits', federation: request.federation ?? undefined };

@@ -6,9 +6,10 @@ import { introduceAgent } from '#person-server/introduce.ts';
 import { enterMission } from '#person-server/mission-gate.ts';
 import { offeredTo } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
-import { whyNotRelayed, whyUnreachable } from '#person-server/reach.ts';
+import { interactionUnavailable } from '#person-server/reach.ts';
 import { openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
+import { capabilitiesOf } from '#person-server/token-request.ts';
 import { isWebAddress } from '#person-server/web-address.ts';
 
 const Interaction = z.object({
@@ -51,9 +52,6 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
     missionS256 !== undefined ? await enterMission(server, admitted, missionS256, attempt) : undefined;
   if (entered?.kind === 'refused') return problemResponse(entered.problem);
   const person = known ?? offeredTo(server, read.members.login_hint);
-  const call = { ...attempt, person, agent, missionS256, capabilities: read.members.capabilities };
-  const unheard = await (type === 'question' ? whyUnreachable : whyNotRelayed)(server, call);
-  if (unheard) return problemResponse(unheard);
   const opened = await openRequest(server, {
     person,
     agent: { iss: agent.iss, sub: agent.sub },
@@ -70,8 +68,11 @@ export async function askPerson(server: Server, admitted: Admitted): Promise<Res
     },
     wanted: type === 'question' ? { type, question: question ?? '' } : { type, url, code },
     notAfter: [entered?.mission.expiresAt ?? undefined],
+    // What is relayed is not on our page: bringing the person there helps nobody.
+    capabilities: type === 'question' ? capabilitiesOf(read.members, missionS256) : [],
     heldMs: type === 'question' ? undefined : relayedMs(read.members.max_wait),
   });
+  if (opened.kind === 'unreachable' && type !== 'question') return problemResponse(interactionUnavailable);
   return await answerOpened(server, admitted, opened, missionS256);
 }
 

@@ -3,6 +3,7 @@ import { type Admitted, receivedBefore } from '#person-server/admit.ts';
 import { stillPending } from '#person-server/deferred.ts';
 import { deliver, gone } from '#person-server/deliver.ts';
 import { missionNotFound, tellTerminated } from '#person-server/mission-gate.ts';
+import { userUnreachable } from '#person-server/reach.ts';
 import { endRequest, type Opened, readRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import { isOpen, type RequestRow } from '#person-server/shown.ts';
@@ -26,6 +27,8 @@ export async function answerOpened(
       return problemResponse(
         missionS256 ? await tellTerminated(server, missionS256, admitted.agent, {}) : missionNotFound.problem,
       );
+    case 'unreachable':
+      return problemResponse(userUnreachable);
     case 'replayed':
       return problemResponse(receivedBefore);
     case 'too_many':

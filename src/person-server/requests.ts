@@ -5,6 +5,7 @@ import type { Agent } from '#person-server/agents.ts';
 import { tell } from '#person-server/events.ts';
 import { type Line, writeLog, writeRecord } from '#person-server/mission-log.ts';
 import { holdMission } from '#person-server/missions.ts';
+import { isReached, userUnreachable } from '#person-server/reach.ts';
 import type { Server } from '#person-server/server.ts';
 import { agentOf, digestOfShown, openStates, type RequestRow, requestColumns } from '#person-server/shown.ts';
 import type { Answer, Asserted, LogKind, RequestType, Store, Wanted, Within } from '#person-server/tables.ts';
@@ -27,6 +28,8 @@ export type NewRequest = {
   readonly heldMs?: number | undefined;
   /** Granted already, by policy and for this reason: the request is not put before anybody, it waits for somebody else. */
   readonly granted?: { readonly policy: string } | undefined;
+  /** What the agent says it could do itself; see `Call`. */
+  readonly capabilities?: readonly string[] | undefined;
   /** What its agent signed, as one digest. */
   readonly signed?: string | undefined;
   /** Where it is not met, what was granted by policy is asked after all. */
@@ -38,6 +41,8 @@ export type NewRequest = {
 export type Opened =
   | { readonly kind: 'opened'; readonly request: RequestRow }
   | { readonly kind: 'mission_not_active' }
+  /** Nobody would learn of it. Under a mission its log says so. */
+  | { readonly kind: 'unreachable' }
   /** The same signed bytes opened one already, and it still waits. */
   | { readonly kind: 'replayed' }
   /** The agent already has as many requests open as it may. */
@@ -81,11 +86,13 @@ export async function openRequest(server: Server, ask: NewRequest): Promise<Open
     if (alike) return { kind: 'replayed' };
     if (count >= server.limits.openRequests) return { kind: 'too_many' };
     const granted = (await mayStillBe(trx, ask)) ? ask.granted : undefined;
+    const isHeard = granted !== undefined || isReached(server, callOf(ask));
     if (ask.missionS256) {
-      const line = requested(id, { ...ask, granted });
+      const line = isHeard ? requested(id, { ...ask, granted }) : unheard(ask);
       const seq = await writeLog(trx, ask.missionS256, line, at, { active: true });
       if (seq === undefined) return { kind: 'mission_not_active' };
     }
+    if (!isHeard) return { kind: 'unreachable' };
     const request = await trx
       .insertInto('request')
       .values({
@@ -122,6 +129,17 @@ async function mayStillBe(trx: Within, { granted, proviso, missionS256 }: NewReq
   return await proviso(trx);
 }
 
+const callOf = ({ person, agent, subagent, capabilities }: NewRequest) => ({
+  person,
+  agent: subagent ?? agent.sub,
+  capabilities,
+});
+
+function unheard(ask: NewRequest): Line {
+  const { requestId: _, action = ask.wanted.type, ...line } = requested('', ask);
+  return { ...line, action, kind: 'refused', source: 'person_server', outcome: userUnreachable.error };
+}
+
 function requested(requestId: string, { wanted, asserted, agent, subagent, granted }: NewRequest): Line {
   const said = asserted.agent;
   return {
@@ -153,7 +171,7 @@ export const logKinds: Readonly<Record<RequestType, LogKind>> = {
 };
 
 /** What a request was about, for a line of the log. */
-export function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action' | 'parameters'> {
+function aboutWanted(wanted: Wanted): Pick<Line, 'resource' | 'scope' | 'action' | 'parameters'> {
   switch (wanted.type) {
     case 'person_token':
       return { resource: wanted.resource };

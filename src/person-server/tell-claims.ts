@@ -39,8 +39,11 @@ export async function mayTell(
     await logFor(server.store, request, { ...line, ...told }, server.now());
     return { kind: 'tell', claims };
   }
-  const ask = await askForElsewhere(server, request, wanted, {
+  const asked = await askForElsewhere(server, request, wanted, {
     wanted: { type: 'claims', party, claims, upstream: wanted.upstream },
   });
+  // Nothing is told of whoever cannot be asked.
+  if (asked.kind === 'unreachable') return { kind: 'tell', claims: [] };
+  const ask = asked.kind === 'asked' ? asked.ask : undefined;
   return { kind: 'waits', federation: { ...federation, awaited: { kind: 'claims', names, ask } } };
 }

@@ -1,5 +1,4 @@
 // What the two token requests have in common: whose mission it is, a grant at once, or an ask put before the person.
-import { problemResponse } from '#aauth/problem.ts';
 import type { Admitted } from '#person-server/admit.ts';
 import type { Refused } from '#person-server/body.ts';
 import { introduceAgent } from '#person-server/introduce.ts';
@@ -7,12 +6,11 @@ import { type Attempt, enterChainedMission, enterMission } from '#person-server/
 import type { OwnMission } from '#person-server/missions.ts';
 import type { Parties } from '#person-server/parties.ts';
 import { answerOpened } from '#person-server/pending.ts';
-import { whyUnreachable } from '#person-server/reach.ts';
-import { aboutWanted, type NewRequest, openRequest } from '#person-server/requests.ts';
+import { type NewRequest, openRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import type { Granted } from '#person-server/silent.ts';
 import type { Asserted } from '#person-server/tables.ts';
-import { saidByAgent, type TokenRequest } from '#person-server/token-request.ts';
+import { capabilitiesOf, saidByAgent, type TokenRequest } from '#person-server/token-request.ts';
 
 /** Who asks for a token, in what words, and under which mission. */
 export type TokenAsk = {
@@ -70,21 +68,6 @@ export async function putTokenAsk(
   { verified, asserted, notAfter = [], ...put }: Put,
 ): Promise<Response> {
   const { agent, person, chain } = parties;
-  const { subagent } = parties.terms;
-  if (!put.granted) {
-    const { justification: description, capabilities } = members;
-    const call = {
-      person,
-      agent,
-      subagent,
-      missionS256,
-      capabilities,
-      description,
-      ...aboutWanted(put.wanted),
-    };
-    const unheard = await whyUnreachable(server, call);
-    if (unheard) return problemResponse(unheard);
-  }
   const introduced = await introduceAgent(server, agent, missionS256);
   const opened = await openRequest(server, {
     ...put,
@@ -92,8 +75,9 @@ export async function putTokenAsk(
     person,
     agent,
     agentNew: !parties.bound,
-    subagent,
+    subagent: parties.terms.subagent,
     missionS256,
+    capabilities: capabilitiesOf(members, missionS256),
     asserted: {
       verified: { ...introduced, ...verified, ...(chain.length && { chain: [...chain] }) },
       resource: asserted,

@@ -31,6 +31,17 @@ export function insistsOnConsent({ prompt }: TokenRequest): boolean {
   return (prompt ?? '').split(' ').some((value) => value === 'consent' || value === 'login');
 }
 
+/**
+ * What the agent says it can do itself. Under a mission one that says nothing keeps what it could when that was approved (draft
+ * §ps-token-endpoint): where no channel reaches its person, it brought them to the page for that.
+ */
+export function capabilitiesOf(
+  { capabilities }: { readonly capabilities?: readonly string[] | undefined },
+  missionS256: string | undefined,
+): readonly string[] | undefined {
+  return capabilities ?? (missionS256 === undefined ? [] : undefined);
+}
+
 /** What the agent says about itself and its reasons, for a person to read as the agent's. */
 export function saidByAgent({ justification, platform, device }: TokenRequest) {
   return { justification, platform, device };

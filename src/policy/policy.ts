@@ -77,6 +77,14 @@ const personSignedIn = (
 export const channelsFor = ({ channels }: Oversight, matter: Matter): readonly Channel[] =>
   channels.filter(({ oversees }) => selects(oversees, matter));
 
+/** Where an ask of some kind about this person and agent may come to hang, at once or once nobody has answered it. */
+export function channelsInReach(oversight: Oversight, matter: Matter): readonly Channel[] {
+  const rules = oversight.rules.filter((rule) => selects(rule.for, matter));
+  const escalations = [oversight, ...rules].map(({ escalation }) => escalation);
+  const ids = escalations.map((each) => (each === 'never' ? undefined : each?.channel));
+  return [...channelsFor(oversight, matter), ...oversight.channels.filter(({ id }) => ids.includes(id))];
+}
+
 /** Who decides asks about a matter: whoever some need of it waits for; without a rule, the person alone. */
 export const approversOf = (oversight: Oversight, matter: Matter): readonly Person[] =>
   approversIn(needsOf(oversight, matter));
