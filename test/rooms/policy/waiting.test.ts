@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultOversight, type Oversight } from '#oversight.ts';
+import { channelsInReach } from '#policy/policy.ts';
 import { nextMoment, type Plan, planOf, reminderDue } from '#policy/waiting.ts';
 
 const openedAt = new Date('2026-11-21T10:00:00Z');
@@ -40,6 +41,20 @@ test('a rule has reminders and a way to others of its own; what it leaves out is
   expect(of('payment')).toEqual({ reminders: [0.1, 0.3], escalations: [{ at: 0.4, to: bank }] });
   expect(of('question')).toEqual({ reminders: [0.5], escalations: [] });
   expect(of('permission')).toEqual({ reminders: [0.5], escalations: [{ at: 0.9, to: kitchen }] });
+});
+
+test('a channel is in reach that oversees somebody, or that their asks may escalate to; no other is', () => {
+  const bobs = { ...channel('bobs'), oversees: { people: ['bob'] } };
+  const inReach = (more: Partial<Oversight>, person: string) =>
+    channelsInReach(with_({ ...more }), { person, agent: 'aauth:errand' }).map(({ id }) => id);
+  const alone = { ...bank, oversees: { people: ['carol'] } };
+  expect(inReach({ channels: [bobs, alone] }, 'bob')).toEqual(['bobs']);
+  expect(inReach({ channels: [bobs, alone] }, 'alice')).toEqual([]);
+  const escalation = { at: 0.5, channel: 'bank' };
+  expect(inReach({ channels: [bobs, alone], escalation }, 'alice')).toEqual(['bank']);
+  const rules = [{ for: { people: ['alice'] }, kinds: ['payment' as const], escalation }];
+  expect(inReach({ channels: [bobs, alone], rules }, 'alice')).toEqual(['bank']);
+  expect(inReach({ channels: [bobs, alone], rules }, 'dave')).toEqual([]);
 });
 
 test('a harmless part takes nothing from a harmful one: people are called for both, and both ways are gone', () => {
