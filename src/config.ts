@@ -13,6 +13,8 @@ import { type Name, type ReadFile, readValues, type Values } from '#settings.ts'
 export type Config = {
   readonly development: boolean;
   readonly host: string;
+  /** How many proxies of the operator's stand in front. */
+  readonly proxies: number;
   /** 0: any free one. */
   readonly port: number;
   /** Absent only in development on port 0: then it is `http://localhost:` and the port that was found. */
@@ -122,6 +124,7 @@ export function readConfig(
   return frozen({
     development,
     host,
+    proxies: values.CHAPERONE_PROXIES ?? 0,
     port: values.PORT ?? defaultPort,
     ...(issuer ? { issuer } : {}),
     store: values.DATABASE_URL

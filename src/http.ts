@@ -1,12 +1,16 @@
 // One HTTP server: a table of path prefixes and what answers there. It knows nobody.
-import { createServer, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type AddressInfo, createServer as createProbe } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type AddressInfo, createServer as createProbe, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from '@hono/node-server';
 import type { Log } from '#log.ts';
 
-/** Who is on the other end of the connection, as the socket says it (never a header). */
-export type Peer = { readonly address: string };
+export type Peer = {
+  /** Who is on the other end of the connection, as the socket says it (never a header). */
+  readonly address: string;
+  /** Who speaks through the operator's own proxies, as the last of them says it; without any, the address. */
+  readonly client: string;
+};
 
 /** Answers one request. The body is still unread: whoever checks a digest needs the bytes as they came. */
 export type Answer = (request: Request, peer: Peer) => Promise<Response> | Response;
@@ -16,8 +20,14 @@ export type Mount = { readonly path: string; readonly answer: Answer };
 
 export type HttpServer = AsyncDisposable & { readonly port: number };
 
-/** Where to listen, and how long a request may take to arrive, head and body. */
-export type Where = { readonly host: string; readonly port: number; readonly arriveMs?: number };
+export type Where = {
+  readonly host: string;
+  readonly port: number;
+  /** How long a request may take to arrive, head and body. */
+  readonly arriveMs?: number;
+  /** How many proxies of the operator's a request comes through, each of which adds to `X-Forwarded-For`; none by default. */
+  readonly proxies?: number;
+};
 
 const usualArriveMs = 30_000;
 
@@ -27,7 +37,7 @@ const usualArriveMs = 30_000;
  * of them problem details (RFC 9457) that name nothing inside and repeat nothing that was sent.
  */
 export async function openHttp(where: Where, mounts: readonly Mount[], log: Log) {
-  const { host, port: wanted, arriveMs = usualArriveMs } = where;
+  const { host, port: wanted, arriveMs = usualArriveMs, proxies = 0 } = where;
   const table = mounts.toSorted((a, b) => b.path.length - a.path.length);
   const fetch = async (request: Request, { incoming }: HttpBindings | Http2Bindings): Promise<Response> => {
     if (incoming.headers.host === undefined && incoming.httpVersion === '1.1') return problem(malformed);
@@ -37,7 +47,8 @@ export async function openHttp(where: Where, mounts: readonly Mount[], log: Log)
     );
     if (!mount) return problem(notFound);
     try {
-      return await mount.answer(request, { address: incoming.socket.remoteAddress ?? '' });
+      const address = incoming.socket.remoteAddress ?? '';
+      return await mount.answer(request, { address, client: clientOf(incoming.headers, address, proxies) });
     } catch (error) {
       // Whoever hangs up, or sends what is no body, before all of it is here has failed us, not we them.
       if (incoming.destroyed && !incoming.complete) return problem(malformed);
@@ -91,6 +102,13 @@ export async function openHttp(where: Where, mounts: readonly Mount[], log: Log)
       await closed;
     },
   } satisfies HttpServer;
+}
+
+/** The header grows to the right: of what stands there only what our own proxies wrote is believed. */
+function clientOf(headers: IncomingHttpHeaders, address: string, proxies: number): string {
+  const said = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  const client = proxies > 0 ? said.at(-proxies)?.trim() : undefined;
+  return client !== undefined && isIP(client) ? client : address;
 }
 
 /** A port nobody listens on now, for whoever must name it before anything listens. Without a `host`, on all addresses. */

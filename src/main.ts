@@ -160,7 +160,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     connected: (platform) => tasks.start('catch up', () => catchUp(bot, platform)),
   });
   const server = await openHttp(
-    { host: config.host, port },
+    { host: config.host, port, proxies: config.proxies },
     [
       ...(personServer?.mounts ?? []),
       ...doors,

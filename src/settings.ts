@@ -38,6 +38,11 @@ const known = {
     schema: text,
     meaning: 'address to listen on; `127.0.0.1` in development, otherwise `0.0.0.0`',
   },
+  CHAPERONE_PROXIES: {
+    schema: text.regex(/^\d$/, 'not a number of proxies').transform(Number),
+    meaning:
+      'how many proxies of yours stand in front, each adding to `X-Forwarded-For`; `0` by default. Wrong codes are counted by the address the first of them saw',
+  },
   PORT: {
     schema: text
       .regex(/^\d{1,5}$/, 'not a port')

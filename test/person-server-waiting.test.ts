@@ -565,6 +565,24 @@ describe('an interaction code', () => {
     const pending = await agent.proposeMission({ description: 'Right' });
     expect((await visit(codeOf(pending), hasty)).status).toBe(429);
   });
+
+  test('is not kept from anybody by somebody else who guesses, where the operator’s proxy tells them apart', async () => {
+    await using proxied = await openTestPersonServer({
+      database: ps.database,
+      limits: { codeAttempts: 3 },
+      proxies: 1,
+    });
+    const from = (client: string, code: string) =>
+      fetch(`${proxied.issuer}/interact?code=${code}`, {
+        headers: { 'x-forwarded-for': `198.51.100.1, ${client}` },
+      });
+    for (const code of ['AAAAAAAA', 'BBBBBBBB', 'CCCCCCCC'])
+      expect((await from('203.0.113.7', code)).status).toBe(410);
+    const agent = await newAgent(proxied);
+    const code = codeOf(await agent.proposeMission({ description: 'Right' }));
+    expect((await from('203.0.113.7', code)).status).toBe(429);
+    expect((await from('203.0.113.8', code)).status).toBe(200);
+  });
 });
 
 describe('a resource that wants more', () => {

@@ -28,7 +28,7 @@ export type Door = { readonly paths: readonly string[] } & (
 );
 
 /** The other end of the connection, as the socket says it and never a header. */
-export type Peer = { readonly address: string };
+export type Peer = { readonly address: string; readonly client: string };
 
 export type Scope = 'missions:read' | 'requests:decide' | 'missions:terminate';
 
@@ -81,7 +81,7 @@ export function openDoor(
           mode: door.mode,
           method: request.method,
           path: pathname.slice(0, 300),
-          source: peer.address,
+          source: peer.client,
           reason,
         },
         'mission control call refused',

@@ -14,7 +14,7 @@ import { askAfterRevocation, revoke } from '#person-server/revocation-endpoint.t
 import type { Server } from '#person-server/server.ts';
 
 /** Who is on the other end of the connection, as the socket says it. */
-export type Peer = { readonly address: string };
+export type Peer = { readonly client: string };
 
 /** One path, or everything below it where it ends with `/`, and what answers there: what the HTTP server takes. */
 export type Mount = {
@@ -87,7 +87,7 @@ export function mountsOf(server: Server): Mount[] {
     }),
     below(
       '/interact',
-      { GET: (request, { address }) => interactionPage(server, attempts, request, address) },
+      { GET: (request, { client }) => interactionPage(server, attempts, request, client) },
       { GET: (request, _peer, callback) => comeBack(server, request, callback) },
     ),
   ];

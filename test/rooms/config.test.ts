@@ -25,6 +25,7 @@ test('the development command of the README is enough', () => {
   ).toEqual({
     development: true,
     host: '127.0.0.1',
+    proxies: 0,
     port: 4700,
     issuer: 'http://localhost:4700',
     store: { directory: '.chaperone' },

@@ -1,7 +1,7 @@
 // Bytes on the wire: what is no HTTP request, what takes too long to be one, and what our own answers look like.
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type HttpServer, openHttp } from '#http.ts';
+import { type HttpServer, type Mount, openHttp } from '#http.ts';
 import { openLog } from '#log.ts';
 
 const made = 'alert-4711';
@@ -148,4 +148,25 @@ test('our own answers are problem details any page may read', async () => {
     expect(await response.json()).toEqual({ status, error, detail: expect.any(String) as string });
   }
   expect(failures).toEqual(['request failed']);
+});
+
+test('who speaks is the socket’s end, or whom our own proxies name; what was written before theirs is nobody’s word', async () => {
+  const mounts: Mount[] = [{ path: '/who', answer: (_request, { client }) => new Response(client) }];
+  const log = openLog('silent');
+  for (const [proxies, said, client] of [
+    [0, '203.0.113.7', '127.0.0.1'],
+    [1, undefined, '127.0.0.1'],
+    [1, '203.0.113.7', '203.0.113.7'],
+    [1, '198.51.100.1, 203.0.113.7', '203.0.113.7'],
+    [2, '198.51.100.1, 203.0.113.7 , 10.0.0.1', '203.0.113.7'],
+    [2, '203.0.113.7', '127.0.0.1'],
+    [1, '2001:db8::7', '2001:db8::7'],
+    [1, 'unknown', '127.0.0.1'],
+    [1, ' , ', '127.0.0.1'],
+  ] as const) {
+    await using server = await openHttp({ host: '127.0.0.1', port: 0, proxies }, mounts, log);
+    const headers = said === undefined ? {} : { 'x-forwarded-for': said };
+    const answer = await fetch(`http://127.0.0.1:${server.port}/who`, { headers });
+    expect([said, await answer.text()]).toEqual([said, client]);
+  }
 });

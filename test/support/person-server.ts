@@ -27,8 +27,9 @@ export const people = [
 /** Opens a Person Server of its own. With `database` it opens on a store that is already there and stays open. */
 export async function openTestPersonServer({
   database: existing,
+  proxies = 0,
   ...options
-}: Partial<PersonServerOptions> = {}): Promise<TestPersonServer> {
+}: Partial<PersonServerOptions> & { readonly proxies?: number } = {}): Promise<TestPersonServer> {
   await using stack = new AsyncDisposableStack();
   const log = openLog('silent');
   const database = existing ?? stack.use(await openTestDatabase([]));
@@ -45,7 +46,7 @@ export async function openTestPersonServer({
       ...options,
     }),
   );
-  stack.use(await openHttp({ host: '127.0.0.1', port }, personServer.mounts, log));
+  stack.use(await openHttp({ host: '127.0.0.1', port, proxies }, personServer.mounts, log));
   const closing = stack.move();
   return {
     ...personServer,

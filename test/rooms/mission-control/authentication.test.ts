@@ -127,7 +127,7 @@ test('the open door is open to loopback under a loopback name only', async () =>
 
   const answer = serveMissionControl(served.port, openDoor({ mode: 'disabled', paths }, openLog('silent')));
   const from = (address: string, url: string) =>
-    answer(new Request(`${url}/mission-control/requests`), { address });
+    answer(new Request(`${url}/mission-control/requests`), { address, client: address });
   expect((await from('::1', 'http://localhost:4700')).status).toBe(200);
   expect((await from('::ffff:127.0.0.1', 'http://[::1]:4700')).status).toBe(200);
   expect((await from('10.0.0.7', 'http://localhost:4700')).status).toBe(403);
@@ -197,7 +197,7 @@ test('a path outside the protected prefixes asks for nothing', async () => {
   );
   const at = async (path: string) => {
     const request = new Request(`http://localhost${path}`);
-    const admitted = await admit(request, { address: '127.0.0.1' }, 'missions:read');
+    const admitted = await admit(request, { address: '127.0.0.1', client: '127.0.0.1' }, 'missions:read');
     return 'refused' in admitted ? admitted.refused.status : undefined;
   };
   expect(await at('/health')).toBeUndefined();
