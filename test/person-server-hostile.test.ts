@@ -401,9 +401,13 @@ describe('an agent', () => {
     const free = await approve(agent, await agent.personToken({ resource: shop.issuer }));
     const { person_token } = free.body as { person_token: string };
     const waiting = await agent.permission({ action: 'x' });
+    const unfetched = await agent.personToken({ resource: 'https://unfetched.example' });
+    const [, ask] = (await ps.port.listRequests({ state: 'open', agent: agent.id })).requests;
+    await ps.port.decide(ask?.id ?? '', { action: 'approve', digest: ask?.digest ?? '', decidedBy: alice });
     const binding = (await ps.port.listAgents({})).find((each) => each.agent === agent.id);
     expect(await ps.port.revokeAgent(binding?.id ?? '', alice)).toBe(true);
-    expect(await agent.settle(waiting)).toMatchObject({ status: 403, body: { error: 'revoked' } });
+    for (const each of [waiting, unfetched])
+      expect(await agent.settle(each)).toMatchObject({ status: 403, body: { error: 'revoked' } });
     expect(await ps.port.readMission(s256)).toMatchObject({
       status: 'terminated',
       terminationReason: 'revoked',

@@ -143,3 +143,45 @@ describe('on Postgres', () => {
     expect(report?.activityAfter.map(({ kind }) => kind)).toEqual(['refused']);
   });
 });
+
+describe('an agent whose binding ends while somebody approves', () => {
+  test.each([
+    ['at one replica', () => here],
+    ['at two', () => there],
+  ] as const)('has nothing left afterwards, %s', async (where, other) => {
+    for (let round = 0; round < 6; round++) {
+      const agent = await openAgent({
+        provider,
+        personServer: here.issuer,
+        name: `ended-${where.replaceAll(' ', '-')}-${round}`,
+      });
+      const first = await agent.proposeMission({ description: 'One' });
+      await decide(agent, 'approve');
+      await agent.settle(first);
+      const pending = await agent.proposeMission({ description: 'Two', resources: [shop.issuer] });
+      const ask = await onlyOpen(agent);
+      const bound = (await here.port.listAgents({})).find((each) => each.agent === agent.id);
+      await Promise.all([
+        here.port.decide(ask.id, { action: 'approve', digest: ask.digest, decidedBy: alice }),
+        other().port.revokeAgent(bound?.id ?? '', alice),
+      ]);
+      expect((await agent.settle(pending)).status).toBe(403);
+      const { missions } = await here.port.listMissions({ status: 'active', agent: agent.id });
+      expect(missions).toEqual([]);
+    }
+  });
+
+  test('a new agent’s first two approvals at once are both decided', async () => {
+    for (let round = 0; round < 6; round++) {
+      const agent = await openAgent({ provider, personServer: here.issuer, name: `first-${round}` });
+      for (const description of ['One', 'Two']) await agent.proposeMission({ description });
+      const { requests } = await there.port.listRequests({ state: 'open', agent: agent.id });
+      const outcomes = await Promise.all(
+        requests.map(({ id, digest }, at) =>
+          (at ? here : there).port.decide(id, { action: 'approve', digest, decidedBy: alice }),
+        ),
+      );
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['decided', 'decided']);
+    }
+  });
+});

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { DecidedBy, Store } from '#person-server/tables.ts';
+import { sql } from 'kysely';
+import type { DecidedBy, Store, Within } from '#person-server/tables.ts';
 
 /** An agent is its provider and its name there, compared to the letter (draft §agent-identifiers). */
 export type Agent = { readonly iss: string; readonly sub: string };
+
+/**
+ * Keeps everybody else from binding an agent, from ending its binding, and from approving anything for it until the transaction
+ * ends. To be taken first: before a mission and before a request.
+ */
+export async function holdAgent(within: Within, { iss, sub }: Agent): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext(${`agent/${iss} ${sub}`}))`.execute(within);
+}
 
 /** The person this agent is bound to, if it is. */
 export async function boundPerson(store: Store, agent: Agent): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { holdAgent } from '#person-server/agents.ts';
 import { ask, isAsked } from '#person-server/clarify.ts';
 import { bind, follow } from '#person-server/follow.ts';
 import { holdMission, readMission, standingOf } from '#person-server/missions.ts';
@@ -125,13 +126,18 @@ function faultOf(request: RequestRow, decision: Decision, now: Date): string | u
   }
 }
 
-/** The decision and everything that follows from it, or false and nothing. The mission is taken before the request. */
+/**
+ * The decision and everything that follows from it, or false and nothing. Who approves has the agent first, whose binding it
+ * stands on; then the mission, then the request.
+ */
 async function decideWithin(
   server: Server,
   trx: Within,
   seen: RequestRow,
   decision: Final,
 ): Promise<boolean> {
+  const { agentIss: iss, agentSub: sub } = seen;
+  if (decision.action === 'approve') await holdAgent(trx, { iss, sub });
   const at = server.now();
   const mission = seen.missionS256 ? await holdMission(trx, seen.missionS256) : undefined;
   if (mission && standingOf(mission, at).kind !== 'active') return false;
