@@ -1,34 +1,71 @@
 // Words that reach the rules late: they mean what stood there when they were said, whatever stands there now.
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Agent } from './support/aauth-agent.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';
 import { locationOf } from './support/page-visit.ts';
+import { openPostgres } from './support/postgres.ts';
 
+const stack = new AsyncDisposableStack();
 let office: Office;
 let agent: Agent;
+let store: pg.Client;
 beforeAll(async () => {
-  office = await openOffice({
-    rules: [{ for: { people: ['maria'], kinds: ['permission'] }, approve: ['maria', 'jonas'] }],
-  });
+  const { url } = stack.use(await openPostgres());
+  office = stack.use(
+    await openOffice({
+      databaseUrl: url,
+      rules: [{ for: { people: ['maria'], kinds: ['permission'] }, approve: ['maria', 'jonas'] }],
+    }),
+  );
+  store = new pg.Client({ connectionString: url });
+  await store.connect();
+  stack.defer(() => store.end());
   agent = await office.agent();
-});
-afterAll(() => office[Symbol.asyncDispose]());
+}, 60_000);
+afterAll(() => stack.disposeAsync(), 30_000);
 
-/** Nobody has pressed anything here: the bot has not asked yet who can read the channel. */
+/** What the bot knows of places is as old as after a quiet hour: it asks the platform who can read there. */
+const quietHour = () => store.query(`update chaperone.place set checked_at = '-infinity'`);
+
+/** Says something that is not acted on before `back`, because that long the platform does not say who can read there. */
+async function sayLate(who: string, text: string, thread?: string): Promise<() => void> {
+  await quietHour();
+  const { promise: answered, resolve: back } = Promise.withResolvers<void>();
+  let asked = false;
+  office.slack.onCall(async (method, _, answer) => {
+    if (method !== 'conversations.info' || answer !== undefined || asked) return;
+    asked = true;
+    await answered;
+  });
+  await office.slack.say(office.channel, who, office.mention(text), thread);
+  await until('the platform to be asked', () => asked);
+  return back;
+}
+
+const toldAlone = (who: string, words: string) =>
+  until(
+    `“${words}” to one person`,
+    () => office.slack.ephemerals(office.channel, who).find(({ text }) => text.includes(words)),
+    () => office.slack.ephemerals(office.channel, who).map(textInSlack).join('\n---\n'),
+  );
+
+/** Decided elsewhere, so that nobody presses anything here. */
 const outside = { person: 'maria', via: 'console', id: 'maria' };
 
 async function mission(title: string) {
   const asked = await agent.proposeMission({ description: `# ${title}` });
   await office.slackCard('Waiting', title);
   const { body } = await office.control('/requests?state=open');
-  const [request] = body['requests'] as { id: string; digest: string }[];
+  const open = body['requests'] as { id: string; digest: string; type: string }[];
+  const request = open.find(({ type }) => type === 'mission');
   const approve = { action: 'approve', digest: request?.digest, decided_by: outside };
   expect((await office.control(`/requests/${request?.id}`, approve)).status).toBe(200);
   const { s256 } = (await agent.settle(asked)).body as { s256: string };
   const root = await office.slackCard('Mission active', title);
   const ask = (action: string, to: string) =>
     agent.permission({ action, mission_s256: s256, parameters: { to } });
-  return { root, ask };
+  return { s256, root, ask };
 }
 
 test('an approve that was said before an ask came does not reach it, alone or in a list', async () => {
@@ -40,6 +77,7 @@ test('an approve that was said before an ask came does not reach it, alone or in
   const listed = [await many.ask('invite', 'ann'), await many.ask('invite', 'bob')];
   await office.slackCard('Waiting', '2 times', 'to: bob');
 
+  await quietHour();
   let away = true;
   let tried = 0;
   office.slack.onCall(async (method, _, answer) => {
@@ -74,4 +112,17 @@ test('an approve that was said before an ask came does not reach it, alone or in
       .some((card) => card.thread_ts === one.root.ts && textInSlack(card).includes('no open ask')),
   );
   for (const each of [toys, ...listed]) expect((await agent.poll(locationOf(each))).status).toBe(202);
+});
+
+test('a release that was said before a hold and comes after it leaves the mission held, and says so', async () => {
+  const { jonas, maria } = office.people;
+  const { root } = await mission('Light the candles');
+  const back = await sayLate(jonas, 'release', root.ts);
+  await office.slack.say(office.channel, maria, office.mention('hold because it looks wrong'), root.ts);
+  await office.slackCard('on hold here', 'Light the candles');
+  back();
+  await toldAlone(jonas, 'put on hold after you said so');
+  expect(textInSlack(await office.slackCard('Light the candles', 'Mission active'))).toContain('on hold');
+  await office.slack.say(office.channel, jonas, office.mention('release'), root.ts);
+  await office.slackCard('Hold released', 'Jonas');
 });

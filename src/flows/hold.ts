@@ -63,25 +63,25 @@ async function holdMission(
   const { holds } = bot.ledger;
   const by = { person: verdict.as.id, via: happening.actor.platform, id: act.actor };
   const holding = { source: act.source, by, at: act.at };
-  const done = verb === 'hold' ? await holds.hold(s256, holding, note) : await holds.release(s256, holding);
-  const outcome = outcomes[verb][done ? 'done' : 'before'];
+  const outcome =
+    verb === 'release'
+      ? await holds.release(s256, holding, happening.at)
+      : (await holds.hold(s256, holding, note))
+        ? 'held'
+        : 'already_held';
   await bot.ledger.acts.append({ ...act, person: verdict.as.id, outcome });
   bot.log.info({ mission: s256, actor: act.actor, outcome }, verb);
-  if (verb === 'release' && done) await settleWaiting(bot, s256);
+  if (outcome === 'released') await settleWaiting(bot, s256);
   await lookAtAll(bot, s256);
-  return { done, card: heldCard(mission, told[outcome]) };
+  return { done: outcome === 'held' || outcome === 'released', card: heldCard(mission, told[outcome]) };
 }
-
-const outcomes = {
-  hold: { done: 'held', before: 'already_held' },
-  release: { done: 'released', before: 'not_held' },
-} as const;
 
 const told = {
   held: 'held',
   released: 'released',
   already_held: 'alreadyHeld',
   not_held: 'notHeld',
+  held_since: 'heldSince',
 } as const;
 
 /** What had its votes before the release waits for nothing any more. */

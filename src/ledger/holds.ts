@@ -44,13 +44,21 @@ export function openHolds(db: Kysely<LedgerTables>) {
       return row !== undefined;
     },
 
-    /** Releases a mission. False when no hold stands, unless this same act released it. */
-    async release(missionS256: string, { source, by, at }: Holding): Promise<boolean> {
+    /**
+     * Releases a mission from what held it when the release was said: words that come late do not undo what is newer than
+     * they are. What this same act released before is released.
+     */
+    async release(
+      missionS256: string,
+      { source, by, at }: Holding,
+      saidAt: Date,
+    ): Promise<'released' | 'not_held' | 'held_since'> {
       await db
         .updateTable('chaperone.hold')
         .set({ released_source: source, released_by: JSON.stringify(by), released_at: at })
         .where('mission_s256', '=', missionS256)
         .where('released_at', 'is', null)
+        .where('held_at', '<=', saidAt)
         // Said again after a crash it must not lift a hold that was put on meanwhile.
         .where((eb) =>
           eb.not(
@@ -64,13 +72,14 @@ export function openHolds(db: Kysely<LedgerTables>) {
           ),
         )
         .execute();
-      const row = await db
+      const rows = await db
         .selectFrom('chaperone.hold')
-        .select('id')
-        .where('released_source', '=', source)
+        .select('released_source')
         .where('mission_s256', '=', missionS256)
-        .executeTakeFirst();
-      return row !== undefined;
+        .where((eb) => eb.or([eb('released_source', '=', source), eb('released_at', 'is', null)]))
+        .execute();
+      if (rows.some(({ released_source }) => released_source === source)) return 'released';
+      return rows.length > 0 ? 'held_since' : 'not_held';
     },
 
     /** The hold that stands. */

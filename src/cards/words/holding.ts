@@ -25,6 +25,7 @@ export const holdDone = {
   released: ours`Hold released`,
   alreadyHeld: ours`Already on hold`,
   notHeld: ours`Not on hold`,
+  heldSince: ours`Still on hold`,
 } as const;
 export const holdTold = {
   held: (title: Span, id: Span) =>
@@ -32,4 +33,6 @@ export const holdTold = {
   released: (title: Span, id: Span) => line`${title} (${id}) is released. Its asks can be approved again.`,
   alreadyHeld: (title: Span, id: Span) => line`${title} (${id}) is on hold already. Nothing changed.`,
   notHeld: (title: Span, id: Span) => line`${title} (${id}) is not on hold. Nothing changed.`,
+  heldSince: (title: Span, id: Span) =>
+    line`${title} (${id}) was put on hold after you said so, and stays on hold. Say it again if you mean this hold too.`,
 } as const;

@@ -631,6 +631,7 @@ test('a hold says what waits, until when, and what it cannot stop', async () => 
     'released from elsewhere': heldCard(mission(), 'released'),
     'held before': heldCard(mission(), 'alreadyHeld'),
     'not held': heldCard(mission(), 'notHeld'),
+    'held since': heldCard(mission(), 'heldSince'),
     'a near name': whichMissionCard({ said: 'cake', missions: [mission()], more: false, to: 'hold' }),
     'which to release': whichMissionCard({ missions: [mission()], more: false, to: 'release' }),
   });

@@ -79,8 +79,22 @@ describe('an acceptance', () => {
 test('what is held is granted nothing silently, until it is released', async () => {
   await ledger.holds.hold('held', { source: 'one', by: ann, at: at(0) });
   expect(await ledger.holds.silenced('held')).toBe(true);
-  await ledger.holds.release('held', { source: 'two', by: ann, at: at(1) });
+  await ledger.holds.release('held', { source: 'two', by: ann, at: at(1) }, at(1));
   expect(await ledger.holds.silenced('held')).toBe(false);
+});
+
+test('a release that comes late lifts what held when it was said, and no hold that was put on since', async () => {
+  const { holds } = ledger;
+  const late = { source: 'late', by: ben, at: at(5) };
+  await holds.hold('again', { source: 'first', by: ann, at: at(0) });
+  expect(await holds.release('again', { source: 'soon', by: ann, at: at(2) }, at(2))).toBe('released');
+  await holds.hold('again', { source: 'second', by: ann, at: at(3) });
+  expect(await holds.release('again', late, at(1))).toBe('held_since');
+  expect(await holds.standing('again')).toMatchObject({ since: at(3) });
+  expect(await holds.release('again', { source: 'soon', by: ann, at: at(4) }, at(2))).toBe('released');
+  expect(await holds.standing('again')).toMatchObject({ since: at(3) });
+  expect(await holds.release('again', { ...late, source: 'then' }, at(3))).toBe('released');
+  expect(await holds.release('again', late, at(1))).toBe('not_held');
 });
 
 describe('a brief', () => {
