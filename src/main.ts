@@ -15,7 +15,7 @@ import { considerAsk, letThroughQueue } from '#flows/let-through.ts';
 import { look } from '#flows/look.ts';
 import { lookQueue } from '#flows/look-later.ts';
 import { readForm } from '#flows/press.ts';
-import { accept, attend, attendWaiting, forgetWords } from '#flows/receive.ts';
+import { accept, attend, attendWaiting, forgetWords, inboxLanes } from '#flows/receive.ts';
 import { reviewMission, reviewQueue } from '#flows/review.ts';
 import { goRound } from '#flows/round.ts';
 import { openVisit } from '#flows/visit.ts';
@@ -48,8 +48,8 @@ const roundMs = 30_000;
 const inboxMs = 2_000;
 const sweepMs = 1_000;
 const forgetMs = 3_600_000;
-/** Longer than any one call to a platform may take, and than what one happening sets off. */
-const usualTempo: Tempo = { cardMs: 30_000, happeningMs: 60_000 };
+/** A card is held longer than any one call to a platform may take; a happening is renewed while it is dealt with. */
+const usualTempo: Tempo = { cardMs: 30_000, happeningMs: 5_000 };
 
 /**
  * Runs everything until it is disposed: the Person Server (unless another one is overseen), mission control, the chats
@@ -175,7 +175,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
 
   tasks.every('round', roundMs, () => goRound(bot));
   tasks.every('forget', forgetMs, () => forgetWords(bot));
-  tasks.every('inbox', inboxMs, () => attendWaiting(bot));
+  for (const lane of inboxLanes) tasks.every(`inbox: ${lane}`, inboxMs, () => attendWaiting(bot, lane));
   if (personServer) tasks.every('sweep', sweepMs, () => personServer.sweep());
   tasks.start('watch', (signal) => watch(bot, signal));
 

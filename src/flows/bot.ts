@@ -50,7 +50,7 @@
 //
 // The other files are read by these: where words were said and what they mean (where, meant, said), where a mission's thread
 // hangs (root), what is to be looked at (look-later), what an ask stands under (background, ballot, held, marks), what came of a
-// form (filled), what the model cost (spending), days and hours (moment, period).
+// form (filled), what the model cost (spending), what is kept in hand (in-hand), days and hours (moment, period).
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
@@ -70,8 +70,9 @@ import type { Budget } from '#reviewer/model/spend.ts';
 
 /** How long things take that only a test wants shorter. */
 export type Tempo = {
-  /** How long one process holds a card it posts, or a happening it deals with, before another may take it over. */
+  /** How long one process holds a card it posts before another may take it over. Longer than posting takes. */
   readonly cardMs: number;
+  /** How long after its last sign of life another may take over the happening a process deals with. */
   readonly happeningMs: number;
   /** The least time between two posts to a place, where that is not the platform's own. */
   readonly paceMs?: Readonly<Partial<Record<Platform, number>>>;
@@ -85,7 +86,7 @@ export type Bot = {
   readonly ledger: Ledger;
   readonly jobs: Jobs;
   readonly log: Log;
-  /** How long one process keeps what it took in hand. Longer than the work takes; shorter is a quicker recovery. */
+  /** How long one process keeps what it took in hand. Shorter is a quicker recovery. */
   readonly tempo: Tempo;
   readonly reviewer: Reviewer;
   /** What the reviewer and the agent ask, and what that may cost; absent without a model. */

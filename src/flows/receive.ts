@@ -7,6 +7,7 @@ import type { Submitted } from '#page/page.ts';
 import type { Bot } from './bot.ts';
 import { hear } from './hear.ts';
 import { openHome } from './home.ts';
+import { inHand } from './in-hand.ts';
 import { press } from './press.ts';
 import { isPrivate, under } from './stop.ts';
 import { answerFromPage } from './submitted.ts';
@@ -19,6 +20,8 @@ const visitsKeptMs = 24 * 3_600_000;
 const talksKeptMs = 7 * 24 * 3_600_000;
 /** How long a platform's word about who can read a place, and about who somebody is, holds. */
 const trustMs = 60_000;
+/** How far a look at the inbox reaches. A stop behind more than that waits until some of it is done. */
+const waitingAtMost = 1_000;
 const retryMs = (attempts: number) => Math.min(2_000 * 2 ** Math.min(attempts - 1, 5), 30_000);
 
 /** Keeps what happened; durable when it resolves, and only then may the platform be told it arrived. */
@@ -28,29 +31,36 @@ export async function accept(bot: Bot, happening: Happening): Promise<void> {
 
 /**
  * Does what one happening asks for, once: it is taken, done, and marked done. Whatever fails is left for the next
- * round, and the person who acted hears that it is not done yet.
+ * round, and the person who acted hears that it is not done yet. Where it was taken from us meanwhile, because we seemed
+ * dead, whoever has it says what became of it.
  */
 export async function attend(bot: Bot, id: string): Promise<void> {
   const { inbox } = bot.ledger;
   const taken = await inbox.take(id, bot.now(), bot.tempo.happeningMs);
   if (!taken) return;
   const { happening, attempts, receivedAt } = taken;
+  const ours = { id, attempts };
   try {
-    const card = await respond(bot, await asOfNow(bot, happening, receivedAt));
-    await inbox.done(id, card ? 'told' : 'done', bot.now());
-    await tell(bot, happening, card);
+    const card = await inHand(
+      bot,
+      bot.tempo.happeningMs,
+      (until) => inbox.renew(ours, until),
+      async () => await respond(bot, await asOfNow(bot, happening, receivedAt)),
+    );
+    if (await inbox.done(ours, card ? 'told' : 'done', bot.now())) await tell(bot, happening, card);
   } catch (error) {
     bot.log.error({ happening: id, attempts, err: error }, 'a happening was not dealt with');
     const late = bot.now().getTime() - receivedAt.getTime() > patienceMs;
     if (late && !isStop(happening)) {
-      await inbox.done(id, 'given_up', bot.now());
-      return await tell(bot, happening, refusalCard('unavailable'));
+      if (await inbox.done(ours, 'given_up', bot.now()))
+        await tell(bot, happening, refusalCard('unavailable'));
+      return;
     }
     if (attempts === 1) await tell(bot, happening, delayedCard());
     // A chat that is not connected yet will be soon; whatever else is away is asked less and less often.
     const isAway = happening.kind !== 'submitted' && !bot.chats.has(happening.place.platform);
     const waitMs = retryMs(isAway ? 1 : attempts);
-    await inbox.putBack(id, new Date(bot.now().getTime() + waitMs));
+    await inbox.putBack(ours, new Date(bot.now().getTime() + waitMs));
     if (!(error instanceof MissionControlError || error instanceof ChatError)) throw error;
   }
 }
@@ -64,9 +74,33 @@ export async function forgetWords(bot: Bot): Promise<void> {
   await bot.ledger.briefs.forget(new Date(now - wordsKeptMs));
 }
 
-/** Everything kept and not done: what a crash interrupted, and what failed and is due again. */
-export async function attendWaiting(bot: Bot): Promise<void> {
-  for (const id of await bot.ledger.inbox.waiting(bot.now(), 100)) await attend(bot, id);
+/**
+ * What waits is dealt with in lanes, so many at once in each: a stop waits for nothing, and whatever is plain waits for no
+ * words that a model may have to be asked about.
+ */
+const lanes = { stops: 20, plain: 8, words: 4 } as const;
+type Lane = keyof typeof lanes;
+export const inboxLanes: readonly Lane[] = ['stops', 'plain', 'words'];
+
+/** Everything kept and not done in a lane, oldest first: what a crash interrupted, and what failed and is due again. */
+export async function attendWaiting(bot: Bot, lane: Lane): Promise<void> {
+  const waiting = await bot.ledger.inbox.waiting(bot.now(), waitingAtMost);
+  const due = waiting.filter((happening) => laneOf(happening) === lane).values();
+  const attendDue = async () => {
+    for (const { id } of due) {
+      await attend(bot, id).catch((error: unknown) =>
+        bot.log.error({ happening: id, err: error }, 'a happening waits for the next round'),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: lanes[lane] }, attendDue));
+}
+
+function laneOf(happening: Happening | Submitted): Lane {
+  if (isStop(happening)) return 'stops';
+  if (happening.kind !== 'said') return 'plain';
+  const { kind } = understand(happening.text, { thread: 'none' });
+  return kind === 'unclear' || kind === 'review' ? 'words' : 'plain';
 }
 
 async function respond(bot: Bot, happening: Happening | Submitted): Promise<Card | undefined> {

@@ -5,6 +5,9 @@ import type { Submitted } from '#page/page.ts';
 
 export type Inbox = ReturnType<typeof openInbox>;
 
+/** A happening somebody took. Every take counts, so only the last of them can renew, finish or put back. */
+export type Taken = { readonly id: string; readonly attempts: number };
+
 /** What happened in chat or was sent from the page of an ask, kept before anything is done about it, once however often the platform delivers it. */
 export function openInbox(db: Kysely<LedgerTables>) {
   return {
@@ -29,8 +32,18 @@ export function openInbox(db: Kysely<LedgerTables>) {
         .returning(['happening', 'received_at', 'attempts'])
         .executeTakeFirst();
       if (!row) return undefined;
-      const happening = { ...row.happening, at: new Date(row.happening.at) } satisfies Happening | Submitted;
-      return { happening, receivedAt: row.received_at, attempts: row.attempts };
+      return { happening: readAsKept(row.happening), receivedAt: row.received_at, attempts: row.attempts };
+    },
+
+    /** Keeps what was taken until `until`; nothing where somebody else has taken it since. */
+    async renew({ id, attempts }: Taken, until: Date) {
+      await db
+        .updateTable('chaperone.inbox')
+        .set({ claimed_until: until })
+        .where('id', '=', id)
+        .where('attempts', '=', attempts)
+        .where('done_at', 'is', null)
+        .execute();
     },
 
     /** Whether something an account did (`slack:T1:U1`; anybody's, without one) is kept and not done. */
@@ -45,17 +58,27 @@ export function openInbox(db: Kysely<LedgerTables>) {
       return rows.length > 0;
     },
 
-    async done(id: string, outcome: string, now: Date) {
-      await db
+    /** False where somebody else has taken it since: it is theirs to finish. */
+    async done({ id, attempts }: Taken, outcome: string, now: Date): Promise<boolean> {
+      const { numUpdatedRows } = await db
         .updateTable('chaperone.inbox')
         .set({ done_at: now, claimed_until: null, outcome })
         .where('id', '=', id)
-        .execute();
+        .where('attempts', '=', attempts)
+        .where('done_at', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
 
-    /** Leaves it for another try, not before `at`. */
-    async putBack(id: string, at: Date) {
-      await db.updateTable('chaperone.inbox').set({ claimed_until: at }).where('id', '=', id).execute();
+    /** Leaves it for another try, not before `at`; nothing where somebody else has taken it since. */
+    async putBack({ id, attempts }: Taken, at: Date) {
+      await db
+        .updateTable('chaperone.inbox')
+        .set({ claimed_until: at })
+        .where('id', '=', id)
+        .where('attempts', '=', attempts)
+        .where('done_at', 'is', null)
+        .execute();
     },
 
     /** Ends the leases of a process that is gone. Only where no other process shares the store. */
@@ -68,16 +91,16 @@ export function openInbox(db: Kysely<LedgerTables>) {
     },
 
     /** What still waits and is in nobody's hands, oldest first. */
-    async waiting(now: Date, limit: number): Promise<string[]> {
+    async waiting(now: Date, limit: number): Promise<(Happening | Submitted)[]> {
       const rows = await db
         .selectFrom('chaperone.inbox')
-        .select('id')
+        .select('happening')
         .where('done_at', 'is', null)
         .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<', now)]))
         .orderBy('received_at')
         .limit(limit)
         .execute();
-      return rows.map(({ id }) => id);
+      return rows.map(({ happening }) => readAsKept(happening));
     },
 
     /** Forgets the words of what was done before `before`; the acts that followed stay. */
@@ -86,3 +109,7 @@ export function openInbox(db: Kysely<LedgerTables>) {
     },
   };
 }
+
+/** JSON has no moments. */
+const readAsKept = (kept: Happening | Submitted) =>
+  ({ ...kept, at: new Date(kept.at) }) satisfies Happening | Submitted;

@@ -129,5 +129,5 @@ test.each([
   await attend(botWith(missionControl, standing), id).catch(() => undefined);
   expect(missionControl.calls.filter(([verb]) => verb === 'decide')).toHaveLength(decided);
   expect(await ledger.inbox.isInHand('slack:T1:U2')).toBe(standing === undefined);
-  await ledger.inbox.done(id, 'test', now);
+  await ledger.inbox.done({ id, attempts: 1 }, 'test', now);
 });

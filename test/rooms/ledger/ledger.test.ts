@@ -246,10 +246,24 @@ describe('the inbox', () => {
     await ledger.inbox.keep(said('E2'), at(0));
     expect((await ledger.inbox.take('E2', at(1), 5000))?.happening.at).toEqual(at(0));
     expect(await ledger.inbox.take('E2', at(2), 5000)).toBeUndefined();
-    expect(await ledger.inbox.waiting(at(20), 10)).toContain('E2');
+    expect((await ledger.inbox.waiting(at(20), 10)).map(({ id }) => id)).toContain('E2');
     expect(await ledger.inbox.take('E2', at(20), 5000)).toMatchObject({ attempts: 2 });
-    await ledger.inbox.done('E2', 'decided', at(21));
+    expect(await ledger.inbox.done({ id: 'E2', attempts: 2 }, 'decided', at(21))).toBe(true);
     expect(await ledger.inbox.take('E2', at(60), 5000)).toBeUndefined();
+  });
+
+  test('whoever seemed dead can neither finish, nor free, nor keep what somebody else took since', async () => {
+    await ledger.inbox.keep(said('E3'), at(0));
+    await ledger.inbox.take('E3', at(1), 5000);
+    await ledger.inbox.take('E3', at(20), 5000);
+    const late = { id: 'E3', attempts: 1 };
+    expect(await ledger.inbox.done(late, 'decided', at(21))).toBe(false);
+    await ledger.inbox.putBack(late, at(0));
+    expect(await ledger.inbox.take('E3', at(22), 5000)).toBeUndefined();
+    await ledger.inbox.renew(late, at(90));
+    await ledger.inbox.renew({ id: 'E3', attempts: 2 }, at(40));
+    expect(await ledger.inbox.take('E3', at(39), 5000)).toBeUndefined();
+    expect(await ledger.inbox.take('E3', at(41), 5000)).toMatchObject({ attempts: 3 });
   });
 });
 
