@@ -1,7 +1,9 @@
 // Words that reach the rules late: they mean what stood there when they were said, whatever stands there now.
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ledgerQueues, openLedger } from '#ledger/ledger.ts';
 import type { Agent } from './support/aauth-agent.ts';
+import { openTestDatabase } from './support/database.ts';
 import { type Office, openOffice, textInSlack, until } from './support/office.ts';
 import { locationOf } from './support/page-visit.ts';
 import { openPostgres } from './support/postgres.ts';
@@ -10,12 +12,14 @@ const stack = new AsyncDisposableStack();
 let office: Office;
 let agent: Agent;
 let store: pg.Client;
+let url: string;
 beforeAll(async () => {
-  const { url } = stack.use(await openPostgres());
+  ({ url } = stack.use(await openPostgres()));
   office = stack.use(
     await openOffice({
       databaseUrl: url,
       rules: [{ for: { people: ['maria'], kinds: ['permission'] }, approve: ['maria', 'jonas'] }],
+      delegation: { to: ['paul'], longest_days: 14 },
     }),
   );
   store = new pg.Client({ connectionString: url });
@@ -125,4 +129,31 @@ test('a release that was said before a hold and comes after it leaves the missio
   expect(textInSlack(await office.slackCard('Light the candles', 'Mission active'))).toContain('on hold');
   await office.slack.say(office.channel, jonas, office.mention('release'), root.ts);
   await office.slackCard('Hold released', 'Jonas');
+});
+
+test('“decides for me” that comes after a later “I decide again” lets nobody decide, and is told so', async () => {
+  const { maria, paul } = office.people;
+  const { root, ask } = await mission('Hang the lanterns');
+  const back = await sayLate(maria, `<@${paul}> decides for me until tomorrow`, root.ts);
+  await office.slack.say(office.channel, maria, office.mention('I decide again'), root.ts);
+  await office.slackCard('You decide again');
+  back();
+  await toldAlone(maria, 'said otherwise since');
+  const asked = await ask('borrow', 'ladder');
+  await office.slack.press(await office.slackCard('Waiting', 'borrow'), 'chaperone:approve', paul);
+  await toldAlone(paul, 'not an approver');
+  expect((await agent.poll(locationOf(asked))).status).toBe(202);
+});
+
+test('of several delegations of one person at once, in one store, one stands', async () => {
+  await using database = await openTestDatabase(ledgerQueues, { url });
+  const { delegations } = openLedger(database);
+  const madeAt = new Date();
+  const until = new Date(madeAt.getTime() + 3_600_000);
+  const people = Array.from({ length: 10 }, (_, n) => `somebody ${n}`);
+  const make = (from: string, to: string) =>
+    delegations.make({ source: `${from}/${to}`, from, to, madeAt, until });
+  await Promise.all(people.flatMap((from) => ['ben', 'cem'].map((to) => make(from, to))));
+  const standing = (await delegations.standing(madeAt)).filter(({ from }) => people.includes(from));
+  expect(standing).toHaveLength(people.length);
 });

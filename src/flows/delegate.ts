@@ -47,7 +47,10 @@ export async function handOverSaid(bot: Bot, said: Said, shared: boolean, intent
   const from = verdict.as;
 
   if (intent.kind === 'reclaim') {
-    const revoked = await ledger.delegations.revoke(from.id, now);
+    const revoked = await ledger.delegations.revoke(
+      { source: act.source, from: from.id, saidAt: said.at },
+      now,
+    );
     for (const id of revoked) {
       const own = { ...act, source: `${act.source}/${id}`, subject: `delegation:${id}`, person: from.id };
       await ledger.acts.append({ ...own, outcome: 'reclaimed', answer: {} });
@@ -62,7 +65,7 @@ export async function handOverSaid(bot: Bot, said: Said, shared: boolean, intent
   }
   const [mention, another] = said.mentions ?? [];
   if (!mention || another || fold(mention.text) !== fold(intent.whom)) return await unclear('whom');
-  const until = intent.until === undefined ? undefined : momentOf(intent.until, now);
+  const until = intent.until === undefined ? undefined : momentOf(intent.until, said.at);
   if (!until) return await unclear('until');
   const to = personBehind(oversight, mention.who);
   const why = whyNotDelegate(oversight, { from, to, standing: mention.who.standing, until, now });
@@ -71,9 +74,10 @@ export async function handOverSaid(bot: Bot, said: Said, shared: boolean, intent
     source: act.source,
     from: from.id,
     to: to.id,
-    madeAt: now,
+    madeAt: said.at,
     until,
   });
+  if (id === undefined) return await refuse('said_otherwise', from.id);
   await ledger.acts.append({
     ...act,
     subject: `delegation:${id}`,

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { LedgerTables } from '#ledger/tables.ts';
 
 /** Persons' ids: `to` decides for `from` until then. */
@@ -11,18 +11,33 @@ export type StandingDelegation = {
 
 export type Delegations = ReturnType<typeof openDelegations>;
 
-/** Who decides for whom, by their own word, for a while. */
+/**
+ * Who decides for whom, by their own word, for a while. The last word that was said counts, whatever comes last: whoever
+ * decides for themselves again is kept as their own delegate, with the moment they said so.
+ */
 export function openDelegations(db: Kysely<LedgerTables>) {
   return {
-    /** Keeps one in place of what the person said before, and returns its id; the same source is the same delegation. */
+    /**
+     * Keeps one in place of what the person said before `madeAt`, and returns its id; the same source is the same delegation.
+     * Undefined when they have said something else since.
+     */
     async make(delegation: {
       readonly source: string;
       readonly from: string;
       readonly to: string;
       readonly madeAt: Date;
       readonly until: Date;
-    }): Promise<string> {
+    }): Promise<string | undefined> {
       return await db.transaction().execute(async (trx) => {
+        await oneWordAtATime(trx, delegation.from);
+        const newer = await trx
+          .selectFrom('chaperone.delegation')
+          .select('id')
+          .where('principal', '=', delegation.from)
+          .where('made_at', '>', delegation.madeAt)
+          .limit(1)
+          .executeTakeFirst();
+        if (newer) return undefined;
         const made = await trx
           .insertInto('chaperone.delegation')
           .values({
@@ -82,13 +97,35 @@ export function openDelegations(db: Kysely<LedgerTables>) {
       ).execute();
     },
 
-    /** Takes back whatever somebody let others decide; the ids of what no longer holds. */
-    async revoke(principal: string, now: Date): Promise<string[]> {
-      const rows = await standingOf(db, principal, now).returning('id').execute();
-      return rows.map(({ id }) => id);
+    /** Takes back whatever somebody let others decide; the ids of what no longer holds. Nobody loses by it, so it is never late. */
+    async revoke(
+      { source, from, saidAt }: { readonly source: string; readonly from: string; readonly saidAt: Date },
+      now: Date,
+    ): Promise<string[]> {
+      return await db.transaction().execute(async (trx) => {
+        await oneWordAtATime(trx, from);
+        await trx
+          .insertInto('chaperone.delegation')
+          .values({
+            source,
+            principal: from,
+            delegate: from,
+            made_at: saidAt,
+            until: saidAt,
+            revoked_at: now,
+          })
+          .onConflict((conflict) => conflict.column('source').doNothing())
+          .execute();
+        const rows = await standingOf(trx, from, now).returning('id').execute();
+        return rows.map(({ id }) => id);
+      });
     },
   };
 }
+
+/** Two words of one person at once would both find nothing newer; the second waits for the first's commit. */
+const oneWordAtATime = (trx: Kysely<LedgerTables>, principal: string) =>
+  sql`select pg_advisory_xact_lock(hashtext(${`delegation/${principal}`}))`.execute(trx);
 
 /** Ends what somebody let others decide. */
 const standingOf = (db: Kysely<LedgerTables>, principal: string, now: Date) =>

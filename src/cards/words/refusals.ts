@@ -17,6 +17,7 @@ export const refusals = {
   delegate_is_self: line`You decide for yourself anyway. Nothing was changed.`,
   delegation_over: line`That time is over already. Nothing was changed.`,
   delegation_too_long: line`That is longer than the operator’s rules allow. Nothing was changed.`,
+  said_otherwise: line`You have said otherwise since. Who decides for you was not changed by these words.`,
   may_not_stop: line`You may not stop this mission. It goes on.`,
   cannot_complete: line`This Person Server ends a mission as done only when its agent proposes that. Nothing was done; “stop” ends it.`,
   may_not_keep: line`Whether this mission goes on is for its person to say, and for whoever may stop it. Nothing changed.`,

@@ -93,13 +93,34 @@ describe('a delegation', () => {
     expect(await standing(11)).toEqual(['ben for dora', 'cem for ann']);
     expect(await make('ann', 'ben', 'said 1')).toBe(first);
     expect(await standing(11)).toEqual(['ben for dora', 'cem for ann']);
-    expect(await ledger.delegations.principalOf(first)).toBe('ann');
+    expect(await ledger.delegations.principalOf(first ?? '')).toBe('ann');
+  });
+
+  test('gives way to a newer word of the same person, whichever is done last', async () => {
+    const { delegations } = ledger;
+    const until = at(12);
+    const said = (source: string, to: string, hours: number) =>
+      delegations.make({ source, from: 'eve', to, madeAt: at(hours), until });
+    expect(await delegations.revoke({ source: 'eve again', from: 'eve', saidAt: at(10) }, at(11))).toEqual(
+      [],
+    );
+    expect(await said('eve late', 'ben', 9)).toBeUndefined();
+    expect(await said('eve ben', 'ben', 10)).toBeDefined();
+    expect(await said('eve last', 'cem', 11)).toBeDefined();
+    expect(await said('eve ben', 'ben', 10)).toBeUndefined();
+    const over = await delegations.revoke({ source: 'eve after all', from: 'eve', saidAt: at(11) }, at(11));
+    expect(over).toHaveLength(1);
+    expect((await delegations.standing(at(11))).filter(({ from }) => from === 'eve')).toEqual([]);
   });
 
   test('ends by itself, or by a word of whoever made it, and of nobody else', async () => {
     expect(await standing(12)).toEqual([]);
-    expect(await ledger.delegations.revoke('ben', at(11))).toEqual([]);
-    expect(await ledger.delegations.revoke('ann', at(11))).toHaveLength(1);
+    expect(
+      await ledger.delegations.revoke({ source: 'ben again', from: 'ben', saidAt: at(11) }, at(11)),
+    ).toEqual([]);
+    expect(
+      await ledger.delegations.revoke({ source: 'ann again', from: 'ann', saidAt: at(11) }, at(11)),
+    ).toHaveLength(1);
     expect(await standing(11)).toEqual(['ben for dora']);
   });
 
