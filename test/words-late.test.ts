@@ -47,6 +47,24 @@ async function sayLate(who: string, text: string, thread?: string): Promise<() =
   return back;
 }
 
+/** What Maria said at a moment, kept by a process that died before it acted on it. It is answered under `message`. */
+async function keptFrom(at: Date, text: string, message: string) {
+  const { platform, tenant, channel } = {
+    platform: 'slack',
+    tenant: office.slack.team,
+    channel: office.channel,
+  };
+  const actor = { platform, tenant, user: office.people.maria, name: 'Maria', standing: 'member' };
+  const place = { platform, tenant, channel };
+  const id = `kept/${text}`;
+  const said = { id, kind: 'said', place, actor, at, text, message, by: 'mention' };
+  await store.query(`insert into chaperone.inbox (id, happening, received_at) values ($1, $2, $3)`, [
+    id,
+    JSON.stringify(said),
+    new Date(),
+  ]);
+}
+
 const toldAlone = (who: string, words: string) =>
   until(
     `“${words}” to one person`,
@@ -143,6 +161,28 @@ test('“decides for me” that comes after a later “I decide again” lets no
   await office.slack.press(await office.slackCard('Waiting', 'borrow'), 'chaperone:approve', paul);
   await toldAlone(paul, 'not an approver');
   expect((await agent.poll(locationOf(asked))).status).toBe(202);
+});
+
+test('a name that was said before a mission was approved does not stop or hold it; what stood then is stopped', async () => {
+  const tent = await mission('Rent a tent');
+  const napkins = await mission('Fold the napkins');
+  const before = new Date(Date.now() - 60_000);
+  await keptFrom(before, 'stop Fold the napkins', tent.root.ts);
+  await keptFrom(before, 'hold Fold the napkins', tent.root.ts);
+  await keptFrom(new Date(), 'stop Rent a tent', tent.root.ts);
+  for (const label of [`Stop ${napkins.s256.slice(0, 8)}`, `Hold ${napkins.s256.slice(0, 8)}`])
+    await until(`a card that offers “${label}” and says why it is not done`, () =>
+      office
+        .slackCards()
+        .some(
+          (card) =>
+            textInSlack(card).includes('When you said so, no active mission') &&
+            JSON.stringify(card.blocks).includes(label),
+        ),
+    );
+  await office.slackCard('Mission stopped', 'Rent a tent');
+  expect((await office.control(`/missions/${napkins.s256}`)).body.status).toBe('active');
+  expect(textInSlack(await office.slackCard('Fold the napkins', 'Mission active'))).not.toContain('on hold');
 });
 
 test('of several delegations of one person at once, in one store, one stands', async () => {

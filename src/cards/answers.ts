@@ -87,7 +87,7 @@ export const notFoundCard = (said: string, active: readonly MissionSummary[], mo
 export const notKeptCard = (): Card => answer(words.answerTitles.notKept, [text(words.notKept)]);
 
 /**
- * Several missions fit, one only nearly, or none was named. For an act, each has a button that names it and no other. Where
+ * Several missions fit, one only nearly, or none was named; or those that fit were approved `since` it was said. For an act, each has a button that names it and no other. Where
  * none is active there is nothing to choose from, and the card says that.
  */
 export function whichMissionCard(facts: {
@@ -95,8 +95,9 @@ export function whichMissionCard(facts: {
   readonly missions: readonly MissionSummary[];
   readonly more: boolean;
   readonly to: 'stop' | 'complete' | 'hold' | 'release' | 'read';
+  readonly since?: boolean;
 }): Card {
-  const { said, missions, more, to } = facts;
+  const { said, missions, more, to, since = false } = facts;
   if (missions.length === 0) return missionsCard(missions, more);
   const buttons = missions.slice(0, to === 'read' ? 0 : 5).map(
     ({ s256 }): Button => ({
@@ -110,13 +111,14 @@ export function whichMissionCard(facts: {
   );
   return answer(
     words.answerTitles.several,
-    [text(whichOf(said, missions.length)), ...missionRows(missions, more)],
+    [text(whichOf(said, missions.length, since)), ...missionRows(missions, more)],
     buttons,
   );
 }
 
-function whichOf(said: string | undefined, count: number): Line {
+function whichOf(said: string | undefined, count: number, since: boolean): Line {
   if (said === undefined) return words.sayWhich;
+  if (since) return words.approvedSince(code(said, 120));
   return count === 1 ? words.onlyNear(code(said, 120)) : words.severalFit(code(said, 120));
 }
 

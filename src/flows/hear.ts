@@ -35,7 +35,7 @@ import { healthAnswer } from './health.ts';
 import { holdSaid } from './hold.ts';
 import { sayHome } from './home.ts';
 import { completeSaid, keepSaid } from './keep.ts';
-import { replyAt } from './meant.ts';
+import { approvedSinceCard, missionsNamedThen, replyAt } from './meant.ts';
 import { reachOf } from './press.ts';
 import { reviewAnswer } from './review.ts';
 import type { Reply, Said } from './said.ts';
@@ -229,7 +229,7 @@ async function stop(
       return undefined;
     }
     case 'named': {
-      const candidates = await missionNamed(bot, said, target.words);
+      const { candidates, since } = await missionsNamedThen(bot, said, spot, target.words);
       const active = candidates.filter(({ status }) => status === 'active');
       const match = findMission(target.words, active, spot.mission?.s256);
       if (match.kind !== 'exact' && parted?.target.of === 'named') {
@@ -262,6 +262,8 @@ async function stop(
             await proposeStop(bot, said, [here], { said: said.text, note: parted?.reason });
             return undefined;
           }
+          const later = approvedSinceCard(target.words, since, 'stop');
+          if (later) return { public: later };
           const { missions, more } = await missionsSeen(bot, said);
           return { public: notFoundCard(target.words, missions, more) };
         }

@@ -4,7 +4,7 @@ import type { Target } from '#conversation/intent.ts';
 import { findMission } from '#conversation/match.ts';
 import type { MissionSummary } from '#mission-control/facts.ts';
 import type { Bot } from './bot.ts';
-import type { Acted, Reply, Said } from './said.ts';
+import { type Acted, type Reply, type Said, wasApprovedThen } from './said.ts';
 import { type Here, missionNamed, missionsSeen } from './where.ts';
 
 /** Does something to the one mission that words name, or says what they may mean. */
@@ -46,7 +46,7 @@ async function missionMeant(
   const which = (missions: readonly MissionSummary[]) => ({
     card: whichMissionCard({ said: target.words, missions, more: false, to }),
   });
-  const candidates = await missionNamed(bot, said, target.words);
+  const { candidates, since } = await missionsNamedThen(bot, said, spot, target.words);
   const active = candidates.filter(({ status }) => status === 'active');
   const match = findMission(target.words, active, spot.mission?.s256);
   switch (match.kind) {
@@ -59,8 +59,32 @@ async function missionMeant(
     case 'none': {
       const ended = findMission(target.words, candidates, spot.mission?.s256);
       if (ended.kind === 'exact') return { mission: ended.mission };
+      const later = approvedSinceCard(target.words, since, to);
+      if (later) return { card: later };
       const { missions, more } = await missionsSeen(bot, said);
       return { card: notFoundCard(target.words, missions, more) };
     }
   }
+}
+
+/**
+ * Missions that words may mean: those that were approved when the words were said, and the thread's own, which its place
+ * names. `since` are active ones that were approved later.
+ */
+export async function missionsNamedThen(bot: Bot, said: Said, spot: Here, words: string) {
+  const all = await missionNamed(bot, said, words);
+  const stood = (mission: MissionSummary) =>
+    mission.s256 === spot.mission?.s256 || wasApprovedThen(said, mission);
+  return {
+    candidates: all.filter(stood),
+    since: all.filter((mission) => !stood(mission) && mission.status === 'active'),
+  };
+}
+
+/** Says that what is called so was approved after the words were said, with a button for each; undefined where none is. */
+export function approvedSinceCard(words: string, since: readonly MissionSummary[], to: To): Card | undefined {
+  const match = findMission(words, since);
+  if (match.kind === 'none') return undefined;
+  const missions = match.kind === 'several' ? match.missions : [match.mission];
+  return whichMissionCard({ said: words, missions, more: false, to, since: true });
 }

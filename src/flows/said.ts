@@ -1,6 +1,6 @@
 import type { Card } from '#cards/card.ts';
 import type { Happening } from '#chat/chat.ts';
-import type { Request } from '#mission-control/facts.ts';
+import type { MissionSummary, Request } from '#mission-control/facts.ts';
 
 /** Somebody said something to the bot. */
 export type Said = Extract<Happening, { kind: 'said' }>;
@@ -24,3 +24,7 @@ export function stoodThen({ at }: Pick<Happening, 'at'>, { openedAt, clarificati
     (changedAt) => changedAt === undefined || changedAt.getTime() <= latest,
   );
 }
+
+/** Whether a mission was approved when something was said: a name that was free then names nothing that came later. */
+export const wasApprovedThen = ({ at }: Pick<Happening, 'at'>, { approvedAt }: MissionSummary): boolean =>
+  approvedAt.getTime() <= at.getTime() + skewMs;

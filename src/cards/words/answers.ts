@@ -45,6 +45,8 @@ export const activeOnes = line`These are active:`;
 export const noneActive = line`No mission is active.`;
 export const severalFit = (said: Span) =>
   line`${said} fits more than one mission. Nothing was done. Say which by its short id:`;
+export const approvedSince = (said: Span) =>
+  line`When you said so, no active mission was called ${said}. Nothing was done. Approved since then:`;
 export const sayWhich = line`Say which by its short id:`;
 export const notPlain = line`That was not a plain command, so nothing was done.`;
 export const didYouMean = (command: Span) => line`Did you mean ${command}? Then please write just that.`;

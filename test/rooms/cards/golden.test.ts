@@ -823,6 +823,13 @@ test('questions are answered with what stands', async () => {
     'a mission that is not kept any more': notKeptCard(),
     'which to stop': whichMissionCard({ said: 'cake', missions, more: false, to: 'stop' }),
     'which to stop, none named': whichMissionCard({ missions, more: false, to: 'stop' }),
+    'approved since it was said': whichMissionCard({
+      said: 'cake',
+      missions: missions.slice(0, 1),
+      more: false,
+      to: 'stop',
+      since: true,
+    }),
     'which to read': whichMissionCard({ said: 'cake', missions, more: false, to: 'read' }),
     'which to read, none is active': whichMissionCard({ missions: [], more: false, to: 'read' }),
     'nothing to stop': nothingToStopCard(),
