@@ -76,6 +76,7 @@ export async function showRequest(
   const root = mission && (await rootSubject(bot, mission));
   const own = alone(request, seat);
   const cardFor = await drawAsk(bot, request, mission, seenAt);
+  const over = !isOpen(request);
   // An approved proposal is no ask any more: its card became the mission's.
   const isMission = request.type === 'mission' && request.state === 'approved' && request.missionS256;
   for (const { place } of isMission ? [] : channelsFor(bot.oversight, matter)) {
@@ -87,7 +88,7 @@ export async function showRequest(
       requestId: request.id,
       card: cardFor(place),
       seenAt,
-      settled: !isOpen(request),
+      settled: over && 'soon',
       urgency: 0,
     });
   }
@@ -98,6 +99,8 @@ export async function showRequest(
     await lookLater(bot, { requestId: request.id }, new Date(seenAt.getTime() + againMs));
   const next = await chase(bot, waiting, cardFor, seenAt);
   if (next) await lookLater(bot, { requestId: request.id }, next);
+  // Last: should we die before, a round comes back to it.
+  if (over && !isMission && alarm !== 'later') await bot.ledger.wall.settle(own.subject, seenAt);
 }
 
 /** Draws an ask as it stands, for any of the places it is shown at; each calls people as its platform does. */
@@ -142,6 +145,7 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
   const ballot = approval && (await readBallot(bot, approval)).ballot;
   const active = missionCard({ mission, approval: approval?.decision, ballot, people });
   const card = hold ? missionOnHold(active, mission.s256, hold, people) : active;
+  const over = ended && (!report || isOver(report, seenAt));
   for (const place of placesOf(bot, mission)) {
     await bot.ledger.wall.want({
       subject: root,
@@ -150,12 +154,13 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
       ...(mission.requestId && { requestId: mission.requestId }),
       card,
       seenAt,
-      settled: ended && (!report || isOver(report, seenAt)),
+      settled: over && 'soon',
       // A card that still says "active" after a stop is the one that may not wait.
       urgency: ended ? 0 : 1,
     });
   }
-  if (approval && (await raiseAlarm(bot, approval, mission, root, seenAt)) === 'later')
+  const alarm = approval && (await raiseAlarm(bot, approval, mission, root, seenAt));
+  if (approval && alarm === 'later')
     await lookLater(bot, { requestId: approval.id }, new Date(seenAt.getTime() + againMs));
   await raiseTampering(bot, mission, root, seenAt);
   await showHolds(bot, mission, root, seenAt);
@@ -163,6 +168,8 @@ export async function showMission(bot: Bot, mission: MissionSummary, seenAt: Dat
   // Its buttons must not outlive the mission, and it says whether the operator's rule still holds the mission.
   await showFinding(bot, mission, seenAt);
   if (report) await showEnd(bot, mission, report, root, seenAt);
+  // Last: should we die before, a round comes back to it.
+  if (over && alarm !== 'later') await bot.ledger.wall.settle(root, seenAt);
 }
 
 /** The question whether the mission should go on. The rounds find what is due; what is due sooner is not left to them. */

@@ -40,6 +40,7 @@ export async function showBatch(
   const root = mission && (await rootSubject(bot, mission));
   const subject = `request:${leader.id}`;
   const asks = items.filter((item) => !item.apart).map(({ request }) => request);
+  const over = !asks.some(isOpen);
   const cardFor = await drawBatch(bot, leader, items, mission, seenAt);
   for (const { place } of channelsFor(bot.oversight, matterOf(leader))) {
     await bot.ledger.wall.want({
@@ -50,7 +51,7 @@ export async function showBatch(
       requestId: leader.id,
       card: cardFor(place),
       seenAt,
-      settled: !asks.some(isOpen),
+      settled: over && 'soon',
       urgency: 0,
     });
   }
@@ -62,6 +63,8 @@ export async function showBatch(
   const request = asks.find(isOpen) ?? leader;
   const waiting = { request, asks, subject, key: leader.id, mission, root: root ?? subject };
   const due = await chase(bot, waiting, cardFor, seenAt);
+  // Last: should we die before, a round comes back to it.
+  if (over && !next) await bot.ledger.wall.settle(subject, seenAt);
   return { apart, next: next && due ? new Date(Math.min(next.getTime(), due.getTime())) : (next ?? due) };
 }
 

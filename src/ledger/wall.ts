@@ -18,8 +18,11 @@ export type Wanted = {
   readonly card: Card;
   /** When the truth on the card was read. An older reading never replaces a newer one. */
   readonly seenAt: Date;
-  /** Nothing about it will change any more. */
-  readonly settled: boolean;
+  /**
+   * Nothing about it will change any more, and rounds pass it over. `soon`: nothing will, but what follows from it is not
+   * written yet; rounds look at it until `settle`, unless it was settled before.
+   */
+  readonly settled: boolean | 'soon';
   /** 0 goes out first. */
   readonly urgency: 0 | 1 | 2;
 };
@@ -55,6 +58,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
     async want(wanted: Wanted): Promise<boolean> {
       const { place, under } = wanted;
       const card = JSON.stringify(wanted.card);
+      const soon = wanted.settled === 'soon';
       const isNews = await db.transaction().execute(async (trx) => {
         const root =
           under && 'subject' in under
@@ -75,7 +79,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
             wanted: card,
             wanted_digest: digestOf(JSON.parse(card)),
             seen_at: wanted.seenAt,
-            settled: wanted.settled,
+            settled: wanted.settled === true,
             urgency: wanted.urgency,
           })
           .onConflict((conflict) =>
@@ -85,7 +89,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
                 wanted: eb.ref('excluded.wanted'),
                 wanted_digest: eb.ref('excluded.wanted_digest'),
                 seen_at: eb.ref('excluded.seen_at'),
-                settled: eb.ref('excluded.settled'),
+                settled: eb.ref(soon ? 'chaperone.wall.settled' : 'excluded.settled'),
                 mission_s256: eb.fn.coalesce('excluded.mission_s256', 'chaperone.wall.mission_s256'),
                 request_id: eb.fn.coalesce('excluded.request_id', 'chaperone.wall.request_id'),
                 fault: null,
@@ -97,7 +101,7 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
                   eb('chaperone.wall.seen_at', '<=', eb.ref('excluded.seen_at')),
                   eb.or([
                     eb('chaperone.wall.wanted_digest', '<>', eb.ref('excluded.wanted_digest')),
-                    eb('chaperone.wall.settled', '<>', eb.ref('excluded.settled')),
+                    ...(soon ? [] : [eb('chaperone.wall.settled', '<>', eb.ref('excluded.settled'))]),
                     eb('chaperone.wall.mission_s256', 'is distinct from', eb.ref('excluded.mission_s256')),
                   ]),
                 ]),
@@ -118,6 +122,17 @@ export function openWall(db: Kysely<LedgerTables>, jobs: Jobs, postQueue: Queue<
       });
       if (isNews) await jobs.send(postQueue, place, { key: keyOf(place) });
       return isNews;
+    },
+
+    /** What follows from a card as it was read at `seenAt` is written: rounds pass it over, wherever it was not read again. */
+    async settle(subject: string, seenAt: Date) {
+      await db
+        .updateTable('chaperone.wall')
+        .set({ settled: true })
+        .where('subject', '=', subject)
+        .where('settled', '=', false)
+        .where('seen_at', '=', seenAt)
+        .execute();
     },
 
     /** Takes the next card that should go out at a place and may go now, for `leaseMs`. */
