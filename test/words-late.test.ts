@@ -185,6 +185,30 @@ test('a name that was said before a mission was approved does not stop or hold i
   expect(textInSlack(await office.slackCard('Fold the napkins', 'Mission active'))).not.toContain('on hold');
 });
 
+test('a channel that is shared while the platform is being asked about it is shared, whatever the answer says', async () => {
+  const { maria } = office.people;
+  const { ask } = await mission('Choose the songs');
+  const asked = await ask('play', 'a waltz');
+  const card = await office.slackCard('Waiting', 'play');
+  await quietHour();
+  let shared = false;
+  office.slack.onCall(async (method, _, answer) => {
+    if (method !== 'conversations.info' || answer === undefined || shared) return;
+    // The answer is made up and not sent yet.
+    shared = true;
+    await office.slack.share(office.channel, true);
+    await until('the bot to know', async () => {
+      const { rowCount } = await store.query('select 1 from chaperone.place where channel = $1 and shared', [
+        office.channel,
+      ]);
+      return rowCount;
+    });
+  });
+  await office.slack.press(card, 'chaperone:approve', maria);
+  await toldAlone(maria, 'Outsiders can read this channel');
+  expect((await agent.poll(locationOf(asked))).status).toBe(202);
+});
+
 test('of several delegations of one person at once, in one store, one stands', async () => {
   await using database = await openTestDatabase(ledgerQueues, { url });
   const { delegations } = openLedger(database);

@@ -176,9 +176,9 @@ async function isShared(bot: Bot, happening: Happening): Promise<boolean> {
   if (known !== undefined || isStop(happening)) return known ?? false;
   const chat = bot.chats.get(place.platform);
   if (!chat) throw new ChatError('unavailable', `${place.platform} is not connected`);
+  const askedAt = bot.now();
   const { shared } = await chat.inspect(place);
-  await places.setShared(place, shared, bot.now());
-  return shared;
+  return await places.answered(place, shared, askedAt);
 }
 
 /** Whoever acted hears what became of it where they acted: in chat alone, or on their page. */

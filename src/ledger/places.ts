@@ -57,6 +57,26 @@ export function openPlaces(db: Kysely<LedgerTables>) {
         .execute();
     },
 
+    /**
+     * The platform's answer to a question that was put at `askedAt`. What was learnt since then is newer than the answer,
+     * and stands; whether outsiders can read there is what stands afterwards.
+     */
+    async answered(place: Place, shared: boolean, askedAt: Date): Promise<boolean> {
+      await known(place);
+      await db
+        .updateTable('chaperone.place')
+        .set({ shared, checked_at: askedAt })
+        .where((eb) => eb.and(only(place)))
+        .where('checked_at', '<', askedAt)
+        .execute();
+      const row = await db
+        .selectFrom('chaperone.place')
+        .select('shared')
+        .where((eb) => eb.and(only(place)))
+        .executeTakeFirstOrThrow();
+      return row.shared;
+    },
+
     /** Whether outsiders can read there, as last said; undefined when that was before `since`. */
     async isShared(place: Place, since: Date): Promise<boolean | undefined> {
       const row = await db

@@ -223,6 +223,16 @@ describe('a place', () => {
     await ledger.places.quiet(place, at(30));
     expect(await ledger.places.takeTurn(place, at(1), 1000)).toEqual(at(30));
   });
+
+  test('that was shared while its platform was being asked stays shared, whatever the answer', async () => {
+    const place = newPlace();
+    expect(await ledger.places.answered(place, false, at(0))).toBe(false);
+    await ledger.places.setShared(place, true, at(3));
+    expect(await ledger.places.answered(place, false, at(2))).toBe(true);
+    expect(await ledger.places.isShared(place, at(3))).toBe(true);
+    expect(await ledger.places.answered(place, false, at(4))).toBe(false);
+    expect(await ledger.places.isShared(place, at(4))).toBe(false);
+  });
 });
 
 describe('the inbox', () => {
