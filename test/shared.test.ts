@@ -366,6 +366,28 @@ describe('somebody who decides for somebody else', () => {
     expect(permissionOf(await agent.settle(asked))).toBe('granted');
     await office.slackCard('Approved by Maria in Slack', 'write_a_letter');
   });
+
+  test('has approved what they approved before “I decide again”, and the card goes on saying for whom', async () => {
+    await say(office.people.maria, `<@${office.people.paul}> decides for me until tomorrow`);
+    const asked = await wants('sign_contract');
+    const { ts } = await office.slackCard('Waiting', 'sign_contract', 'Paul decides for Maria until');
+    const now = (...words: readonly string[]) =>
+      until(`its card with ${words.join(', ')}`, () =>
+        office
+          .slackCards()
+          .find((card) => card.ts === ts && words.every((word) => textInSlack(card).includes(word))),
+      );
+    await office.slack.press(await now(), 'chaperone:approve', office.people.paul);
+    await now('1 of 2 approved: Paul for Maria in Slack');
+    await say(office.people.maria, 'I decide again');
+    await until('a card without Paul’s say', async () => {
+      const card = await now('1 of 2 approved: Paul for Maria in Slack');
+      return !textInSlack(card).includes('Paul decides for Maria');
+    });
+    await office.slack.press(await now(), 'chaperone:approve', office.people.jonas);
+    expect(permissionOf(await agent.settle(asked))).toBe('granted');
+    await now('2 of 2 approved: Paul for Maria in Slack, Jonas in Slack');
+  });
 });
 
 test('every vote and every refusal is in the record, the decision once, and the chain holds', async () => {
