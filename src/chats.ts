@@ -40,7 +40,7 @@ export function connectChats(config: Config, connecting: Connecting): Doors {
   const slack = slackOptions(config, files, log);
   const teams = teamsOptions(config, routes, log);
   return {
-    platforms: [...(slack ? ['slack' as const] : []), ...(teams ? ['teams' as const] : [])],
+    platforms: platformsOf(config),
     mounts: [
       ...(slack
         ? connect('slack', slack.signingSecret ? ['/slack/events'] : [], connecting, () =>
@@ -53,6 +53,12 @@ export function connectChats(config: Config, connecting: Connecting): Doors {
     ],
   };
 }
+
+/** The platforms that are configured, whether they are connected or not. */
+export const platformsOf = ({ slack, teams }: Pick<Config, 'slack' | 'teams'>): Platform[] => [
+  ...(slack ? ['slack' as const] : []),
+  ...(teams ? ['teams' as const] : []),
+];
 
 export function slackOptions({ slack }: Config, files: Files, log: Log): SlackOptions | undefined {
   if (!slack) return undefined;

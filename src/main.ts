@@ -1,7 +1,7 @@
 // Opens the rooms in order, hands them to the flows, and closes them in reverse.
 import type { Chat, ChatListener, Platform } from '#chat/chat.ts';
 import type { Routes } from '#chat/teams/teams.ts';
-import { connectChats, isSeen } from '#chats.ts';
+import { connectChats, isSeen, platformsOf } from '#chats.ts';
 import type { Config } from '#config.ts';
 import { openAgent } from '#conversation/agent.ts';
 import { type Database, openDatabase } from '#database/database.ts';
@@ -104,6 +104,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
   const bot: Bot = {
     oversight: config.oversight,
     missionControl,
+    platforms: platformsOf(config),
     chats,
     ledger,
     jobs: database.jobs,

@@ -1,4 +1,4 @@
-import { type ConstructorOptions, PgBoss } from 'pg-boss';
+import { type ConstructorOptions, PgBoss, type SendOptions } from 'pg-boss';
 import type { z } from 'zod';
 import type { Log } from '#log.ts';
 
@@ -9,11 +9,12 @@ export type Jobs = AsyncDisposable & {
   /**
    * Enqueues work. Jobs of one `key` that wait for the same moment fold into one: work reads the truth when it runs, not what
    * was true when it was asked for. So what it is to find has to be committed before: the one that waits may run at once.
+   * `forOthers`: this process cannot do it now. When it is due, every process wakes for it, and not this one before the others.
    */
   send<Data extends object>(
     queue: Queue<Data>,
     data: Data,
-    options: { key: string; startAfter?: Date },
+    options: { key: string; startAfter?: Date; forOthers?: boolean },
   ): Promise<void>;
   /** Works a queue until the jobs are closed. A failure is tried again with back-off; work must be safe to run twice. */
   work<Data extends object>(
@@ -53,20 +54,28 @@ export async function openJobs(
   };
 
   return {
-    async send(queue, data, { key, startAfter }) {
+    async send(queue, data, { key, startAfter, forOthers = false }) {
       const later = startAfter && startAfter.getTime() > Date.now() ? startAfter : undefined;
-      await boss.send(queue.name, data, {
-        // A job put off must not swallow one that is due now.
-        singletonKey: later ? `${key}@${later.getTime()}` : key,
-        ...(later && { startAfter: later }),
-        retryLimit: 10,
-        retryDelay: 1,
-        retryBackoff: true,
-        retryDelayMax: 60,
-        expireInSeconds: 60,
-        deleteAfterSeconds: 3600,
-      });
-      if (later) wakeAt(queue.name, later);
+      const add = (more: SendOptions) =>
+        boss.send(queue.name, data, {
+          singletonKey: key,
+          retryLimit: 10,
+          retryDelay: 1,
+          retryBackoff: true,
+          retryDelayMax: 60,
+          expireInSeconds: 60,
+          deleteAfterSeconds: 3600,
+          ...more,
+        });
+      if (!later) return void (await add({}));
+      // A job put off must not swallow one that is due now.
+      await add({ singletonKey: `${key}@${later.getTime()}`, startAfter: later });
+      if (!forOthers) return wakeAt(queue.name, later);
+      // Only what is sent for now is told to everybody. Should we end before, a poll finds what was put off.
+      const tell = () => {
+        add({}).catch((error: unknown) => log.debug({ err: error }, 'an offer was not told'));
+      };
+      setTimeout(tell, later.getTime() - Date.now() + marginMs).unref();
     },
     async work(queue, { concurrency }, run) {
       const options = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };

@@ -50,7 +50,7 @@
 //
 // The other files are read by these: where words were said and what they mean (where, meant, said), where a mission's thread
 // hangs (root), what is to be looked at (look-later), what an ask stands under (background, ballot, held, marks), what came of a
-// form (filled), what the model cost (spending), what is kept in hand (in-hand), days and hours (moment, period).
+// form (filled), what the model cost (spending), what is kept in hand (in-hand) or left to others (away), days and hours (moment, period).
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
@@ -82,6 +82,8 @@ export type Tempo = {
 export type Bot = {
   readonly oversight: Oversight;
   readonly missionControl: MissionControl;
+  /** The platforms that are configured here, and the chats that are connected by now. */
+  readonly platforms: readonly Platform[];
   readonly chats: ReadonlyMap<Platform, Chat>;
   readonly ledger: Ledger;
   readonly jobs: Jobs;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChatError } from '#chat/chat.ts';
 import type { Queue } from '#database/jobs.ts';
+import { offerAgain } from './away.ts';
 import type { Bot } from './bot.ts';
 
 export const pictureQueue: Queue<{ card: string }> = {
@@ -25,8 +26,9 @@ export const bringLater = (bot: Bot, card: string, at?: Date) =>
 export async function bringPictures(bot: Bot, id: string): Promise<void> {
   const { pictures } = bot.ledger;
   const lacking = await pictures.lacking(id);
-  const chat = lacking && bot.chats.get(lacking.place.platform);
-  if (!lacking || !chat) return;
+  if (!lacking) return;
+  const chat = bot.chats.get(lacking.place.platform);
+  if (!chat) return await offerAgain(bot, lacking.place.platform, pictureQueue, { card: id }, id);
   const { place, card, times, triedAt } = lacking;
   const due = new Date(triedAt.getTime() + (times > 1 ? pauseMs(times) : 0));
   if (due > bot.now()) return await bringLater(bot, id, due);

@@ -3,6 +3,7 @@ import { withTwin } from '#cards/left-card.ts';
 import { type Chat, ChatError, type Place, type Platform, type Posted } from '#chat/chat.ts';
 import { postQueue } from '#ledger/ledger.ts';
 import { type Due, keyOf } from '#ledger/wall.ts';
+import { offerAgain } from './away.ts';
 import type { Bot } from './bot.ts';
 import { bringLater, bringWhatLacks } from './bring.ts';
 
@@ -18,7 +19,11 @@ const doubts = 3;
 /** Makes a place show what should hang there, at the pace the platform bears. Safe to run twice, and at once. */
 export async function hangCards(bot: Bot, place: Place): Promise<void> {
   const chat = bot.chats.get(place.platform);
-  if (!chat) return;
+  if (!chat) {
+    if (await bot.ledger.wall.isWaiting(place, bot.now()))
+      await offerAgain(bot, place.platform, postQueue, place, keyOf(place));
+    return;
+  }
   const end = bot.now().getTime() + shiftMs;
   while (bot.now().getTime() < end) {
     const due = await bot.ledger.wall.take(place, bot.now(), bot.tempo.cardMs);

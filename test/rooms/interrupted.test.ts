@@ -4,6 +4,7 @@ import type { Database } from '#database/database.ts';
 import { overseenSince } from '#flows/alarm.ts';
 import type { Bot } from '#flows/bot.ts';
 import { pictureQueue } from '#flows/bring.ts';
+import { hangCards } from '#flows/hang.ts';
 import { look } from '#flows/look.ts';
 import { lookQueue } from '#flows/look-later.ts';
 import { reviewQueue } from '#flows/review.ts';
@@ -44,6 +45,7 @@ function botWith(missionControl: MissionControl, wall = ledger.wall): Bot {
   const bot: Omit<Bot, 'jobs' | 'page'> & { readonly jobs: Pick<Bot['jobs'], 'send'> } = {
     oversight,
     missionControl,
+    platforms: [],
     chats: new Map(),
     ledger: { ...ledger, wall },
     jobs: database.jobs,
@@ -131,4 +133,21 @@ test('a mission that went on after its end is told of by a round, where a look d
   await goRound(botWith(missionControl));
   expect(await ledger.wall.hangingAt(place, subject)).toBeDefined();
   expect(await ledger.wall.hangingAt(place, `mission:${ended.s256}`)).toMatchObject({ settled: true });
+});
+
+test.each([
+  ['is offered again, a moment later', ['slack'] as const, true, 1],
+  ['is not, where the platform is not configured', [] as const, true, 0],
+  ['is not, once nothing waits there', ['slack'] as const, false, 0],
+])('what comes to a process that is not connected %s', async (_, platforms, waits, offered) => {
+  const sent: unknown[] = [];
+  const bot: Bot = {
+    ...botWith(overseeing({})),
+    platforms,
+    jobs: { ...database.jobs, send: async (...job) => void sent.push(job) },
+  };
+  const there = { ...place, channel: waits ? 'C1' : 'C2' };
+  await hangCards(bot, there);
+  expect(sent).toHaveLength(offered);
+  if (offered > 0) expect(sent).toMatchObject([[{ name: 'post' }, there, { forOthers: true }]]);
 });
