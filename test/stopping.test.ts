@@ -120,6 +120,10 @@ describe('after a stop', () => {
 });
 
 describe('a reason for a stop', () => {
+  /** A mission that two stopped at once, and who did. */
+  let twice: string;
+  let ender: string;
+
   test('after “because” stands in the report, on both platforms', async () => {
     const { s256 } = await mission('Bake the cake');
     await say('stop Bake the cake because it buys toys', office.people.jonas);
@@ -154,6 +158,21 @@ describe('a reason for a stop', () => {
     await report('Feed the cat', 'it is on a diet');
   });
 
+  test('of two who give one at once is in the record as one stop, of whom the Person Server names', async () => {
+    twice = (await mission('Sweep the yard')).s256;
+    const root = await office.slackCard('Mission active', 'Sweep the yard');
+    const { jonas, maria } = office.people;
+    await Promise.all([jonas, maria].map((who) => office.slack.press(root, 'chaperone:stop', who)));
+    await until('a word to the second', () =>
+      [jonas, maria].some((who) =>
+        office.slack.ephemerals(office.channel, who).some(({ text }) => text.includes('Already ended')),
+      ),
+    );
+    const { body } = await office.control(`/missions/${twice}`);
+    ender = (body['terminated_by'] as { person: string }).person;
+    await report('Sweep the yard', ender === 'jonas' ? 'Jonas in Slack' : 'Maria in Slack');
+  });
+
   test('of somebody who may not stop it is a refusal in the record, and stops nothing', async () => {
     const { s256 } = await mission('Walk the dog');
     await say('stop Walk the dog because I say so', office.people.paul);
@@ -167,7 +186,8 @@ describe('a reason for a stop', () => {
     await office.leftBehind(async ({ acts }) => {
       const said = [];
       for await (const act of acts.read()) {
-        if (act.verb === 'stop') said.push(`${act.person ?? 'nobody'} ${act.outcome}: ${act.said ?? ''}`);
+        if (act.verb === 'stop' && act.subject !== `mission:${twice}`)
+          said.push(`${act.person ?? 'nobody'} ${act.outcome}: ${act.said ?? ''}`);
       }
       expect(said).toEqual([
         'jonas terminated: ',
@@ -178,6 +198,9 @@ describe('a reason for a stop', () => {
         'jonas terminated: it is on a diet',
         'nobody refused:may_not_stop: I say so',
       ]);
+      const both = (await acts.about(`mission:${twice}`)).filter(({ verb }) => verb === 'stop');
+      expect(both.map(({ outcome }) => outcome).toSorted()).toEqual(['already_terminated', 'terminated']);
+      expect(both.find(({ outcome }) => outcome === 'terminated')?.person).toBe(ender);
       expect((await acts.check()).faults).toEqual([]);
     });
   });

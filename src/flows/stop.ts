@@ -82,10 +82,11 @@ export async function stopMission(
     decidedBy,
     ...(note && { note }),
   });
+  // Of two who end it at once the Person Server names one.
+  const by = (await bot.missionControl.readMission(mission.s256))?.terminatedBy;
   const before =
-    mission.status === 'terminated' &&
-    (mission.terminatedBy?.id !== act.actor ||
-      (await bot.ledger.acts.about(act.subject)).some((each) => each.outcome === 'terminated'));
+    (by ? by.id !== act.actor : mission.status === 'terminated') ||
+    (await bot.ledger.acts.about(act.subject)).some((each) => each.outcome === 'terminated');
   const outcome = report ? (before ? 'already_terminated' : 'terminated') : 'mission_not_found';
   await bot.ledger.acts.append({
     ...act,
