@@ -4,7 +4,7 @@ import { onDrift } from '#policy/policy.ts';
 import type { Bot } from './bot.ts';
 import { acceptanceOf } from './finding.ts';
 import { byRule } from './held.ts';
-import { lookAtAll } from './look-later.ts';
+import { lookAtAll, lookLater } from './look-later.ts';
 
 /**
  * Does what the operator's rule says of a mission that drifts, once for each finding: nothing, a hold, or no more silent
@@ -21,7 +21,11 @@ export async function actOnDrift(bot: Bot, mission: MissionSummary): Promise<voi
   const source = `drift/${s256}/${finding}`;
   // Somebody's own hold stands, and is theirs to end.
   const held = action === 'hold' && (await holds.hold(s256, { source, by: byRule, at }));
-  if (action === 'tell') return await reviews.act(s256, finding, false);
+  if (action === 'tell') {
+    // Once this is written no round comes back to the finding, so its card is asked for before.
+    await lookLater(bot, { missionS256: s256 });
+    return await reviews.act(s256, finding, false);
+  }
   await acts.append({
     source,
     at,

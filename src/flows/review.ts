@@ -14,7 +14,8 @@ import type { Review } from '#reviewer/model/review.ts';
 import { entriesOf } from '#reviewer/model/window.ts';
 import { type Bot, proofOf, surfaceOf } from './bot.ts';
 import { actOnDrift } from './drift-rule.ts';
-import { acceptanceOf, citedEntries, showFinding } from './finding.ts';
+import { acceptanceOf, citedEntries, findingSubject, showFinding } from './finding.ts';
+import { inHand } from './in-hand.ts';
 import { lookLater } from './look-later.ts';
 import { spendingOf } from './spending.ts';
 
@@ -25,7 +26,8 @@ export const reviewQueue: Queue<{ missionS256: string }> = {
 
 /** A burst of entries is one review; it starts at the end of the slot in which the first of them came. */
 const slotMs = 5_000;
-const leaseMs = 2 * 60_000;
+/** Renewed while a model is asked; longer than anything else takes. */
+const leaseMs = 15_000;
 /** What came while a review ran is not in it, and clocks may differ a little. */
 const marginMs = 2 * 60_000;
 /** A model that said nothing is asked again after this, though nothing happened since. */
@@ -42,13 +44,24 @@ export async function reviewLater(bot: Bot, missionS256: string): Promise<void> 
 
 /**
  * Asks for a review of each of these missions whose log went on since its last one, whatever event was lost, and of each
- * that the model has been silent about for a while.
+ * that the model has been silent about for a while. What was found and not told or acted on, because whoever found it died,
+ * is told and acted on now. The missions are as they were read at `seenAt`.
  */
-export async function reviewWhatIsDue(bot: Bot, missions: readonly MissionSummary[]): Promise<void> {
+export async function reviewWhatIsDue(
+  bot: Bot,
+  missions: readonly MissionSummary[],
+  seenAt: Date,
+): Promise<void> {
   const known = await bot.ledger.reviews.reviewedThrough(missions.map(({ s256 }) => s256));
   const patient = new Date(bot.now().getTime() - silentAgainMs);
-  for (const { s256, logEntries, lastActivityAt } of missions) {
+  for (const mission of missions) {
+    const { s256, logEntries, lastActivityAt } = mission;
     const last = known.get(s256);
+    if (last && last.acted < last.finding) {
+      await actOnDrift(bot, mission);
+      if (!(await bot.ledger.wall.knows(findingSubject({ s256, finding: last.finding }))))
+        await showFinding(bot, mission, seenAt);
+    }
     const behind =
       !last || (lastActivityAt.getTime() > last.at.getTime() - marginMs && logEntries > last.through);
     if (behind || (bot.model && last.silent && last.at < patient)) await reviewLater(bot, s256);
@@ -62,27 +75,35 @@ export async function reviewWhatIsDue(bot: Bot, missions: readonly MissionSummar
 export async function reviewMission(bot: Bot, missionS256: string): Promise<void> {
   const { trails } = bot;
   const { reviews } = bot.ledger;
-  if (!(await reviews.take(missionS256, bot.now(), leaseMs))) return await reviewLater(bot, missionS256);
+  const taken = await reviews.take(missionS256, bot.now(), leaseMs);
+  if (!taken) return await reviewLater(bot, missionS256);
+  let right = taken;
+  const renew = async (until: Date) => {
+    right = (await reviews.renew(right, until)) ?? right;
+  };
   try {
     const seenAt = bot.now();
     const mission = await bot.missionControl.readMission(missionS256);
-    if (!mission) return await reviews.giveBack(missionS256);
+    if (!mission) return await reviews.giveBack(right);
     const kept = await reviews.read(missionS256);
     const facts = missionFacts(mission);
     const trail = trailOf(trails, missionS256, kept.accepted.length) ?? openTrail(facts);
-    const review = await bot.reviewer.review({
-      s256: missionS256,
-      mission: facts,
-      trail,
-      memo: readMemo(kept.memo),
-      accepted: kept.accepted,
-      read: entriesOf(bot.missionControl, missionS256),
-    });
+    const review = await inHand(bot, leaseMs, renew, () =>
+      bot.reviewer.review({
+        s256: missionS256,
+        mission: facts,
+        trail,
+        memo: readMemo(kept.memo),
+        accepted: kept.accepted,
+        read: entriesOf(bot.missionControl, missionS256),
+      }),
+    );
     keepTrail(trails, missionS256, { trail, accepted: kept.accepted.length });
     const standing = standingOf(review, trail);
     const isNew = standing.kind === 'drifting' && isAnother(kept.standing, kept.accepted, kept.finding);
     const { memo, ...word } = review;
-    await reviews.keep(missionS256, { standing, memo: keepMemo(memo), review: word, isNew }, bot.now());
+    const found = { standing, memo: keepMemo(memo), review: word, isNew };
+    if (!(await reviews.keep(right, found, bot.now()))) return await reviewLater(bot, missionS256);
     bot.log.info(
       { mission: missionS256, verdict: standing.kind, through: standing.through, since: standing.since },
       'reviewed',
@@ -95,7 +116,7 @@ export async function reviewMission(bot: Bot, missionS256: string): Promise<void
     if (standing.pastGoal !== kept.standing?.pastGoal) await lookLater(bot, { missionS256 });
   } catch (error) {
     trails.delete(missionS256);
-    await reviews.giveBack(missionS256);
+    await reviews.giveBack(right);
     throw error;
   }
 }

@@ -36,7 +36,7 @@ export async function goRound(bot: Bot): Promise<void> {
       limit: pageSize,
       ...(after && { after }),
     });
-    await reviewWhatIsDue(bot, page.missions);
+    await reviewWhatIsDue(bot, page.missions, seenAt);
     for (const mission of page.missions) {
       missions.set(mission.s256, mission);
       if (!(await isFresh(bot, mission))) await showMission(bot, mission, seenAt);

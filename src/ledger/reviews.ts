@@ -59,6 +59,16 @@ export type KeptReview = {
   readonly guarded: boolean;
 };
 
+/** A mission's last review: how far it went, whether the model was silent, its latest finding, and the last acted on. */
+export type Reviewed = Pick<KeptReview, 'finding' | 'acted'> & {
+  readonly through: number;
+  readonly at: Date;
+  readonly silent: boolean;
+};
+
+/** The right to make the next review of a mission. Its end says whose it is: nobody else's ends then. */
+export type Right = { readonly missionS256: string; readonly until: Date };
+
 export type Reviews = ReturnType<typeof openReviews>;
 
 /** The latest review of each mission, and the right to make the next one. */
@@ -96,23 +106,37 @@ export function openReviews(db: Kysely<LedgerTables>) {
     },
 
     /** Takes the right to review a mission for `leaseMs`: one review at a time, across replicas. */
-    async take(missionS256: string, now: Date, leaseMs: number): Promise<boolean> {
+    async take(missionS256: string, now: Date, leaseMs: number): Promise<Right | undefined> {
       const until = new Date(now.getTime() + leaseMs);
       const { rows } = await sql<{ mission_s256: string }>`
         insert into chaperone.review (mission_s256, claimed_until) values (${missionS256}, ${until})
         on conflict (mission_s256) do update set claimed_until = excluded.claimed_until
         where chaperone.review.claimed_until is null or chaperone.review.claimed_until < ${now}
         returning mission_s256`.execute(db);
-      return rows.length > 0;
+      return rows.length > 0 ? { missionS256, until } : undefined;
     },
 
-    /** Keeps what a review found and gives the right back. `isNew`: this drift is another than the last one told. */
+    /** Keeps the right until `until`; undefined where it is somebody else's by now. */
+    async renew({ missionS256, until: held }: Right, until: Date): Promise<Right | undefined> {
+      const { numUpdatedRows } = await db
+        .updateTable('chaperone.review')
+        .set({ claimed_until: until })
+        .where('mission_s256', '=', missionS256)
+        .where('claimed_until', '=', held)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n ? { missionS256, until } : undefined;
+    },
+
+    /**
+     * Keeps what a review found and gives the right back. `isNew`: this drift is another than the last one told. False, and
+     * nothing is kept, where the right is somebody else's by now.
+     */
     async keep(
-      missionS256: string,
+      { missionS256, until }: Right,
       review: { standing: Standing; memo: unknown; review: unknown; isNew: boolean },
       now: Date,
-    ) {
-      await db
+    ): Promise<boolean> {
+      const { numUpdatedRows } = await db
         .updateTable('chaperone.review')
         .set((eb) => ({
           standing: JSON.stringify(review.standing),
@@ -123,14 +147,17 @@ export function openReviews(db: Kysely<LedgerTables>) {
           finding: review.isNew ? eb('finding', '+', 1) : eb.ref('finding'),
         }))
         .where('mission_s256', '=', missionS256)
-        .execute();
+        .where('claimed_until', '=', until)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
 
-    async giveBack(missionS256: string) {
+    async giveBack({ missionS256, until }: Right) {
       await db
         .updateTable('chaperone.review')
         .set({ claimed_until: null })
         .where('mission_s256', '=', missionS256)
+        .where('claimed_until', '=', until)
         .execute();
     },
 
@@ -177,23 +204,19 @@ export function openReviews(db: Kysely<LedgerTables>) {
     },
 
     /** How far each of these missions has been reviewed, and when; one that never was is left out. */
-    async reviewedThrough(
-      missions: readonly string[],
-    ): Promise<
-      ReadonlyMap<string, { readonly through: number; readonly at: Date; readonly silent: boolean }>
-    > {
+    async reviewedThrough(missions: readonly string[]): Promise<ReadonlyMap<string, Reviewed>> {
       if (missions.length === 0) return new Map();
       const rows = await db
         .selectFrom('chaperone.review')
-        .select(['mission_s256', 'standing', 'reviewed_at'])
+        .select(['mission_s256', 'standing', 'reviewed_at', 'finding', 'acted'])
         .where('mission_s256', 'in', missions)
         .execute();
       return new Map(
-        rows.flatMap(({ mission_s256: s256, standing, reviewed_at: at }) => {
+        rows.flatMap(({ mission_s256: s256, standing, reviewed_at: at, finding, acted }) => {
           const read = Standing.safeParse(standing);
-          return read.success && at
-            ? [[s256, { through: read.data.through, at, silent: read.data.silence !== undefined }] as const]
-            : [];
+          if (!read.success || !at) return [];
+          const { through, silence } = read.data;
+          return [[s256, { through, at, silent: silence !== undefined, finding, acted }] as const];
         }),
       );
     },

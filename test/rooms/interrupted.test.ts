@@ -34,7 +34,7 @@ default_person: cook
 channels:
   - { id: kitchen, slack: { team: T1, channel: C1 }, oversees: everyone }
 rules:
-  - { for: everyone, approve: [cook], stop: [cook] }
+  - { for: everyone, approve: [cook], stop: [cook], on_drift: hold }
 `,
   'oversight.yaml',
 );
@@ -150,4 +150,28 @@ test.each([
   await hangCards(bot, there);
   expect(sent).toHaveLength(offered);
   if (offered > 0) expect(sent).toMatchObject([[{ name: 'post' }, there, { forOthers: true }]]);
+});
+
+test('a finding that a review did not come to act on is told and acted on by a round', async () => {
+  const drifting: Mission = { ...running, s256: 's256-3' };
+  const missionControl = overseeing({
+    readMission: async (s256) => (s256 === drifting.s256 ? drifting : undefined),
+    listMissions: async () => ({ missions: [drifting] }),
+  });
+  const bot = botWith(missionControl);
+  // The mission hangs and has been quiet since: a round would have nothing to say of it.
+  await look(bot, { missionS256: drifting.s256 });
+  const right = await ledger.reviews.take(drifting.s256, bot.now(), 10_000);
+  const standing = {
+    kind: 'drifting',
+    through: drifting.logEntries,
+    flaggedBy: 'rules',
+    entries: [],
+    reasons: [],
+  } as const;
+  const found = { standing: { ...standing, entries: [], reasons: [] }, memo: {}, review: {}, isNew: true };
+  expect(right && (await ledger.reviews.keep(right, found, bot.now()))).toBe(true);
+  await goRound(bot);
+  expect(await ledger.holds.standing(drifting.s256)).toMatchObject({ by: { via: 'rule' } });
+  expect(await ledger.wall.hangingAt(place, `drift:${drifting.s256}:1`)).toBeDefined();
 });

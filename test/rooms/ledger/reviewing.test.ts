@@ -19,10 +19,19 @@ const ann = { person: 'ann', via: 'slack', id: 'slack:T1:UANN' };
 const ben = { person: 'ben', via: 'slack', id: 'slack:T1:UBEN' };
 const drifting: Standing = { kind: 'drifting', through: 9, since: 7, entries: [7, 9], reasons: [] };
 
+async function rightTo(s256: string) {
+  const right = await ledger.reviews.take(s256, at(0), leaseMs);
+  if (!right) throw new Error('somebody else reviews');
+  return right;
+}
+
 /** A mission with one finding. */
 async function flagged(s256: string) {
-  await ledger.reviews.take(s256, at(0), leaseMs);
-  await ledger.reviews.keep(s256, { standing: drifting, memo: {}, review: {}, isNew: true }, at(0));
+  await ledger.reviews.keep(
+    await rightTo(s256),
+    { standing: drifting, memo: {}, review: {}, isNew: true },
+    at(0),
+  );
   return s256;
 }
 const acceptance = (by: typeof ann, finding = 1) => ({
@@ -37,15 +46,33 @@ describe('a review', () => {
   test('is made by one of those who want to make it at once', async () => {
     const taken = await Promise.all([1, 2, 3].map(() => ledger.reviews.take('busy', at(0), leaseMs)));
     expect(taken.filter(Boolean)).toHaveLength(1);
-    expect(await ledger.reviews.take('busy', at(2), leaseMs)).toBe(true);
+    expect(await ledger.reviews.take('busy', at(2), leaseMs)).toBeDefined();
+  });
+
+  test('is whose the right is: once that is somebody else’s, whoever seemed dead keeps nothing and ends nothing', async () => {
+    const late = await rightTo('contested');
+    expect(await ledger.reviews.renew(late, at(5))).toMatchObject({ until: at(5) });
+    expect(await ledger.reviews.take('contested', at(4), leaseMs)).toBeUndefined();
+    const right = await ledger.reviews.take('contested', at(6), leaseMs);
+    const found = { standing: drifting, memo: {}, review: {}, isNew: true };
+    expect(await ledger.reviews.keep({ ...late, until: at(5) }, found, at(6))).toBe(false);
+    expect(await ledger.reviews.renew({ ...late, until: at(5) }, at(9))).toBeUndefined();
+    await ledger.reviews.giveBack({ ...late, until: at(5) });
+    expect(await ledger.reviews.take('contested', at(6), leaseMs)).toBeUndefined();
+    expect(right && (await ledger.reviews.keep(right, found, at(6)))).toBe(true);
+    expect(await ledger.reviews.read('contested')).toMatchObject({ finding: 1 });
   });
 
   test('says how far it went, and whether the model was silent', async () => {
     const s256 = await flagged('far');
     const silent = { ...drifting, silence: 'away' };
-    await ledger.reviews.keep('far', { standing: silent, memo: {}, review: {}, isNew: false }, at(3));
+    await ledger.reviews.keep(
+      await rightTo(s256),
+      { standing: silent, memo: {}, review: {}, isNew: false },
+      at(3),
+    );
     expect(await ledger.reviews.reviewedThrough([s256, 'never'])).toEqual(
-      new Map([[s256, { through: 9, at: at(3), silent: true }]]),
+      new Map([[s256, { through: 9, at: at(3), silent: true, finding: 1, acted: 0 }]]),
     );
     expect(await ledger.reviews.reviewedThrough([])).toEqual(new Map());
   });
