@@ -50,7 +50,8 @@
 //
 // The other files are read by these: where words were said and what they mean (where, meant, said), where a mission's thread
 // hangs (root), what is to be looked at (look-later), what an ask stands under (background, ballot, held, marks), what came of a
-// form (filled), what the model cost (spending), what is kept in hand (in-hand) or left to others (away), days and hours (moment, period).
+// form (filled), what the model cost (spending), what is kept in hand (in-hand) or left to others (away), days and hours (moment,
+// period).
 import type { Mention } from '#cards/card.ts';
 import { inert } from '#cards/inert.ts';
 import type { People } from '#cards/who.ts';
