@@ -1,4 +1,5 @@
 // One HTTP server: a table of path prefixes and what answers there. It knows nobody.
+import { randomInt } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type AddressInfo, createServer as createProbe, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -111,14 +112,23 @@ function clientOf(headers: IncomingHttpHeaders, address: string, proxies: number
   return client !== undefined && isIP(client) ? client : address;
 }
 
+/** Below those that a system hands out by itself, so that nobody is given it before it is listened on. */
+const namedPorts = { from: 10_000, to: 32_000 };
+
 /** A port nobody listens on now, for whoever must name it before anything listens. Without a `host`, on all addresses. */
 export async function freePort(host?: string): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(namedPorts.from, namedPorts.to);
+    if (await isFree(port, host)) return port;
+  }
+  throw new Error('no port is free');
+}
+
+async function isFree(port: number, host: string | undefined): Promise<boolean> {
   const probe = createProbe();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, host, resolve));
-  const address = probe.address();
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  if (!address || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  probe.once('error', () => resolve(false)).listen(port, host, () => probe.close(() => resolve(true)));
+  return await promise;
 }
 
 type Refusal = { readonly status: number; readonly error: string; readonly detail: string };

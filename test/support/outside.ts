@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '#http.ts';
 import { layBlankStore } from './blank-store.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ export type Answer = {
 export async function serveApart(settings: Readonly<Record<string, string>> = {}) {
   const data = await mkdtemp(join(tmpdir(), 'chaperone-'));
   await layBlankStore(data);
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const child = spawn(process.execPath, ['src/cli.ts', 'serve'], {
     env: {
       PATH: process.env['PATH'],
@@ -48,15 +49,6 @@ export async function serveApart(settings: Readonly<Record<string, string>> = {}
       await rm(data, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (!address || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 export type Key = ReturnType<typeof newKey>;
