@@ -22,36 +22,27 @@ type Connecting = {
   readonly connected: (platform: Platform) => void;
 };
 
-export type Doors = { readonly platforms: readonly Platform[]; readonly mounts: readonly Mount[] };
-
 /** Whether what an agent asks for a person comes before anybody: in a channel of a chat that is configured, or at mission control's door. */
-export const isSeen = ({ door, oversight, slack, teams }: Config, person: string, agent: string): boolean =>
-  door !== undefined ||
-  channelsInReach(oversight, { person, agent }).some(({ place }) =>
-    place.platform === 'slack' ? slack : teams,
-  );
+export const isSeen = (config: Config, person: string, agent: string): boolean =>
+  config.door !== undefined ||
+  channelsInReach(config.oversight, { person, agent }).some(({ place }) => config[place.platform]);
 
 /**
  * Connects the configured chats beside everything else: a platform that is away keeps neither the Person Server from
  * answering nor a stop from stopping. Until it is connected its path answers `503`.
  */
-export function connectChats(config: Config, connecting: Connecting): Doors {
+export function connectChats(config: Config, connecting: Connecting): Mount[] {
   const { listener, log, routes, files } = connecting;
   const slack = slackOptions(config, files, log);
   const teams = teamsOptions(config, routes, log);
-  return {
-    platforms: platformsOf(config),
-    mounts: [
-      ...(slack
-        ? connect('slack', slack.signingSecret ? ['/slack/events'] : [], connecting, () =>
-            openSlack(slack, listener),
-          )
-        : []),
-      ...(teams
-        ? connect('teams', ['/api/messages'], connecting, async () => openTeams(teams, listener))
-        : []),
-    ],
-  };
+  return [
+    ...(slack
+      ? connect('slack', slack.signingSecret ? ['/slack/events'] : [], connecting, () =>
+          openSlack(slack, listener),
+        )
+      : []),
+    ...(teams ? connect('teams', ['/api/messages'], connecting, async () => openTeams(teams, listener)) : []),
+  ];
 }
 
 /** The platforms that are configured, whether they are connected or not. */

@@ -101,10 +101,11 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     );
   const tasks = stack.use(openTasks(log));
   const chats = new Map<Platform, Chat>();
+  const platforms = platformsOf(config);
   const bot: Bot = {
     oversight: config.oversight,
     missionControl,
-    platforms: platformsOf(config),
+    platforms,
     chats,
     ledger,
     jobs: database.jobs,
@@ -151,7 +152,7 @@ export async function openChaperone(config: Config, log: Log, tempo = usualTempo
     remember: (place, route) => ledger.places.rememberRoute(place, route),
     recall: (place) => ledger.places.routeTo(place),
   };
-  const { platforms, mounts: doors } = connectChats(config, {
+  const doors = connectChats(config, {
     listener,
     log,
     routes,

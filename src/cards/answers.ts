@@ -87,8 +87,8 @@ export const notFoundCard = (said: string, active: readonly MissionSummary[], mo
 export const notKeptCard = (): Card => answer(words.answerTitles.notKept, [text(words.notKept)]);
 
 /**
- * Several missions fit, one only nearly, or none was named; or those that fit were approved `since` it was said. For an act, each has a button that names it and no other. Where
- * none is active there is nothing to choose from, and the card says that.
+ * Several missions fit, one only nearly, or none was named; or those that fit were approved `since` it was said. For an act,
+ * each has a button that names it and no other. Where none is active there is nothing to choose from, and the card says that.
  */
 export function whichMissionCard(facts: {
   readonly said?: string;
