@@ -44,7 +44,7 @@ export async function attend(bot: Bot, id: string): Promise<void> {
     const card = await inHand(
       bot,
       bot.tempo.happeningMs,
-      (until) => inbox.renew(ours, until),
+      (until) => inbox.claimUntil(ours, until),
       async () => await respond(bot, await asOfNow(bot, happening, receivedAt)),
     );
     if (await inbox.done(ours, card ? 'told' : 'done', bot.now())) await tell(bot, happening, card);
@@ -60,7 +60,7 @@ export async function attend(bot: Bot, id: string): Promise<void> {
     // A chat that is not connected yet will be soon; whatever else is away is asked less and less often.
     const isAway = happening.kind !== 'submitted' && !bot.chats.has(happening.place.platform);
     const waitMs = retryMs(isAway ? 1 : attempts);
-    await inbox.putBack(ours, new Date(bot.now().getTime() + waitMs));
+    await inbox.claimUntil(ours, new Date(bot.now().getTime() + waitMs));
     if (!(error instanceof MissionControlError || error instanceof ChatError)) throw error;
   }
 }

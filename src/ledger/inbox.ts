@@ -35,8 +35,11 @@ export function openInbox(db: Kysely<LedgerTables>) {
       return { happening: readAsKept(row.happening), receivedAt: row.received_at, attempts: row.attempts };
     },
 
-    /** Keeps what was taken until `until`; nothing where somebody else has taken it since. */
-    async renew({ id, attempts }: Taken, until: Date) {
+    /**
+     * Nobody else takes it before `until`: it is still being dealt with, or left for another try then. Nothing where somebody
+     * else has taken it since.
+     */
+    async claimUntil({ id, attempts }: Taken, until: Date) {
       await db
         .updateTable('chaperone.inbox')
         .set({ claimed_until: until })
@@ -68,17 +71,6 @@ export function openInbox(db: Kysely<LedgerTables>) {
         .where('done_at', 'is', null)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
-    },
-
-    /** Leaves it for another try, not before `at`; nothing where somebody else has taken it since. */
-    async putBack({ id, attempts }: Taken, at: Date) {
-      await db
-        .updateTable('chaperone.inbox')
-        .set({ claimed_until: at })
-        .where('id', '=', id)
-        .where('attempts', '=', attempts)
-        .where('done_at', 'is', null)
-        .execute();
     },
 
     /** Ends the leases of a process that is gone. Only where no other process shares the store. */

@@ -3,10 +3,10 @@ import { stillPending, waitsElsewhere } from '#person-server/deferred.ts';
 import { federate, isFederated } from '#person-server/federate.ts';
 import { tellTerminated } from '#person-server/mission-gate.ts';
 import { holdMission, type OwnMission, readMission, standingOf } from '#person-server/missions.ts';
+import { takeAlone } from '#person-server/polls.ts';
 import { readRequest } from '#person-server/requests.ts';
 import type { Server } from '#person-server/server.ts';
 import type { RequestRow } from '#person-server/shown.ts';
-import type { Within } from '#person-server/tables.ts';
 import {
   type Prepared,
   prepareAuthToken,
@@ -191,7 +191,7 @@ async function handOut(
       const mission = await holdMission(trx, request.missionS256);
       if (!mission || standingOf(mission, server.now()).kind !== 'active') return 'ended';
     }
-    if (!(await takeWithin(trx, request, server.now()))) return 'gone';
+    if (!(await takeAlone(trx, { id: request.id, at: server.now() }))) return 'gone';
     for (const token of tokens) await recordToken(trx, token);
     return 'handed';
   });
@@ -205,16 +205,6 @@ async function handOut(
 /** Takes the one delivery a request has; false when it was taken before. */
 export async function takeDelivery(server: Server, request: RequestRow): Promise<boolean> {
   return await server.takeDelivery({ id: request.id, at: server.now() });
-}
-
-async function takeWithin(within: Within, { id }: RequestRow, at: Date): Promise<boolean> {
-  const taken = await within
-    .updateTable('request')
-    .set({ deliveredAt: at })
-    .where('id', '=', id)
-    .where('deliveredAt', 'is', null)
-    .executeTakeFirst();
-  return taken.numUpdatedRows > 0n;
 }
 
 function stored({ answer }: RequestRow): Response {

@@ -75,8 +75,8 @@ async function takeAll(store: Store, takings: readonly Taking[]): Promise<Taken[
   });
 }
 
-/** Waits for the request as long as somebody else has it. */
-async function takeAlone(store: Store, { id, at }: Taking): Promise<boolean> {
+/** As one of `openDeliveries` alone, in a transaction or not: waits for the request as long as somebody else has it. */
+export async function takeAlone(store: Store, { id, at }: Taking): Promise<boolean> {
   const { numUpdatedRows } = await store
     .updateTable('request')
     .set({ deliveredAt: at })

@@ -12,8 +12,8 @@ import { terminateWithin } from '#person-server/terminate.ts';
 
 /**
  * Ends an agent's binding to its person, and everything that stood on it: its missions, its open requests, what it was granted
- * and has not fetched, what was consented to it, its live tokens (draft §agent-person-binding). The next time it comes it is a new agent. Saying it again changes
- * nothing. False when there never was such a binding.
+ * and has not fetched, what was consented to it, its live tokens (draft §agent-person-binding). The next time it comes it is a
+ * new agent. Saying it again changes nothing. False when there never was such a binding.
  */
 export async function revokeAgent(server: Server, id: string, decidedBy: DecidedBy): Promise<boolean> {
   const ended = await server.store.transaction().execute(async (trx) => {

@@ -268,10 +268,10 @@ describe('the inbox', () => {
     await ledger.inbox.take('E3', at(20), 5000);
     const late = { id: 'E3', attempts: 1 };
     expect(await ledger.inbox.done(late, 'decided', at(21))).toBe(false);
-    await ledger.inbox.putBack(late, at(0));
+    await ledger.inbox.claimUntil(late, at(0));
     expect(await ledger.inbox.take('E3', at(22), 5000)).toBeUndefined();
-    await ledger.inbox.renew(late, at(90));
-    await ledger.inbox.renew({ id: 'E3', attempts: 2 }, at(40));
+    await ledger.inbox.claimUntil(late, at(90));
+    await ledger.inbox.claimUntil({ id: 'E3', attempts: 2 }, at(40));
     expect(await ledger.inbox.take('E3', at(39), 5000)).toBeUndefined();
     expect(await ledger.inbox.take('E3', at(41), 5000)).toMatchObject({ attempts: 3 });
   });
